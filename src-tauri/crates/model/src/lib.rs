@@ -1,0 +1,24 @@
+//! What a messenger talks about: ids, people, dialogs, messages, and the two
+//! rules that everything else leans on, the order of messages and the ladder
+//! of send states.
+//!
+//! This room does no I/O, knows no SQL, no XML and no JSON for the screen.
+//! `wire` is a stranger to it: `client/src/convert.rs` alone knows both.
+
+mod attachment;
+mod connection;
+mod delivery;
+mod dialog;
+mod ids;
+mod message;
+mod person;
+mod time;
+
+pub use attachment::{Attachment, AttachmentKind};
+pub use connection::{ChatAddress, ChatSecurity, Connection};
+pub use delivery::{Delivery, FailureReason};
+pub use dialog::{Dialog, DialogKind};
+pub use ids::{AppId, DialogId, IdError, MessageId, MessageIds, UserId};
+pub use message::{Message, Place};
+pub use person::Person;
+pub use time::{Clock, SystemClock, Timestamp};
