@@ -1,0 +1,3 @@
+//! Stanzas, one file per extension.
+
+pub mod ns;
