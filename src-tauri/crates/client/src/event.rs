@@ -2,7 +2,7 @@
 //! that can be handed to its stream. Above this line nobody knows whose wire
 //! it was.
 
-use kith_model::{DialogId, Message, MessageId, Timestamp, UserId};
+use kith_model::{Attachment, DialogId, Message, MessageId, Timestamp, UserId};
 
 /// The state of the live link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,43 @@ pub enum MarkerKind {
     Read,
 }
 
+/// A private message without its dialog. Servers should tell the dialog with
+/// the message (`protocol/xmpp.md` §7.1), and not all do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unplaced {
+    /// The other person of the dialog: the sender, or whom this account wrote
+    /// to from another device.
+    pub with: UserId,
+    /// The message's id.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub sender: UserId,
+    /// The text.
+    pub body: String,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// What hangs on it.
+    pub attachments: Vec<Attachment>,
+}
+
+impl Unplaced {
+    /// The message, once its dialog is known.
+    #[must_use]
+    pub fn in_dialog(self, dialog_id: DialogId) -> Message {
+        Message {
+            id: self.id,
+            dialog_id,
+            sender: self.sender,
+            body: self.body,
+            sent_at: self.sent_at,
+            edited_at: None,
+            attachments: self.attachments,
+            delivered_to: Vec::new(),
+            read_by: Vec::new(),
+        }
+    }
+}
+
 /// Everything that can arrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerEvent {
@@ -57,6 +94,10 @@ pub enum ServerEvent {
     Link(Link),
     /// A message: somebody's, or our own from another device or as a room's echo.
     Message(Message),
+    /// A private message whose dialog the server did not tell. Find the dialog
+    /// with that person (making a private one returns it if it exists) and
+    /// place it there.
+    Unplaced(Unplaced),
     /// The server has taken the message with this id (XEP-0198 §4).
     Acknowledged(MessageId),
     /// The link broke with this message on it and could not be resumed: it may

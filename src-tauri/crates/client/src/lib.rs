@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Talks to a server: REST for what is, XMPP for what happens.
+//!
+//! [`Rest`] asks and is answered. [`Chat`] keeps one live stream, reconnects
+//! it, and tells everything that arrives as a [`ServerEvent`]. Neither keeps
+//! anything on disk: what must not be lost lies in the engine's outbox, and
+//! what was missed is fetched again.
+//!
+//! Whose wire it is ends here: `convert` alone knows both the wire and the
+//! model, and nothing above this room knows the wire at all.
+
+mod chat;
+mod convert;
+mod error;
+mod event;
+mod rest;
+mod secret;
+mod tls;
+
+pub use chat::{Chat, NotConnected};
+pub use error::ClientError;
+pub use event::{Link, LinkLost, MarkerKind, Outgoing, Recipient, ServerEvent, Unplaced};
+pub use rest::{DialogState, HistoryQuery, LastMessage, Rest, SignedIn};
+pub use secret::Secret;
