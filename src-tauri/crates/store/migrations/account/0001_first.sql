@@ -1,0 +1,130 @@
+-- One account's messages, people and unfinished business.
+-- Append-only: a released file is never edited. What stands here is described,
+-- in one piece, in schema.sql.
+
+CREATE TABLE person (
+    id INTEGER PRIMARY KEY NOT NULL,           -- the application's user id
+    full_name TEXT NOT NULL DEFAULT '',        -- empty when the directory has none
+    login TEXT,                                -- when the directory tells it
+    avatar TEXT,                               -- a blob's uid, a data: address or a web address
+    last_seen_at INTEGER                       -- milliseconds; null when not told
+) STRICT;
+
+CREATE TABLE dialog (
+    id TEXT PRIMARY KEY NOT NULL,              -- 24 hexadecimal digits
+    kind INTEGER NOT NULL DEFAULT 3,           -- 1 broadcast, 2 group, 3 private, 4 public
+    name TEXT NOT NULL DEFAULT '',
+    description TEXT NOT NULL DEFAULT '',
+    photo TEXT,
+    owner_id INTEGER,
+    created_at INTEGER NOT NULL DEFAULT 0,     -- milliseconds
+    updated_at INTEGER NOT NULL DEFAULT 0,     -- milliseconds
+    is_known INTEGER NOT NULL DEFAULT 0,       -- 0: a message came first, the dialog itself is still to be fetched
+    is_listed INTEGER NOT NULL DEFAULT 1       -- 0: the server does not list it any more; its messages stay
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE occupant (
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    person_id INTEGER NOT NULL,                -- may be somebody whose person row is still to be fetched
+    position INTEGER NOT NULL DEFAULT 0,       -- the server's order
+    is_member INTEGER NOT NULL DEFAULT 1,      -- 0: an admin of a dialog whose members are not told
+    is_admin INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (dialog_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX occupant_by_person ON occupant (person_id, dialog_id);
+
+CREATE TABLE message (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, -- order of arrival; nothing shown depends on it
+    id TEXT NOT NULL UNIQUE,                   -- 24 hexadecimal digits, made by the sender
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    sender_id INTEGER NOT NULL,
+    body TEXT NOT NULL DEFAULT '',
+    sent_at INTEGER NOT NULL DEFAULT 0,        -- seconds; while pending, when it was written
+    edited_at INTEGER,                         -- milliseconds; null when never edited
+    state INTEGER NOT NULL DEFAULT 4,          -- 0 failed, 1 queued, 2 uploading, 3 sending, 4 sent, 5 delivered, 6 read
+    failure TEXT,                              -- why it waits, when failed
+    attachments TEXT NOT NULL DEFAULT '[]',    -- JSON, as model::Attachment
+    pending INTEGER NOT NULL GENERATED ALWAYS AS (state < 4) VIRTUAL -- 1: the server does not hold it; stands after all others
+) STRICT;
+
+-- The one order of messages, and enough beside it to count the unread without
+-- touching the table.
+CREATE INDEX message_by_place ON message (dialog_id, pending, sent_at, id, sender_id);
+
+-- Own messages whose ticks may still rise: few, and asked for after each fresh link.
+CREATE INDEX message_unfinished ON message (sent_at, id) WHERE state IN (4, 5);
+
+CREATE TABLE message_receipt (
+    message_id TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    person_id INTEGER NOT NULL,                -- never the sender
+    state INTEGER NOT NULL DEFAULT 5,          -- 5 delivered, 6 read; only rises
+    PRIMARY KEY (message_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, -- the order in which things were written
+    message_id TEXT NOT NULL UNIQUE REFERENCES message (id) ON DELETE CASCADE,
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    fate INTEGER NOT NULL DEFAULT 0,           -- 0 never left; 1 handed to the stream; 2 unknown: look it up before sending again
+    stamp INTEGER,                             -- date_sent it left with, seconds
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at INTEGER NOT NULL DEFAULT 0, -- milliseconds
+    is_parked INTEGER NOT NULL DEFAULT 0       -- 1: failed; waits for the person, the rest goes on
+) STRICT;
+
+CREATE INDEX outbox_waiting ON outbox (dialog_id, position) WHERE is_parked = 0;
+
+CREATE TABLE waiting_marker (
+    message_id TEXT NOT NULL,                  -- a message that is not here yet
+    person_id INTEGER NOT NULL,
+    state INTEGER NOT NULL DEFAULT 5,          -- 5 delivered, 6 read
+    heard_at INTEGER NOT NULL DEFAULT 0,       -- milliseconds; old ones are let go
+    PRIMARY KEY (message_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE marker_out (
+    message_id TEXT PRIMARY KEY NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    author_id INTEGER NOT NULL,                -- markers go to the author alone
+    state INTEGER NOT NULL DEFAULT 5,          -- 5 delivered, 6 read; reading says both
+    written_at INTEGER                         -- milliseconds, when handed to the stream; null: still to be announced
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX marker_out_waiting ON marker_out (dialog_id, message_id) WHERE written_at IS NULL;
+
+-- Which stretches of history are held. Within a row nothing is missing; between
+-- two rows of a dialog there is a hole. In seconds, both ends included.
+CREATE TABLE coverage (
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    from_second INTEGER NOT NULL,              -- the smallest integer when it reaches the dialog's beginning
+    to_second INTEGER NOT NULL,
+    PRIMARY KEY (dialog_id, from_second)
+) STRICT, WITHOUT ROWID;
+
+-- Up to where this person has read. The unread count is derived from it.
+CREATE TABLE read_pointer (
+    dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    sent_at INTEGER NOT NULL DEFAULT 0,        -- seconds
+    message_id TEXT NOT NULL DEFAULT '000000000000000000000000' -- decides within a second; only ever moves forward
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE draft (
+    dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    body TEXT NOT NULL,
+    saved_at INTEGER NOT NULL DEFAULT 0        -- milliseconds
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far catching up has come: one row, or none before the first time.
+CREATE TABLE sync (
+    id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
+    caught_up_at INTEGER NOT NULL DEFAULT 0    -- milliseconds, when the last catch-up that finished had begun
+) STRICT;
+
+-- So that a file of another program is never taken for ours ("Kith").
+PRAGMA application_id = 1265202280;

@@ -1,0 +1,235 @@
+//! Markers (XEP-0333), in and out.
+//!
+//! In: somebody has received or read a message. A marker may come before the
+//! message it is about; then it waits in a table of its own until the message
+//! is here.
+//!
+//! Out: that this person has received or read messages of others. What is to
+//! be announced is a row from the transaction that made it true until it is
+//! known to have reached the server, so a crash or a broken link only delays
+//! it. Announcing twice is harmless.
+
+use kith_model::{Delivery, DialogId, Message, MessageId, Timestamp, UserId};
+
+use crate::open::stored;
+use crate::person::{number, user};
+use crate::{Change, Store, StoreError, Write};
+
+/// A marker to be announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkerOut {
+    /// About which message.
+    pub message: MessageId,
+    /// In which dialog.
+    pub dialog: DialogId,
+    /// To its author.
+    pub author: UserId,
+    /// Whether it says read, or only delivered.
+    pub is_read: bool,
+}
+
+impl Store {
+    /// Markers still to be announced, a dialog's together, its newest message
+    /// first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn markers_out(&self, limit: u32) -> Result<Vec<MarkerOut>, StoreError> {
+        let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
+            "SELECT o.message_id, o.dialog_id, o.author_id, o.state
+             FROM marker_out o
+             JOIN message m ON m.id = o.message_id
+             WHERE o.written_at IS NULL
+             ORDER BY o.dialog_id, m.sent_at DESC, m.id DESC
+             LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(self.readers())
+        .await?;
+        rows.into_iter()
+            .map(|(message, dialog, author, state)| {
+                Ok(MarkerOut {
+                    message: stored(&message)?,
+                    dialog: stored(&dialog)?,
+                    author: user(author)?,
+                    is_read: state >= Delivery::Read.rank(),
+                })
+            })
+            .collect()
+    }
+}
+
+impl Write {
+    /// Takes in a marker. `state` is [`Delivery::Delivered`] or
+    /// [`Delivery::Read`].
+    ///
+    /// From somebody else it raises the state of an own message; only members
+    /// are believed. From this account, on another device, *read* moves the
+    /// read pointer. Everything else says nothing.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn hear_marker(
+        &mut self,
+        state: Delivery,
+        message: &MessageId,
+        by: UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if by == self.me && state != Delivery::Read {
+            return Ok(());
+        }
+        let Some(old) = self.find(message).await? else {
+            return self.let_marker_wait(state, message, by, now).await;
+        };
+        if by == self.me {
+            if old.message.sender != self.me {
+                self.advance_pointer(&old.message.dialog_id, &old.message.place()).await?;
+                // The other device has told the author.
+                sqlx::query("DELETE FROM marker_out WHERE message_id = ?")
+                    .bind(message.as_str())
+                    .execute(self.db())
+                    .await?;
+            }
+            return Ok(());
+        }
+        if old.message.sender != self.me || !self.may_know(&old.message.dialog_id, by).await? {
+            return Ok(());
+        }
+        if self.keep_receipt(message, by, state).await? {
+            self.changes.add(Change::Message { dialog: old.message.dialog_id.clone(), id: message.clone() });
+        }
+        self.rise(&old, state).await?;
+        Ok(())
+    }
+
+    async fn let_marker_wait(
+        &mut self,
+        state: Delivery,
+        message: &MessageId,
+        by: UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO waiting_marker (message_id, person_id, state, heard_at)
+             VALUES (?, ?, ?, ?)
+             ON CONFLICT (message_id, person_id) DO UPDATE SET
+                 state = max(state, excluded.state),
+                 heard_at = excluded.heard_at",
+        )
+        .bind(message.as_str())
+        .bind(number(by))
+        .bind(state.rank())
+        .bind(now.millis())
+        .execute(self.db())
+        .await?;
+        Ok(())
+    }
+
+    /// Applies what came before its message.
+    pub(crate) async fn apply_waiting_markers(&mut self, news: &Message) -> Result<(), StoreError> {
+        let waiting: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "DELETE FROM waiting_marker
+             WHERE message_id = ?
+             RETURNING person_id, state, heard_at",
+        )
+        .bind(news.id.as_str())
+        .fetch_all(self.db())
+        .await?;
+        for (person, state, heard_at) in waiting {
+            let state = Delivery::from_rank(state).unwrap_or(Delivery::Delivered);
+            let heard_at = Timestamp::from_millis(heard_at);
+            // The message is here now, so this does not wait again.
+            Box::pin(self.hear_marker(state, &news.id, user(person)?, heard_at)).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets go of markers that have waited since before `since`: their message
+    /// will come with history, which knows who has read it.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn forget_waiting_markers(&mut self, since: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM waiting_marker WHERE heard_at < ?")
+            .bind(since.millis())
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
+    /// Queues the marker that a message of somebody else has reached this
+    /// device, unless one about it is queued already.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn announce_delivered(&mut self, message: &Message) -> Result<(), StoreError> {
+        if message.sender == self.me || message.delivered_to.contains(&self.me) {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO marker_out (message_id, dialog_id, author_id, state)
+             VALUES (?, ?, ?, 5)
+             ON CONFLICT (message_id) DO NOTHING",
+        )
+        .bind(message.id.as_str())
+        .bind(message.dialog_id.as_str())
+        .bind(number(message.sender))
+        .execute(self.db())
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that a marker has been handed to the stream.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn marker_written(&mut self, marker: &MarkerOut, now: Timestamp) -> Result<(), StoreError> {
+        // One that was raised to "read" meanwhile is still to be announced.
+        sqlx::query("UPDATE marker_out SET written_at = ? WHERE message_id = ? AND state <= ?")
+            .bind(now.millis())
+            .bind(marker.message.as_str())
+            .bind(if marker.is_read { 6 } else { 5 })
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that the server has been told, so nothing is left to announce.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn marker_done(&mut self, marker: &MarkerOut) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM marker_out WHERE message_id = ? AND state <= ?")
+            .bind(marker.message.as_str())
+            .bind(if marker.is_read { 6 } else { 5 })
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
+    /// A link that has held since `since` has delivered what was written
+    /// before: forget it.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn markers_arrived(&mut self, since: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM marker_out WHERE written_at < ?")
+            .bind(since.millis())
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
+    /// The link was lost and what was written on it may be lost too: announce
+    /// it again.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn doubt_markers(&mut self) -> Result<(), StoreError> {
+        sqlx::query("UPDATE marker_out SET written_at = NULL WHERE written_at IS NOT NULL")
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+}
