@@ -1,2 +1,8 @@
-//! Placeholder.
-fn main() {}
+//! Journeys: what people do, with real engines and the real server in one
+//! process, while things go well and while they break.
+
+mod broken;
+mod damaged;
+mod odd;
+mod talk;
+mod unwelcome;

@@ -1,1 +1,22 @@
-//! Placeholder.
+//! What the tests of several rooms share: a cast of people with fixed ids, a
+//! town with a real server in it, real engines for its people, a clock that
+//! stands still, and a wait that is woken by changes instead of looking again
+//! and again.
+//!
+//! A journey reads like this: open a [`Town`], let people move in, have them
+//! write, break something through [`Town::faults`], and ask what each of them
+//! sees in the end.
+
+mod cast;
+mod clock;
+mod imposter;
+mod person;
+mod town;
+mod wait;
+
+pub use cast::{ALEX, Actor, BEA, CAROL, PASSWORD};
+pub use clock::StillClock;
+pub use imposter::Imposter;
+pub use person::TestPerson;
+pub use town::Town;
+pub use wait::{PATIENCE, within};
