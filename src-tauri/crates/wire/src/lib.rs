@@ -11,6 +11,9 @@
 //! - [`xmpp`]: one file per extension.
 //! - [`rest`]: one file per resource.
 
+mod attachment;
 pub mod rest;
 pub mod xml;
 pub mod xmpp;
+
+pub use attachment::Attachment;

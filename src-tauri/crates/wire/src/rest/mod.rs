@@ -1,1 +1,25 @@
-//! REST bodies.
+//! REST bodies, one file per resource (`protocol/rest.md`). Every type is read
+//! and written, because the client sends what the server receives and the
+//! other way round.
+//!
+//! Reading is lenient: a number may be text and text a number, a date ISO or
+//! unix seconds, a list an object with numbers for keys, and a missing key is
+//! the same as `null`. Writing follows the documentation.
+
+mod date;
+mod dialog;
+mod error;
+mod lenient;
+mod message;
+mod page;
+mod session;
+mod user;
+
+pub use date::Date;
+pub use dialog::{Change, Dialog, DialogChange, NewDialog};
+pub use error::{ErrorBody, SESSION_EXPIRED};
+pub use lenient::{ids, is_true, number};
+pub use message::{Deleted, Ids, Message, MessageChange, NewMessage, Reactions};
+pub use page::{List, Page};
+pub use session::{Credentials, Login, NewSession, Session, SessionBody};
+pub use user::{NewUser, User, UserBody};
