@@ -1,18 +1,119 @@
-// The interface in Chromium, on the bridge.
+// The interface in Chromium, over the bridge.
 
-import { chromium } from "playwright-core";
 import path from "node:path";
+import { chromium } from "playwright-core";
 
-import { connectionOf } from "./kith.js";
 import { folder, program, startProgram } from "./server.js";
 import { shotsFolder } from "./window.js";
 
-/** The browser of this run; pages of different people share it. */
+/** The browser of a run; the pages of different people share it. */
 export function openBrowser() {
   return chromium.launch({
-    executablePath: process.env.KITH_TEST_BROWSER?.startsWith("/") ? process.env.KITH_TEST_BROWSER : undefined,
-    channel: undefined,
-    // A test machine's root may not sandbox, and the page loads nothing from elsewhere.
+    executablePath: process.env.KITH_TEST_BROWSER ?? "/usr/bin/chromium",
+    // Root may not sandbox, and these pages load nothing but what the bridge serves.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
   });
+}
+
+/** One person's Kith: a bridge on a data folder of its own, and a page. */
+export class Desk {
+  #files;
+  #bridge;
+  #context;
+  /** Playwright's page. */
+  page;
+  /** What the page complained about; a test looks at it in the end. */
+  complaints = [];
+
+  /**
+   * `options` are Playwright's for a context: size, colour scheme and the like.
+   * The bridge can start the server of "Try it here".
+   */
+  static async open(browser, options = {}) {
+    const desk = new Desk();
+    desk.#files = await folder("desk");
+    await desk.#start();
+    desk.#context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...options });
+    desk.page = await desk.#context.newPage();
+    desk.page.setDefaultTimeout(20_000);
+    desk.page.on("pageerror", (error) => desk.complaints.push(String(error)));
+    desk.page.on("console", (message) => {
+      if (message.type() === "error") desk.complaints.push(message.text());
+    });
+    await desk.page.goto(desk.#bridge.ready.url);
+    return desk;
+  }
+
+  async #start() {
+    const data = path.join(this.#files.path, "data");
+    this.#bridge = await startProgram("kith-bridge", [
+      ...["--data-dir", data, "--listen", "127.0.0.1:0", "--server", program("kith-server")],
+    ]);
+  }
+
+  /** Closes Kith and opens it again on the same data. */
+  async restart() {
+    await this.#bridge.stop();
+    await this.#start();
+    await this.page.goto(this.#bridge.ready.url);
+  }
+
+  /** An element by its `data-testid`. */
+  at(id) {
+    return this.page.getByTestId(id);
+  }
+
+  /** Signs in through the screens, from the first one. */
+  async signIn(joinLink, login, password) {
+    await this.at("way-server").click();
+    await this.page.getByLabel("Join link").fill(joinLink);
+    await this.page.getByRole("button", { name: "Continue", exact: true }).click();
+    await this.enter(login, password);
+  }
+
+  /** Fills the sign-in screen in. */
+  async enter(login, password) {
+    await this.page.getByLabel("Login or e-mail").fill(login);
+    await this.page.getByLabel("Password", { exact: true }).fill(password);
+    await this.page.getByRole("button", { name: "Sign in", exact: true }).click();
+  }
+
+  /** The row of a dialog in the list, by its name. */
+  row(name) {
+    return this.at("dialog-row").filter({ hasText: name }).first();
+  }
+
+  /** Opens a dialog. */
+  async openDialog(name) {
+    await this.row(name).click();
+    await this.at("composer-input").waitFor();
+  }
+
+  /** The bubble with this text. */
+  message(text) {
+    return this.at("message").filter({ hasText: text }).last();
+  }
+
+  /** Writes and presses Enter. */
+  async write(text) {
+    await this.at("composer-input").fill(text);
+    await this.at("composer-input").press("Enter");
+  }
+
+  /** Waits until the bubble with this text is in one of these states. */
+  async delivered(text, ...states) {
+    const inOne = states.map((state) => `[data-delivery="${state}"]`).join(", ");
+    await this.message(text).and(this.page.locator(inOne)).waitFor();
+  }
+
+  /** Takes a picture into `target/shots`. */
+  async picture(name) {
+    await this.page.screenshot({ path: path.join(shotsFolder(), `${name}.png`), animations: "disabled", caret: "initial" });
+  }
+
+  async close() {
+    await this.#context?.close();
+    await this.#bridge?.stop();
+    await this.#files?.remove();
+  }
 }

@@ -2,14 +2,15 @@
 
 import module from "connectycube";
 
-const sdk = new module.ConnectyCube();
+const { ConnectyCube } = module;
+const sdk = new ConnectyCube();
 
 function say(event) {
   if (process.connected) process.send({ event });
 }
 
-function configure(ready) {
-  sdk.init(
+function configure(ready, one = sdk) {
+  one.init(
     { appId: ready.app_id, authKey: ready.auth_key },
     {
       endpoints: {
@@ -69,6 +70,34 @@ const doings = {
     sdk.chat.sendReadStatus({ messageId: message, dialogId: dialog, userId: author });
     return null;
   },
+  /** Sends messages one after another from the first to the second; answers the spread of their times. */
+  async measure({ ready, logins, password, rounds, warming }) {
+    const people = [];
+    for (const login of logins) {
+      const one = new ConnectyCube();
+      configure(ready, one);
+      const { user_id } = await one.createSession({ login, password });
+      await one.chat.connect({ userId: user_id, password });
+      people.push({ one, id: user_id });
+    }
+    const [from, to] = people;
+    const dialog = await from.one.chat.dialog.create({ type: 3, occupants_ids: [to.id] });
+    const extension = { save_to_history: 1, dialog_id: dialog._id };
+    const times = [];
+    for (let round = 0; round < warming + rounds; round++) {
+      const arrived = new Promise((resolve) => {
+        to.one.chat.onMessageListener = (_, message) => resolve(message.id);
+      });
+      const start = performance.now();
+      from.one.chat.send(to.id, { type: "chat", body: `message ${round}`, extension });
+      await arrived;
+      if (round >= warming) times.push(performance.now() - start);
+    }
+    for (const { one } of people) await one.chat.disconnect();
+    times.sort((a, b) => a - b);
+    return { median: times[Math.floor(times.length / 2)], p99: times[Math.floor(times.length * 0.99)] };
+  },
+
   async disconnect() {
     await sdk.chat.disconnect();
     return null;

@@ -61,6 +61,17 @@ export class SdkPerson {
     }
   }
 
+  /** Has two people talk inside one process and measures it; see `sdk-main.js`. */
+  static async together(ready, logins, password, { rounds, warming }) {
+    const both = new SdkPerson();
+    both.#start(ready);
+    try {
+      return await both.call("measure", { ready, logins, password, rounds, warming });
+    } finally {
+      both.#child.disconnect();
+    }
+  }
+
   /** Leaves. */
   async stop() {
     if (!this.#child.connected) return;

@@ -31,7 +31,7 @@ type Measure = fn(usize) -> Result<()>;
 
 /// Measures; answers whether everything could be measured.
 pub(crate) fn run(options: &Options) -> Result<bool> {
-    let all: [(&str, fn(usize) -> Result<()>); 3] = [
+    let all: [(&str, Measure); 3] = [
         ("start", start::run),
         ("memory", memory::run),
         ("talk", talk::run),

@@ -3,11 +3,19 @@
 
 use anyhow::Result;
 
-use crate::command;
+use crate::{command, place};
 
 /// Does it; answers whether it worked.
 pub(crate) fn run() -> Result<bool> {
-    let mut write = command::cargo(["test", "--package", "kith-api", "--quiet", "bindings"]);
-    write.env("KITH_WRITE_BINDINGS", "1");
+    let mut write = command::cargo([
+        "run",
+        "--quiet",
+        "--package",
+        "kith-api",
+        "--example",
+        "bindings",
+        "--",
+    ]);
+    write.arg(place::ui().join("src/backend/bindings.ts"));
     command::succeeds(&mut write)
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -123,14 +123,16 @@ pub(crate) fn watched(command: &mut Command) -> Result<(bool, String)> {
 
 /// Whether a program of this name can be started.
 pub(crate) fn exists(name: &str) -> bool {
-    let Some(path) = std::env::var_os("PATH") else {
-        return false;
-    };
-    std::env::split_paths(&path).any(|folder| {
-        folder
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
-            .is_file()
-    })
+    find(name).is_some()
+}
+
+/// Where a program of this name is.
+pub(crate) fn find(name: &str) -> Option<PathBuf> {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(&file))
+        .find(|path| path.is_file())
 }
 
 /// Whether a person sits at the terminal who can be asked.

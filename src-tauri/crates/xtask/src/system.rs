@@ -2,7 +2,7 @@
 //! a virtual display with its friends to test in. On Debian and its relatives
 //! the missing packages are installed; elsewhere one line says what is needed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -114,8 +114,8 @@ const BROWSERS: &[&str] = &[
 ];
 
 /// The Chromium of this system.
-pub(crate) fn browser() -> Option<&'static str> {
-    BROWSERS.iter().copied().find(|name| command::exists(name))
+pub(crate) fn browser() -> Option<PathBuf> {
+    BROWSERS.iter().copied().find_map(command::find)
 }
 
 /// Sees to everything that building takes.
