@@ -24,11 +24,25 @@ async fn agree(dialog: &DialogId, ids: &[MessageId], people: [&TestPerson; 2]) {
         }
     }
     let [one, other] = people;
-    let held: Vec<_> = one.timeline(dialog).await.into_iter().map(|held| held.message.id).collect();
-    let theirs: Vec<_> = other.timeline(dialog).await.into_iter().map(|held| held.message.id).collect();
+    let held: Vec<_> = one
+        .timeline(dialog)
+        .await
+        .into_iter()
+        .map(|held| held.message.id)
+        .collect();
+    let theirs: Vec<_> = other
+        .timeline(dialog)
+        .await
+        .into_iter()
+        .map(|held| held.message.id)
+        .collect();
     assert_eq!(held, theirs, "both see the same order");
     for id in ids {
-        assert_eq!(held.iter().filter(|held| *held == id).count(), 1, "every message is there exactly once");
+        assert_eq!(
+            held.iter().filter(|held| *held == id).count(),
+            1,
+            "every message is there exactly once"
+        );
     }
 }
 
@@ -62,10 +76,18 @@ async fn what_is_written_offline_goes_out_when_the_server_is_back() -> Result<()
         ids.push(bea.say(&dialog, &format!("bea {round}")).await?);
     }
     for id in &ids {
-        let held = if let Some(held) = alex.message(id).await { Some(held) } else { bea.message(id).await };
+        let held = if let Some(held) = alex.message(id).await {
+            Some(held)
+        } else {
+            bea.message(id).await
+        };
         let held = held.expect("what was written is on disk at once");
         assert!(held.delivery < Delivery::Sent, "no server has it");
-        assert_ne!(held.delivery, Delivery::Failed, "being offline is no failure");
+        assert_ne!(
+            held.delivery,
+            Delivery::Failed,
+            "being offline is no failure"
+        );
     }
 
     town.start().await?;
@@ -142,7 +164,11 @@ async fn catching_up_never_reads() -> Result<()> {
     bea.sees_unread(&dialog, 5).await;
     // Being delivered comes after being fetched, so by then a false read would have come, too.
     let seen = alex.sees(&last, Delivery::Delivered).await;
-    assert_eq!(seen.delivery, Delivery::Delivered, "fetching is not reading");
+    assert_eq!(
+        seen.delivery,
+        Delivery::Delivered,
+        "fetching is not reading"
+    );
     Ok(())
 }
 
@@ -166,6 +192,9 @@ async fn everything_is_there_without_a_network() -> Result<()> {
     alex.sees(&written, Delivery::Sent).await;
     bea.engine.reconnect_now();
     bea.hears(&written).await;
-    assert_eq!(bea.texts(&dialog).await, ["first", "second", "third, on the train"]);
+    assert_eq!(
+        bea.texts(&dialog).await,
+        ["first", "second", "third, on the train"]
+    );
     Ok(())
 }

@@ -15,20 +15,39 @@ async fn recovers(town: &Town, path: &Path, fits: fn(&OpenError) -> bool) -> Res
         Ok(_) => panic!("this file cannot be opened"),
         Err(error) => assert!(fits(&error), "{error:?}"),
     }
-    assert_eq!(std::fs::read(path)?, before, "a file that is refused is not touched");
+    assert_eq!(
+        std::fs::read(path)?,
+        before,
+        "a file that is refused is not touched"
+    );
     let kept = set_aside(path, Timestamp::from_seconds(1_700_000_000))?;
-    assert_eq!(std::fs::read(kept)?, before, "setting aside keeps every byte");
+    assert_eq!(
+        std::fs::read(kept)?,
+        before,
+        "setting aside keeps every byte"
+    );
 
-    let alex =
-        TestPerson::start(ALEX, town.connection().clone(), path.to_owned(), Arc::new(SystemClock)).await?;
+    let alex = TestPerson::start(
+        ALEX,
+        town.connection().clone(),
+        path.to_owned(),
+        Arc::new(SystemClock),
+    )
+    .await?;
     alex.online().await;
     let dialogs = alex.until("the dialogs again", || async {
-        let dialogs = alex.engine.store().dialogs().await.expect("the store reads");
+        let dialogs = alex
+            .engine
+            .store()
+            .dialogs()
+            .await
+            .expect("the store reads");
         (!dialogs.is_empty()).then_some(dialogs)
     });
     let dialog = dialogs.await.remove(0).dialog.id;
     alex.engine.older(&dialog, None, 50).await?;
-    alex.sees_texts(&dialog, &["kept by the server".to_owned()]).await;
+    alex.sees_texts(&dialog, &["kept by the server".to_owned()])
+        .await;
     Ok(())
 }
 
@@ -51,12 +70,21 @@ async fn a_database_that_is_damaged() -> Result<()> {
     let mut bytes = std::fs::read(&path)?;
     bytes[..100].fill(0x5a);
     std::fs::write(&path, bytes)?;
-    recovers(&town, &path, |error| matches!(error, OpenError::Corrupt { .. })).await
+    recovers(&town, &path, |error| {
+        matches!(error, OpenError::Corrupt { .. })
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_no_database() -> Result<()> {
     let (town, path) = left_behind().await?;
-    std::fs::write(&path, "Dear diary, today I saved over a database. ".repeat(100))?;
-    recovers(&town, &path, |error| matches!(error, OpenError::Corrupt { .. })).await
+    std::fs::write(
+        &path,
+        "Dear diary, today I saved over a database. ".repeat(100),
+    )?;
+    recovers(&town, &path, |error| {
+        matches!(error, OpenError::Corrupt { .. })
+    })
+    .await
 }

@@ -4,5 +4,6 @@
 mod broken;
 mod damaged;
 mod odd;
+mod screens;
 mod talk;
 mod unwelcome;

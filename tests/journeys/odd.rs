@@ -18,21 +18,28 @@ async fn a_message_of_200_kilobytes_arrives_or_is_kept_with_its_reason() -> Resu
         Ok(id) => {
             let settled = alex
                 .until("the large message settled", || async {
-                    alex.message(&id)
-                        .await
-                        .filter(|held| held.delivery == Delivery::Failed || held.delivery >= Delivery::Sent)
+                    alex.message(&id).await.filter(|held| {
+                        held.delivery == Delivery::Failed || held.delivery >= Delivery::Sent
+                    })
                 })
                 .await;
             if settled.delivery == Delivery::Failed {
                 assert!(settled.failure.is_some(), "a failed message says why");
-                assert_eq!(alex.engine.discard(&id).await?, text, "and gives its text back");
+                assert_eq!(
+                    alex.engine.discard(&id).await?,
+                    text,
+                    "and gives its text back"
+                );
             } else {
                 assert_eq!(bea.hears(&id).await.message.body, text);
             }
         }
         Err(error) => {
             let code = error.downcast_ref::<kith_engine::EngineError>();
-            assert!(matches!(code, Some(kith_engine::EngineError::TooLarge)), "{error:?}");
+            assert!(
+                matches!(code, Some(kith_engine::EngineError::TooLarge)),
+                "{error:?}"
+            );
         }
     }
     let after = alex.say(&dialog, "after").await?;
@@ -69,10 +76,15 @@ async fn a_character_that_xml_cannot_carry_does_not_break_the_link() -> Result<(
     let alex = town.person(ALEX).await?;
     let bea = town.person(BEA).await?;
     let dialog = alex.private(&bea).await?;
-    let odd = alex.say(&dialog, "bell \u{7} and null \u{0} and half \u{fffe}").await?;
+    let odd = alex
+        .say(&dialog, "bell \u{7} and null \u{0} and half \u{fffe}")
+        .await?;
     let after = alex.say(&dialog, "after").await?;
     bea.hears(&after).await;
     let held = bea.hears(&odd).await;
-    assert!(held.message.body.starts_with("bell "), "the rest of the text arrives");
+    assert!(
+        held.message.body.starts_with("bell "),
+        "the rest of the text arrives"
+    );
     Ok(())
 }

@@ -17,7 +17,11 @@ async fn a_message_goes_there_and_its_states_come_back() -> Result<()> {
     assert_eq!(held.message.body, "Hello Bea");
     assert_eq!(held.message.sender, alex.id());
     alex.sees(&id, Delivery::Delivered).await;
-    assert_eq!(alex.message(&id).await.map(|held| held.delivery), Some(Delivery::Delivered), "nobody read it yet");
+    assert_eq!(
+        alex.message(&id).await.map(|held| held.delivery),
+        Some(Delivery::Delivered),
+        "nobody read it yet"
+    );
 
     bea.sees_unread(&dialog, 1).await;
     bea.engine.seen(&dialog, &id).await?;
@@ -36,9 +40,19 @@ async fn a_private_dialog_has_the_other_persons_name_on_both_sides() -> Result<(
     bea.hears(&id).await;
 
     let (here, there) = (alex.dialog(&dialog).await, bea.dialog(&dialog).await);
-    assert_eq!((here.dialog.kind, here.dialog.name.as_str()), (DialogKind::Private, BEA.full_name));
-    assert_eq!((there.dialog.kind, there.dialog.name.as_str()), (DialogKind::Private, ALEX.full_name));
-    assert_eq!(alex.private(&bea).await?, dialog, "there is one private dialog a pair");
+    assert_eq!(
+        (here.dialog.kind, here.dialog.name.as_str()),
+        (DialogKind::Private, BEA.full_name)
+    );
+    assert_eq!(
+        (there.dialog.kind, there.dialog.name.as_str()),
+        (DialogKind::Private, ALEX.full_name)
+    );
+    assert_eq!(
+        alex.private(&bea).await?,
+        dialog,
+        "there is one private dialog a pair"
+    );
     Ok(())
 }
 
@@ -56,7 +70,11 @@ async fn a_group_hears_everybody_once_and_in_one_order() -> Result<()> {
     let mut ids = Vec::new();
     for round in 0..5 {
         for person in [&alex, &bea, &carol] {
-            ids.push(person.say(&dialog, &format!("{} {round}", person.actor.login)).await?);
+            ids.push(
+                person
+                    .say(&dialog, &format!("{} {round}", person.actor.login))
+                    .await?,
+            );
         }
     }
     for id in &ids {
@@ -65,9 +83,18 @@ async fn a_group_hears_everybody_once_and_in_one_order() -> Result<()> {
         }
     }
     let order = alex.texts(&dialog).await;
-    assert_eq!(order.len(), ids.len(), "nothing is missing and nothing twice");
+    assert_eq!(
+        order.len(),
+        ids.len(),
+        "nothing is missing and nothing twice"
+    );
     for person in [&bea, &carol] {
-        assert_eq!(person.texts(&dialog).await, order, "{} has the same order", person.actor.login);
+        assert_eq!(
+            person.texts(&dialog).await,
+            order,
+            "{} has the same order",
+            person.actor.login
+        );
     }
     Ok(())
 }

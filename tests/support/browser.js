@@ -3,7 +3,7 @@
 import path from "node:path";
 import { chromium } from "playwright-core";
 
-import { folder, program, startProgram } from "./server.js";
+import { folder, program, startBridge } from "./server.js";
 import { shotsFolder } from "./window.js";
 
 /** The browser of a run; the pages of different people share it. */
@@ -45,10 +45,7 @@ export class Desk {
   }
 
   async #start() {
-    const data = path.join(this.#files.path, "data");
-    this.#bridge = await startProgram("kith-bridge", [
-      ...["--data-dir", data, "--listen", "127.0.0.1:0", "--server", program("kith-server")],
-    ]);
+    this.#bridge = await startBridge(path.join(this.#files.path, "data"), ["--server", program("kith-server")]);
   }
 
   /** Closes Kith and opens it again on the same data. */

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import WebSocket from "ws";
 
 import { Heard } from "./events.js";
-import { startProgram } from "./server.js";
+import { startBridge } from "./server.js";
 
 /** The arguments of a sign-in to the server with this ready line. */
 export async function connectionOf(ready) {
@@ -44,7 +44,7 @@ export class Kith {
   /** Starts a bridge on a data folder and attaches to its feed. */
   static async start(data, options = []) {
     const kith = new Kith();
-    kith.#bridge = await startProgram("kith-bridge", ["--data-dir", data, "--listen", "127.0.0.1:0", ...options]);
+    kith.#bridge = await startBridge(data, options);
     const url = new URL(kith.#bridge.ready.url);
     kith.#token = url.searchParams.get("token");
     kith.#url = url.origin;

@@ -58,3 +58,9 @@ export async function startProgram(name, args, env = {}) {
 export async function startServer(data, options = []) {
   return startProgram("kith-server", ["--data", data, ...options]);
 }
+
+/** A kith-bridge on a data folder. */
+export async function startBridge(data, options = []) {
+  const ui = path.resolve(import.meta.dirname, "../../ui/dist");
+  return startProgram("kith-bridge", ["--data-dir", data, "--listen", "127.0.0.1:0", "--ui", ui, ...options]);
+}

@@ -18,10 +18,22 @@ pub struct Actor {
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Alex, who usually begins.
-pub const ALEX: Actor = Actor { id: UserId(1_001), login: "alex", full_name: "Alex Sander" };
+pub const ALEX: Actor = Actor {
+    id: UserId(1_001),
+    login: "alex",
+    full_name: "Alex Sander",
+};
 
 /// Bea, who usually answers.
-pub const BEA: Actor = Actor { id: UserId(20_002), login: "bea", full_name: "Bea Berg" };
+pub const BEA: Actor = Actor {
+    id: UserId(20_002),
+    login: "bea",
+    full_name: "Bea Berg",
+};
 
 /// Carol, who makes a group of it.
-pub const CAROL: Actor = Actor { id: UserId(300_003), login: "carol", full_name: "Carol Chen" };
+pub const CAROL: Actor = Actor {
+    id: UserId(300_003),
+    login: "carol",
+    full_name: "Carol Chen",
+};

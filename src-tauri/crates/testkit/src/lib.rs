@@ -9,6 +9,7 @@
 
 mod cast;
 mod clock;
+mod desk;
 mod imposter;
 mod person;
 mod town;
@@ -16,6 +17,7 @@ mod wait;
 
 pub use cast::{ALEX, Actor, BEA, CAROL, PASSWORD};
 pub use clock::StillClock;
+pub use desk::{TestDesk, connection_view};
 pub use imposter::Imposter;
 pub use person::TestPerson;
 pub use town::Town;

@@ -40,7 +40,9 @@ impl TestPerson {
         let store = Store::open(&path, actor.id).await?;
         // Two devices of one person must not make the same ids, and a device
         // that starts again must not repeat its own.
-        let random = clock.now().millis().unsigned_abs() ^ (actor.id.0 << 24) ^ path.as_os_str().len() as u64;
+        let random = clock.now().millis().unsigned_abs()
+            ^ (actor.id.0 << 24)
+            ^ path.as_os_str().len() as u64;
         let engine = Engine::start(EngineConfig {
             store,
             connection: connection.clone(),
@@ -50,14 +52,26 @@ impl TestPerson {
             random,
         })
         .await?;
-        Ok(Self { actor, engine, path, connection, clock, ids: MessageIds::new(random) })
+        Ok(Self {
+            actor,
+            engine,
+            path,
+            connection,
+            clock,
+            ids: MessageIds::new(random),
+        })
     }
 
     /// Closes the app, as a person does.
     pub async fn stop(self) -> Absent {
         self.engine.stop().await;
         self.engine.store().close().await;
-        Absent { actor: self.actor, path: self.path, connection: self.connection, clock: self.clock }
+        Absent {
+            actor: self.actor,
+            path: self.path,
+            connection: self.connection,
+            clock: self.clock,
+        }
     }
 
     /// Who this is on the server.
@@ -68,12 +82,16 @@ impl TestPerson {
 
     /// Waits until the link is up and everything missed has been fetched.
     pub async fn online(&self) {
-        self.link("being online", |state| matches!(state, LinkState::Online)).await;
+        self.link("being online", |state| matches!(state, LinkState::Online))
+            .await;
     }
 
     /// Waits until the link is down.
     pub async fn offline(&self) {
-        self.link("being offline", |state| matches!(state, LinkState::Offline { .. })).await;
+        self.link("being offline", |state| {
+            matches!(state, LinkState::Offline { .. })
+        })
+        .await;
     }
 
     /// Waits until the link is in a state that fits.
@@ -115,7 +133,10 @@ impl TestPerson {
     /// # Errors
     /// When the server does not answer.
     pub async fn private(&self, with: &Self) -> Result<DialogId> {
-        Ok(self.engine.create_dialog(DialogKind::Private, "", &[with.id()]).await?)
+        Ok(self
+            .engine
+            .create_dialog(DialogKind::Private, "", &[with.id()])
+            .await?)
     }
 
     /// Makes a group.
@@ -124,7 +145,10 @@ impl TestPerson {
     /// When the server does not answer.
     pub async fn group(&self, name: &str, with: &[&Self]) -> Result<DialogId> {
         let people: Vec<_> = with.iter().map(|person| person.id()).collect();
-        Ok(self.engine.create_dialog(DialogKind::Group, name, &people).await?)
+        Ok(self
+            .engine
+            .create_dialog(DialogKind::Group, name, &people)
+            .await?)
     }
 
     /// Writes a message; answers when it is on disk.
@@ -133,24 +157,33 @@ impl TestPerson {
     /// When it cannot be kept.
     pub async fn say(&self, dialog: &DialogId, text: &str) -> Result<MessageId> {
         let id = self.ids.next(self.clock.now());
-        self.engine.send(dialog, id.clone(), text.to_owned()).await?;
+        self.engine
+            .send(dialog, id.clone(), text.to_owned())
+            .await?;
         Ok(id)
     }
 
     /// Waits until the dialog is in the list.
     pub async fn dialog(&self, dialog: &DialogId) -> DialogEntry {
-        self.until("the dialog", || async { self.entry(dialog).await }).await
+        self.until("the dialog", || async { self.entry(dialog).await })
+            .await
     }
 
     /// Waits until the message is here.
     pub async fn hears(&self, id: &MessageId) -> StoredMessage {
-        self.until("a message", || async { self.message(id).await }).await
+        self.until("a message", || async { self.message(id).await })
+            .await
     }
 
     /// Waits until the message is in this state or a higher one.
     pub async fn sees(&self, id: &MessageId, delivery: Delivery) -> StoredMessage {
         let what = format!("a message {delivery:?}");
-        self.until(&what, || async { self.message(id).await.filter(|held| held.delivery >= delivery) }).await
+        self.until(&what, || async {
+            self.message(id)
+                .await
+                .filter(|held| held.delivery >= delivery)
+        })
+        .await
     }
 
     /// Waits until exactly these texts stand in the dialog, in this order.
@@ -167,34 +200,60 @@ impl TestPerson {
             }
         };
         let _ = tokio::time::timeout(crate::wait::PATIENCE, wait).await;
-        assert_eq!(self.texts(dialog).await, wanted, "what {} sees", self.actor.login);
+        assert_eq!(
+            self.texts(dialog).await,
+            wanted,
+            "what {} sees",
+            self.actor.login
+        );
     }
 
     /// Waits until the dialog has so many unread messages.
     pub async fn sees_unread(&self, dialog: &DialogId, count: u32) {
         let what = format!("{count} unread");
-        self.until(&what, || async { self.entry(dialog).await.filter(|entry| entry.unread == count) }).await;
+        self.until(&what, || async {
+            self.entry(dialog)
+                .await
+                .filter(|entry| entry.unread == count)
+        })
+        .await;
     }
 
     /// The dialog as it is held now.
     pub async fn entry(&self, dialog: &DialogId) -> Option<DialogEntry> {
-        self.engine.store().dialog(dialog).await.expect("the store reads")
+        self.engine
+            .store()
+            .dialog(dialog)
+            .await
+            .expect("the store reads")
     }
 
     /// The message as it is held now.
     pub async fn message(&self, id: &MessageId) -> Option<StoredMessage> {
-        self.engine.store().message(id).await.expect("the store reads")
+        self.engine
+            .store()
+            .message(id)
+            .await
+            .expect("the store reads")
     }
 
     /// Everything that is held of the dialog, oldest first.
     pub async fn timeline(&self, dialog: &DialogId) -> Vec<StoredMessage> {
-        let page = self.engine.store().page_before(dialog, None, 10_000, Holes::Cross).await;
+        let page = self
+            .engine
+            .store()
+            .page_before(dialog, None, 10_000, Holes::Cross)
+            .await;
         page.expect("the store reads").messages
     }
 
     /// The same as text: who wrote what.
     pub async fn texts(&self, dialog: &DialogId) -> Vec<String> {
-        self.timeline(dialog).await.into_iter().map(|held| held.message.body).collect()
+        self.timeline(dialog)
+            .await
+            .into_iter()
+            .map(|held| held.message.body)
+            .collect()
     }
 }
 

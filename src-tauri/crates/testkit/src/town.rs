@@ -34,7 +34,11 @@ impl Town {
                 .with_context(|| format!("cannot sign {} up", actor.login))?;
         }
         let connection = connection(&server)?;
-        Ok(Self { server: Some(server), folder, connection })
+        Ok(Self {
+            server: Some(server),
+            folder,
+            connection,
+        })
     }
 
     /// How to reach the server.
@@ -49,7 +53,10 @@ impl Town {
     /// While the server is stopped.
     #[must_use]
     pub fn faults(&self) -> Faults {
-        self.server.as_ref().expect("the server is stopped").faults()
+        self.server
+            .as_ref()
+            .expect("the server is stopped")
+            .faults()
     }
 
     /// Ends the server.
@@ -66,7 +73,10 @@ impl Town {
     pub async fn start(&mut self) -> Result<()> {
         let server = start(self.folder.path()).await?;
         let connection = connection(&server)?;
-        anyhow::ensure!(connection == self.connection, "a restarted server listens where it did before");
+        anyhow::ensure!(
+            connection == self.connection,
+            "a restarted server listens where it did before"
+        );
         self.server = Some(server);
         Ok(())
     }
@@ -84,8 +94,12 @@ impl Town {
     /// # Errors
     /// When they cannot sign in.
     pub async fn device(&self, actor: Actor, name: &str) -> Result<TestPerson> {
-        let path = self.folder.path().join(format!("{}-{name}.db", actor.login));
-        let person = TestPerson::start(actor, self.connection.clone(), path, Arc::new(SystemClock)).await?;
+        let path = self
+            .folder
+            .path()
+            .join(format!("{}-{name}.db", actor.login));
+        let person =
+            TestPerson::start(actor, self.connection.clone(), path, Arc::new(SystemClock)).await?;
         person.online().await;
         Ok(person)
     }
@@ -105,15 +119,26 @@ async fn start(folder: &Path) -> Result<Server> {
 
 fn connection(server: &Server) -> Result<Connection> {
     let ready = server.ready();
-    let (host, port) = ready.chat_addr.rsplit_once(':').context("the chat's address has no port")?;
-    let ca_cert = ready.ca_cert.as_ref().map(std::fs::read_to_string).transpose()?;
+    let (host, port) = ready
+        .chat_addr
+        .rsplit_once(':')
+        .context("the chat's address has no port")?;
+    let ca_cert = ready
+        .ca_cert
+        .as_ref()
+        .map(std::fs::read_to_string)
+        .transpose()?;
     Ok(Connection {
         name: "Test server".to_owned(),
         api_url: ready.api_url.clone(),
         chat: ChatAddress {
             host: host.to_owned(),
             port: port.parse()?,
-            security: if ca_cert.is_some() { ChatSecurity::Direct } else { ChatSecurity::Plain },
+            security: if ca_cert.is_some() {
+                ChatSecurity::Direct
+            } else {
+                ChatSecurity::Plain
+            },
         },
         chat_domain: ready.chat_domain.clone(),
         muc_domain: ready.muc_domain.clone(),

@@ -1,0 +1,125 @@
+//! A data folder as a real account leaves it, with any number of messages.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use kith_model::{Dialog, DialogId, DialogKind, Message, MessageIds, Person, Timestamp, UserId};
+use kith_store::{Profile, Store, Stretch, Write};
+use kith_testkit::{ALEX, PASSWORD, TestDesk, Town};
+
+/// The same number of dialogs whatever the number of messages, so that only
+/// the size of the cache differs.
+const DIALOGS: u32 = 50;
+
+/// The second of the newest message.
+const NEWEST: i64 = 1_790_000_000;
+
+/// Signs in for real, then fills the account's database through the store.
+pub(crate) async fn run(data: &Path, messages: u32) -> Result<()> {
+    let town = Town::open().await?;
+    let mut desk = TestDesk::open(data, "default").await?;
+    desk.sign_in(town.connection(), ALEX.login, PASSWORD)
+        .await?;
+    desk.close().await;
+
+    let folder = data.join("profiles/default");
+    let profile = Profile::open(&folder.join("profile.db")).await?;
+    let account = profile
+        .accounts()
+        .await?
+        .pop()
+        .context("nobody is signed in")?;
+    profile.close().await;
+    let store = Store::open(
+        &folder.join(&account.details.database),
+        account.details.user_id,
+    )
+    .await?;
+
+    let mut write = store.write().await?;
+    for number in 0..DIALOGS {
+        write.put_person(&person(number)).await?;
+        write.put_dialog(&dialog(number)?).await?;
+        write
+            .cover(
+                &dialog_id(number)?,
+                Stretch {
+                    from: Stretch::BEGINNING,
+                    to: NEWEST,
+                },
+            )
+            .await?;
+    }
+    write.commit().await?;
+
+    let ids = MessageIds::new(7);
+    let mut write: Write = store.write().await?;
+    for number in 0..messages {
+        write.put(&message(number, messages, &ids)?).await?;
+        if number % 5_000 == 4_999 {
+            write.commit().await?;
+            write = store.write().await?;
+        }
+    }
+    write.commit().await?;
+    store.close().await;
+    Ok(())
+}
+
+fn other(number: u32) -> UserId {
+    UserId(500_000 + u64::from(number))
+}
+
+fn dialog_id(number: u32) -> Result<DialogId> {
+    Ok(format!("{number:024x}").parse()?)
+}
+
+fn person(number: u32) -> Person {
+    Person {
+        id: other(number),
+        full_name: format!("Person Number {number}"),
+        login: None,
+        avatar: None,
+        last_seen: None,
+    }
+}
+
+fn dialog(number: u32) -> Result<Dialog> {
+    Ok(Dialog {
+        id: dialog_id(number)?,
+        kind: DialogKind::Private,
+        name: format!("Person Number {number}"),
+        description: String::new(),
+        photo: None,
+        owner: Some(ALEX.id),
+        occupants: vec![ALEX.id, other(number)],
+        admins: Vec::new(),
+        updated_at: Timestamp::from_seconds(NEWEST),
+        created_at: Timestamp::from_seconds(NEWEST - 100_000_000),
+    })
+}
+
+/// A message of two years of talk in all dialogs by turns.
+fn message(number: u32, of: u32, ids: &MessageIds) -> Result<Message> {
+    let sent_at =
+        Timestamp::from_seconds(NEWEST - i64::from(of - number) * 60_000_000 / i64::from(of));
+    let which = number % DIALOGS;
+    let sender = if number % 3 == 0 {
+        ALEX.id
+    } else {
+        other(which)
+    };
+    Ok(Message {
+        id: ids.next(sent_at),
+        dialog_id: dialog_id(which)?,
+        sender,
+        body: format!(
+            "Message {number}: and then we talked about the weather, the boat and who brings the bread."
+        ),
+        sent_at,
+        edited_at: None,
+        attachments: Vec::new(),
+        delivered_to: vec![ALEX.id, other(which)],
+        read_by: vec![ALEX.id, other(which)],
+    })
+}
