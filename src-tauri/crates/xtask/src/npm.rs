@@ -43,7 +43,10 @@ fn newest(folder: &Path) -> Result<SystemTime> {
     {
         let entry = entry?;
         let name = entry.file_name();
-        if name == "node_modules" || name.to_string_lossy().starts_with("dist") || name.to_string_lossy().starts_with('.') {
+        if name == "node_modules"
+            || name.to_string_lossy().starts_with("dist")
+            || name.to_string_lossy().starts_with('.')
+        {
             continue;
         }
         let time = if entry.file_type()?.is_dir() {

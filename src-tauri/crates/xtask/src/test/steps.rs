@@ -56,7 +56,8 @@ pub(super) const ALL: &[Step] = &[
     ),
 ];
 
-/// What is built is the same in every step, so that nothing is built twice.
+/// What is built, once, for all steps: the same targets and features that the
+/// test runner asks for, and the programs besides.
 const EVERYTHING: [&str; 4] = ["--workspace", "--bins", "--tests", "--examples"];
 
 fn check(mut command: std::process::Command) -> Result<Count> {
@@ -115,18 +116,14 @@ fn rust(names: Option<&str>) -> Result<Count> {
     npm::built()?;
     if !command::quietly(&mut command::cargo(["nextest", "--version"])) {
         eprintln!("cargo-nextest is not installed; `cargo test` does the same, more slowly.");
-        let mut test = command::cargo(["test", "--no-fail-fast"].into_iter().chain(EVERYTHING));
+        let mut test = command::cargo(["test", "--workspace", "--no-fail-fast"]);
         test.args(names);
         let (is_good, text) = command::watched(&mut test)?;
         return Ok(count::libtest(&text).ended(is_good));
     }
     let report = place::target().join("nextest/ci/junit.xml");
     let _ = fs::remove_file(&report);
-    let mut test = command::cargo(
-        ["nextest", "run", "--profile", "ci"]
-            .into_iter()
-            .chain(EVERYTHING),
-    );
+    let mut test = command::cargo(["nextest", "run", "--workspace", "--profile", "ci"]);
     test.args(names);
     let is_good = command::succeeds(&mut test)?;
     let counted = fs::read_to_string(&report)
