@@ -1,1 +1,371 @@
-//! Placeholder.
+//! The engine: one account's working life.
+//!
+//! It owns the live stream, the REST session and every piece of background
+//! work of one account, and is the only one that writes to its store. What
+//! comes in goes through `inbox.rs`, what goes out through `outbox.rs`;
+//! `sync.rs` catches up after a fresh link, `history.rs` fetches what is scrolled
+//! to, `reading.rs` moves the read pointer and tells others, `presence.rs` knows
+//! who is writing.
+//!
+//! Everything that a person does is on disk when the call answers, and no call
+//! waits for the network unless it says so. Whoever shows something reads the
+//! [`kith_store::Store`] and listens to [`Engine::changes`].
+
+mod changes;
+mod error;
+mod history;
+mod inbox;
+mod link;
+mod outbox;
+mod people;
+mod presence;
+mod reading;
+mod shared;
+mod sync;
+mod task;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use kith_client::{Chat, Rest};
+use kith_model::{Clock, Connection, DialogId, DialogKind, MessageId, Person, UserId};
+use kith_store::{Page, Spot, Store};
+use tokio::sync::{Mutex, mpsc, watch};
+
+pub use changes::{Change, Changes, News};
+pub use error::EngineError;
+pub use history::Older;
+pub use kith_client::{LinkLost, Secret};
+pub use link::LinkState;
+pub use people::sign_in;
+
+use changes::Hub;
+use link::LinkBoard;
+use shared::Shared;
+use task::Tasks;
+
+/// A message longer than this is refused here, before any server does.
+pub const LONGEST_BODY: usize = 64 * 1024;
+
+/// So many events wait for the inbox; then the stream is read more slowly.
+const EVENTS: usize = 256;
+
+/// What an engine needs.
+#[derive(Debug)]
+pub struct EngineConfig {
+    /// The account's database, open.
+    pub store: Store,
+    /// Where its server is.
+    pub connection: Connection,
+    /// Its login.
+    pub login: String,
+    /// Its password, for both halves of the platform.
+    pub secret: Secret,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// A number that is different in every process, for the random parts of
+    /// waits.
+    pub random: u64,
+}
+
+/// A running engine. Cheap to clone; all clones are the same engine.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+impl Engine {
+    /// Starts the work of an account. Only the disk is waited for; without a
+    /// network the engine runs from what is held. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// [`EngineError::BadConnection`] when the connection makes no sense, or
+    /// [`EngineError::Store`].
+    pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
+        let rest = Rest::new(config.connection.clone(), Arc::clone(&config.clock))?;
+        let mut write = config.store.write().await?;
+        write.requeue_sending().await?;
+        write.doubt_markers().await?;
+        write.commit().await?;
+
+        let me = config.store.me();
+        let (events, arriving) = mpsc::channel(EVENTS);
+        let chat = Chat::start(
+            config.connection.clone(),
+            me,
+            config.secret.clone(),
+            Arc::clone(&config.clock),
+            events,
+        );
+        let shared = Arc::new(Shared {
+            me,
+            store: config.store,
+            login: config.login,
+            secret: config.secret,
+            clock: config.clock,
+            seed: config.random,
+            hub: Hub::new(),
+            link: LinkBoard::new(),
+            tasks: Tasks::default(),
+            outbox_wake: tokio::sync::Notify::new(),
+            markers_wake: tokio::sync::Notify::new(),
+            typing_wake: tokio::sync::Notify::new(),
+            typing: std::sync::Mutex::default(),
+            followed: std::sync::Mutex::default(),
+            being_fetched: std::sync::Mutex::default(),
+            rest,
+            is_signed_in: Mutex::new(false),
+            chat,
+        });
+        let engine = Self { shared };
+        engine.begin_work(arriving);
+        Ok(engine)
+    }
+
+    fn begin_work(&self, arriving: mpsc::Receiver<kith_client::ServerEvent>) {
+        let arriving = Arc::new(Mutex::new(arriving));
+        let tasks = &self.shared.tasks;
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("inbox", move || {
+            Arc::clone(&shared).read_events(Arc::clone(&arriving))
+        });
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("outbox", move || Arc::clone(&shared).work_outbox());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("sync", move || Arc::clone(&shared).work_sync());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("markers", move || Arc::clone(&shared).work_markers());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("typing", move || {
+            let shared = Arc::clone(&shared);
+            async move { shared.watch_typing().await }
+        });
+    }
+
+    /// Whose account this is.
+    #[must_use]
+    pub fn me(&self) -> UserId {
+        self.shared.me
+    }
+
+    /// The account's database, to read from.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// The state of the link, now and from now on.
+    #[must_use]
+    pub fn link(&self) -> watch::Receiver<LinkState> {
+        self.shared.link.state.subscribe()
+    }
+
+    /// What changes from now on. Listen first, then read, so that nothing falls
+    /// between.
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        self.shared.hub.listen()
+    }
+
+    /// Writes a message. When this answers it is on disk and the draft is
+    /// gone; it leaves when it can. Doing it again with the same id does
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for an empty text,
+    /// [`EngineError::TooLarge`], [`EngineError::NotFound`] for a dialog that
+    /// is not here.
+    pub async fn send(
+        &self,
+        dialog: &DialogId,
+        id: MessageId,
+        text: String,
+    ) -> Result<(), EngineError> {
+        let text = sendable(text)?;
+        let mut write = self.shared.store.write().await?;
+        if write
+            .queue(dialog, &id, &text, self.shared.clock.now())
+            .await?
+        {
+            self.shared.commit(write).await?;
+            self.shared.outbox_wake.notify_one();
+        }
+        // Whoever has sent does not write any more, and others see that by
+        // the message itself.
+        self.shared
+            .lock_typing()
+            .is_worth_telling(dialog, false, self.shared.clock.now());
+        Ok(())
+    }
+
+    /// Sends a failed message after all.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when it is none that failed.
+    pub async fn retry(&self, id: &MessageId) -> Result<(), EngineError> {
+        let mut write = self.shared.store.write().await?;
+        if !write.retry(id).await? {
+            return Err(EngineError::NotFound);
+        }
+        self.shared.commit(write).await?;
+        self.shared.outbox_wake.notify_one();
+        Ok(())
+    }
+
+    /// Takes back a message that has not gone out; answers its text.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when it has left, or may have.
+    pub async fn discard(&self, id: &MessageId) -> Result<String, EngineError> {
+        let mut write = self.shared.store.write().await?;
+        let text = write.discard(id).await?.ok_or(EngineError::NotFound)?;
+        self.shared.commit(write).await?;
+        Ok(text)
+    }
+
+    /// Keeps what was typed and not sent; an empty text is none.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for a dialog that is not here.
+    pub async fn save_draft(&self, dialog: &DialogId, text: &str) -> Result<(), EngineError> {
+        let mut write = self.shared.store.write().await?;
+        write
+            .save_draft(dialog, text, self.shared.clock.now())
+            .await?;
+        self.shared.commit(write).await?;
+        Ok(())
+    }
+
+    /// This person writes, or has stopped. Call it as often as keys are
+    /// pressed; it is told as often as needed, and only while there is a link.
+    pub async fn set_typing(&self, dialog: &DialogId, is_typing: bool) {
+        self.shared.tell_typing(dialog, is_typing).await;
+    }
+
+    /// Everything up to this message was on screen, in a focused window, for a
+    /// moment. Nothing else marks messages as read.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn seen(&self, dialog: &DialogId, message: &MessageId) -> Result<(), EngineError> {
+        self.shared.seen(dialog, message).await
+    }
+
+    /// The last `limit` messages before a spot, or the newest. Where what is
+    /// held ends, the server is asked; when that fails, the answer is what is
+    /// held, and says that it is incomplete.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn older(
+        &self,
+        dialog: &DialogId,
+        before: Option<&Spot>,
+        limit: u32,
+    ) -> Result<Older, EngineError> {
+        self.shared.older(dialog, before, limit).await
+    }
+
+    /// The first `limit` messages after a spot; asks the server where what is
+    /// held has a hole.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn newer(
+        &self,
+        dialog: &DialogId,
+        after: &Spot,
+        limit: u32,
+    ) -> Result<Page, EngineError> {
+        self.shared.newer(dialog, after, limit).await
+    }
+
+    /// About `limit` messages around one that is held. Asks nobody.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when the message is not here.
+    pub async fn around(
+        &self,
+        dialog: &DialogId,
+        at: &MessageId,
+        limit: u32,
+    ) -> Result<Page, EngineError> {
+        self.shared.around(dialog, at, limit).await
+    }
+
+    /// Who is writing, in all dialogs where somebody is.
+    #[must_use]
+    pub fn typing(&self) -> Vec<(DialogId, Vec<UserId>)> {
+        self.shared.typing_now()
+    }
+
+    /// People by the beginning of a name or login: the server's directory, or
+    /// without a link those who are known here. Waits for the network.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find_people(&self, text: &str) -> Result<Vec<Person>, EngineError> {
+        self.shared.find_people(text).await
+    }
+
+    /// Makes a dialog, or finds the private one that exists, and tells the
+    /// others. Waits for the network.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a group without a name or anybody in
+    /// it; [`EngineError::Offline`] and its relatives when the server cannot
+    /// be reached.
+    pub async fn create_dialog(
+        &self,
+        kind: DialogKind,
+        name: &str,
+        people: &[UserId],
+    ) -> Result<DialogId, EngineError> {
+        self.shared.create_dialog(kind, name, people).await
+    }
+
+    /// Tries to connect now instead of waiting for the next attempt.
+    pub fn reconnect_now(&self) {
+        self.shared.chat.reconnect_now();
+    }
+
+    /// Makes the connection break and come back, as after sleep.
+    pub fn cut(&self) {
+        self.shared.chat.cut();
+    }
+
+    /// Ends the work of this account. What is unfinished is on disk. The store
+    /// stays open; closing it is its owner's.
+    pub async fn stop(&self) {
+        self.shared.chat.stop().await;
+        self.shared.tasks.stop().await;
+    }
+
+    /// Ends the session on the server, as far as it can be reached, and the
+    /// work of this account.
+    pub async fn sign_out(&self) {
+        self.shared.chat.stop().await;
+        self.shared.rest.sign_out().await;
+        self.shared.tasks.stop().await;
+    }
+}
+
+/// A text as it can travel: not empty, not too long, and without characters
+/// that no stanza may carry (XML 1.0 §2.2).
+fn sendable(text: String) -> Result<String, EngineError> {
+    let is_char = |c: char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    let text: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .filter(|c| is_char(*c))
+        .collect();
+    if text.trim().is_empty() {
+        return Err(EngineError::InvalidInput);
+    }
+    if text.len() > LONGEST_BODY {
+        return Err(EngineError::TooLarge);
+    }
+    Ok(text)
+}

@@ -52,7 +52,10 @@ impl Store {
         .bind(dialog.as_str())
         .fetch_all(self.readers())
         .await?;
-        Ok(rows.into_iter().map(|(from, to)| Stretch { from, to }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(from, to)| Stretch { from, to })
+            .collect())
     }
 }
 

@@ -102,12 +102,13 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn dialogs_by_id(&self, ids: &[DialogId]) -> Result<Vec<DialogEntry>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(entries!(" AND d.id IN (SELECT value FROM json_each(?3))"))
-            .bind(number(self.me()))
-            .bind(UNREAD_COUNTED)
-            .bind(list(ids))
-            .fetch_all(self.readers())
-            .await?;
+        let rows: Vec<Row> =
+            sqlx::query_as(entries!(" AND d.id IN (SELECT value FROM json_each(?3))"))
+                .bind(number(self.me()))
+                .bind(UNREAD_COUNTED)
+                .bind(list(ids))
+                .fetch_all(self.readers())
+                .await?;
         self.entries(rows).await
     }
 
@@ -157,6 +158,28 @@ impl Store {
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
 
+    /// The private dialog with somebody, if there is one here.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn private_dialog_with(
+        &self,
+        person: UserId,
+    ) -> Result<Option<DialogId>, StoreError> {
+        let id: Option<String> = sqlx::query_scalar(
+            "SELECT d.id
+             FROM occupant o
+             JOIN dialog d ON d.id = o.dialog_id
+             WHERE o.person_id = ? AND o.is_member = 1 AND d.kind = 3 AND d.is_known = 1
+             ORDER BY d.is_listed DESC, d.id
+             LIMIT 1",
+        )
+        .bind(number(person))
+        .fetch_optional(self.readers())
+        .await?;
+        Ok(id.map(|id| stored(&id)).transpose()?)
+    }
+
     async fn entries(&self, rows: Vec<Row>) -> Result<Vec<DialogEntry>, StoreError> {
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         let mut occupants: BTreeMap<String, Vec<Occupant>> = BTreeMap::new();
@@ -170,12 +193,20 @@ impl Store {
         .fetch_all(self.readers())
         .await?;
         for occupant in found {
-            occupants.entry(occupant.dialog_id.clone()).or_default().push(occupant);
+            occupants
+                .entry(occupant.dialog_id.clone())
+                .or_default()
+                .push(occupant);
         }
-        let last_ids: Vec<&str> = rows.iter().filter_map(|row| row.last_id.as_deref()).collect();
+        let last_ids: Vec<&str> = rows
+            .iter()
+            .filter_map(|row| row.last_id.as_deref())
+            .collect();
         let mut last: BTreeMap<DialogId, StoredMessage> = BTreeMap::new();
         let found: Vec<message::Row> = sqlx::query_as(concat!(
-            "SELECT ", message_columns!(), "
+            "SELECT ",
+            message_columns!(),
+            "
              FROM message m
              WHERE m.id IN (SELECT value FROM json_each(?))",
         ))
@@ -192,7 +223,11 @@ impl Store {
             let people = occupants.remove(&row.id).unwrap_or_default();
             entries.push(entry(row, &people, &mut last)?);
         }
-        entries.sort_by(|a, b| b.sort_at.cmp(&a.sort_at).then_with(|| a.dialog.id.cmp(&b.dialog.id)));
+        entries.sort_by(|a, b| {
+            b.sort_at
+                .cmp(&a.sort_at)
+                .then_with(|| a.dialog.id.cmp(&b.dialog.id))
+        });
         Ok(entries)
     }
 }
@@ -206,11 +241,14 @@ fn entry(
     let last = last.remove(&id);
     let created_at = Timestamp::from_millis(row.created_at);
     Ok(DialogEntry {
-        sort_at: last.as_ref().map_or(created_at, |last| last.message.sent_at),
+        sort_at: last
+            .as_ref()
+            .map_or(created_at, |last| last.message.sent_at),
         dialog: Dialog {
             id,
-            kind: DialogKind::from_number(row.kind)
-                .ok_or_else(|| sqlx::Error::Decode("a kind of dialog that does not exist".into()))?,
+            kind: DialogKind::from_number(row.kind).ok_or_else(|| {
+                sqlx::Error::Decode("a kind of dialog that does not exist".into())
+            })?,
             name: row.name,
             description: row.description,
             photo: row.photo,
@@ -227,7 +265,11 @@ fn entry(
 }
 
 fn ids(people: &[Occupant], which: impl Fn(&Occupant) -> bool) -> Result<Vec<UserId>, StoreError> {
-    people.iter().filter(|o| which(o)).map(|o| user(o.person_id)).collect()
+    people
+        .iter()
+        .filter(|o| which(o))
+        .map(|o| user(o.person_id))
+        .collect()
 }
 
 impl Write {
@@ -342,10 +384,12 @@ impl Write {
     /// # Errors
     /// When the disk does not take it.
     pub async fn unlist(&mut self, id: &DialogId) -> Result<(), StoreError> {
-        let done = sqlx::query("UPDATE dialog SET is_listed = 0, is_known = 1 WHERE id = ? AND is_listed = 1")
-            .bind(id.as_str())
-            .execute(self.db())
-            .await?;
+        let done = sqlx::query(
+            "UPDATE dialog SET is_listed = 0, is_known = 1 WHERE id = ? AND is_listed = 1",
+        )
+        .bind(id.as_str())
+        .execute(self.db())
+        .await?;
         if done.rows_affected() > 0 {
             self.changes.add(Change::DialogRemoved(id.clone()));
         }
@@ -362,6 +406,20 @@ impl Write {
         Ok(())
     }
 
+    /// Whether a dialog is known and in the list.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn is_listed(&mut self, id: &DialogId) -> Result<bool, StoreError> {
+        let listed: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM dialog WHERE id = ? AND is_known = 1 AND is_listed = 1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(self.db())
+        .await?;
+        Ok(listed.is_some())
+    }
+
     pub(crate) async fn require_dialog(&mut self, id: &DialogId) -> Result<(), StoreError> {
         let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM dialog WHERE id = ?")
             .bind(id.as_str())
@@ -372,7 +430,11 @@ impl Write {
 
     /// Whether somebody can have a dialog's messages: is in it, or its members
     /// are not told.
-    pub(crate) async fn may_know(&mut self, dialog: &DialogId, who: UserId) -> Result<bool, StoreError> {
+    pub(crate) async fn may_know(
+        &mut self,
+        dialog: &DialogId,
+        who: UserId,
+    ) -> Result<bool, StoreError> {
         let (members, is_one): (i64, i64) = sqlx::query_as(
             "SELECT count(*), coalesce(sum(person_id = ?), 0)
              FROM occupant

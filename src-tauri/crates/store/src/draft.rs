@@ -10,10 +10,12 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn draft(&self, dialog: &DialogId) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT body FROM draft WHERE dialog_id = ?")
-            .bind(dialog.as_str())
-            .fetch_optional(self.readers())
-            .await?)
+        Ok(
+            sqlx::query_scalar("SELECT body FROM draft WHERE dialog_id = ?")
+                .bind(dialog.as_str())
+                .fetch_optional(self.readers())
+                .await?,
+        )
     }
 }
 

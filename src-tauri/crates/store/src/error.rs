@@ -62,11 +62,15 @@ pub(crate) fn cause(error: &sqlx::Error) -> Cause {
         sqlx::Error::Io(_) => Cause::Disk,
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Cause::Damage,
         sqlx::Error::Database(e) => {
-            let code = e.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or(0) & 0xff;
+            let code = e
+                .code()
+                .and_then(|code| code.parse::<u32>().ok())
+                .unwrap_or(0)
+                & 0xff;
             match code {
-                5 | 6 => Cause::Busy,               // BUSY, LOCKED
+                5 | 6 => Cause::Busy,                 // BUSY, LOCKED
                 8 | 10 | 13 | 14 | 23 => Cause::Disk, // READONLY, IOERR, FULL, CANTOPEN, AUTH
-                11 | 24 | 26 => Cause::Damage,      // CORRUPT, FORMAT, NOTADB
+                11 | 24 | 26 => Cause::Damage,        // CORRUPT, FORMAT, NOTADB
                 _ => Cause::Other,
             }
         }
@@ -89,7 +93,9 @@ impl From<sqlx::Error> for OpenError {
         match cause(&error) {
             Cause::Busy => Self::Busy,
             Cause::Disk => Self::Io(std::io::Error::other(error)),
-            Cause::Damage | Cause::Other => Self::Corrupt { detail: error.to_string() },
+            Cause::Damage | Cause::Other => Self::Corrupt {
+                detail: error.to_string(),
+            },
         }
     }
 }

@@ -76,7 +76,10 @@ impl Store {
     /// [`OpenError`] says why not; the file is then untouched.
     pub async fn open(path: &Path, me: UserId) -> Result<Self, OpenError> {
         let database = open::Database::open(path, &MIGRATIONS, APPLICATION_ID).await?;
-        Ok(Self { me, database: Arc::new(database) })
+        Ok(Self {
+            me,
+            database: Arc::new(database),
+        })
     }
 
     /// Whose account this is.

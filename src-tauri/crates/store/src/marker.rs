@@ -84,7 +84,8 @@ impl Write {
         };
         if by == self.me {
             if old.message.sender != self.me {
-                self.advance_pointer(&old.message.dialog_id, &old.message.place()).await?;
+                self.advance_pointer(&old.message.dialog_id, &old.message.place())
+                    .await?;
                 // The other device has told the author.
                 sqlx::query("DELETE FROM marker_out WHERE message_id = ?")
                     .bind(message.as_str())
@@ -97,7 +98,10 @@ impl Write {
             return Ok(());
         }
         if self.keep_receipt(message, by, state).await? {
-            self.changes.add(Change::Message { dialog: old.message.dialog_id.clone(), id: message.clone() });
+            self.changes.add(Change::Message {
+                dialog: old.message.dialog_id.clone(),
+                id: message.clone(),
+            });
         }
         self.rise(&old, state).await?;
         Ok(())
@@ -184,7 +188,11 @@ impl Write {
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn marker_written(&mut self, marker: &MarkerOut, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn marker_written(
+        &mut self,
+        marker: &MarkerOut,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         // One that was raised to "read" meanwhile is still to be announced.
         sqlx::query("UPDATE marker_out SET written_at = ? WHERE message_id = ? AND state <= ?")
             .bind(now.millis())
@@ -209,16 +217,20 @@ impl Write {
     }
 
     /// A link that has held since `since` has delivered what was written
-    /// before: forget it.
+    /// before: forget it. Says whether nothing that was written is left.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn markers_arrived(&mut self, since: Timestamp) -> Result<(), StoreError> {
+    pub async fn markers_arrived(&mut self, since: Timestamp) -> Result<bool, StoreError> {
         sqlx::query("DELETE FROM marker_out WHERE written_at < ?")
             .bind(since.millis())
             .execute(self.db())
             .await?;
-        Ok(())
+        let left: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM marker_out WHERE written_at IS NOT NULL LIMIT 1")
+                .fetch_optional(self.db())
+                .await?;
+        Ok(left.is_none())
     }
 
     /// The link was lost and what was written on it may be lost too: announce

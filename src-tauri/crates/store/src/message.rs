@@ -30,7 +30,10 @@ impl StoredMessage {
     /// Where it stands.
     #[must_use]
     pub fn spot(&self) -> Spot {
-        Spot { pending: !self.delivery.is_on_server(), place: self.message.place() }
+        Spot {
+            pending: !self.delivery.is_on_server(),
+            place: self.message.place(),
+        }
     }
 }
 
@@ -123,7 +126,9 @@ impl Store {
     /// When the database cannot be read.
     pub async fn messages(&self, ids: &[MessageId]) -> Result<Vec<StoredMessage>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(concat!(
-            "SELECT ", message_columns!(), "
+            "SELECT ",
+            message_columns!(),
+            "
              FROM message m
              WHERE m.id IN (SELECT value FROM json_each(?))
              ORDER BY m.id",
@@ -157,7 +162,12 @@ impl Store {
         .fetch_all(self.readers())
         .await?;
         rows.into_iter()
-            .map(|(id, state)| Ok((user(id)?, Delivery::from_rank(state).unwrap_or(Delivery::Delivered))))
+            .map(|(id, state)| {
+                Ok((
+                    user(id)?,
+                    Delivery::from_rank(state).unwrap_or(Delivery::Delivered),
+                ))
+            })
             .collect()
     }
 
@@ -178,15 +188,22 @@ impl Store {
         .bind(limit)
         .fetch_all(self.readers())
         .await?;
-        rows.into_iter().map(|(dialog, id)| Ok((stored(&dialog)?, stored(&id)?))).collect()
+        rows.into_iter()
+            .map(|(dialog, id)| Ok((stored(&dialog)?, stored(&id)?)))
+            .collect()
     }
 }
 
 impl Write {
     /// One message, inside the transaction.
-    pub(crate) async fn find(&mut self, id: &MessageId) -> Result<Option<StoredMessage>, StoreError> {
+    pub(crate) async fn find(
+        &mut self,
+        id: &MessageId,
+    ) -> Result<Option<StoredMessage>, StoreError> {
         let row: Option<Row> = sqlx::query_as(concat!(
-            "SELECT ", message_columns!(), " FROM message m WHERE m.id = ?",
+            "SELECT ",
+            message_columns!(),
+            " FROM message m WHERE m.id = ?",
         ))
         .bind(id.as_str())
         .fetch_optional(self.db())
@@ -203,7 +220,9 @@ impl Write {
         self.ensure_dialog(news).await?;
         let put = match self.find(&news.id).await? {
             None => self.insert(news).await?,
-            Some(old) if old.message.sender != news.sender || old.message.dialog_id != news.dialog_id => {
+            Some(old)
+                if old.message.sender != news.sender || old.message.dialog_id != news.dialog_id =>
+            {
                 tracing::warn!(message = %news.id, "two messages with one id; the first one stays");
                 return Ok(Put::Foreign);
             }
@@ -242,7 +261,11 @@ impl Write {
         let (body, edited_at, attachments) = if later {
             (&news.body, news.edited_at, attachments_json(news))
         } else {
-            (&old.message.body, old.message.edited_at, attachments_json(&old.message))
+            (
+                &old.message.body,
+                old.message.edited_at,
+                attachments_json(&old.message),
+            )
         };
         let state = old.delivery.hear(self.told(news));
         let done = sqlx::query(
@@ -297,7 +320,11 @@ impl Write {
         let delivered: BTreeSet<_> = news.delivered_to.iter().copied().collect();
         for person in &read | &delivered {
             if person != self.me {
-                let state = if read.contains(&person) { Delivery::Read } else { Delivery::Delivered };
+                let state = if read.contains(&person) {
+                    Delivery::Read
+                } else {
+                    Delivery::Delivered
+                };
                 is_new |= self.keep_receipt(&news.id, person, state).await?;
             }
         }
@@ -328,7 +355,11 @@ impl Write {
     /// Raises the state of a message to `to`, which the server holds from now
     /// on at the latest. A message that was pending takes the place it left
     /// with, and leaves the outbox. Says whether anything changed.
-    pub(crate) async fn rise(&mut self, old: &StoredMessage, to: Delivery) -> Result<bool, StoreError> {
+    pub(crate) async fn rise(
+        &mut self,
+        old: &StoredMessage,
+        to: Delivery,
+    ) -> Result<bool, StoreError> {
         let state = old.delivery.hear(to);
         if state == old.delivery {
             return Ok(false);
@@ -386,12 +417,21 @@ impl Write {
         .bind(dialog.as_str())
         .fetch_optional(self.db())
         .await?;
-        row.map(|(sent_at, id)| Ok(Place { sent_at, id: stored(&id)? })).transpose()
+        row.map(|(sent_at, id)| {
+            Ok(Place {
+                sent_at,
+                id: stored(&id)?,
+            })
+        })
+        .transpose()
     }
 
     /// A message is different, and so may be its dialog's last line and count.
     pub(crate) fn message_changed(&mut self, dialog: &DialogId, id: &MessageId) {
-        self.changes.add(Change::Message { dialog: dialog.clone(), id: id.clone() });
+        self.changes.add(Change::Message {
+            dialog: dialog.clone(),
+            id: id.clone(),
+        });
         self.changes.add(Change::Dialog(dialog.clone()));
     }
 }

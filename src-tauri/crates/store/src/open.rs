@@ -84,7 +84,11 @@ impl Database {
             .max_lifetime(None)
             .test_before_acquire(false)
             .connect_lazy_with(options.pragma("query_only", "1"));
-        Ok(Self { writer, readers, lock })
+        Ok(Self {
+            writer,
+            readers,
+            lock,
+        })
     }
 
     /// Ends all connections and lets go of the lock.
@@ -125,7 +129,9 @@ async fn probe(path: &Path, migrations: &Migrator, application_id: i64) -> Resul
     match std::fs::metadata(path) {
         Ok(data) if data.len() == 0 => return Ok(()),
         Ok(data) if !data.is_file() => {
-            return Err(OpenError::Corrupt { detail: "it is not a file".into() });
+            return Err(OpenError::Corrupt {
+                detail: "it is not a file".into(),
+            });
         }
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -149,13 +155,19 @@ async fn examine(
     migrations: &Migrator,
     application_id: i64,
 ) -> Result<(), OpenError> {
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut *look).await?;
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
+        .fetch_one(&mut *look)
+        .await?;
     if tables == 0 {
         return Ok(());
     }
-    let whose: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *look).await?;
+    let whose: i64 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&mut *look)
+        .await?;
     if whose != application_id && whose != 0 {
-        return Err(OpenError::Corrupt { detail: "it belongs to another program".into() });
+        return Err(OpenError::Corrupt {
+            detail: "it belongs to another program".into(),
+        });
     }
     let applied: Vec<i64> =
         match sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version")
@@ -164,11 +176,16 @@ async fn examine(
         {
             Ok(applied) => applied,
             Err(error) if matches!(cause(&error), Cause::Other) => {
-                return Err(OpenError::Corrupt { detail: "it is not a database of Kith's".into() });
+                return Err(OpenError::Corrupt {
+                    detail: "it is not a database of Kith's".into(),
+                });
             }
             Err(error) => return Err(error.into()),
         };
-    match applied.into_iter().find(|version| !migrations.version_exists(*version)) {
+    match applied
+        .into_iter()
+        .find(|version| !migrations.version_exists(*version))
+    {
         Some(migration) => Err(OpenError::Newer { migration }),
         None => Ok(()),
     }
@@ -180,7 +197,9 @@ fn refusal(error: MigrateError) -> OpenError {
             OpenError::Newer { migration }
         }
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
-        other => OpenError::Corrupt { detail: other.to_string() },
+        other => OpenError::Corrupt {
+            detail: other.to_string(),
+        },
     }
 }
 
@@ -229,5 +248,6 @@ pub(crate) fn stored<T: FromStr>(text: &str) -> Result<T, sqlx::Error>
 where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
-    text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
+    text.parse()
+        .map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

@@ -177,7 +177,11 @@ impl Write {
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn handing_over(&mut self, id: &MessageId, stamp: Timestamp) -> Result<bool, StoreError> {
+    pub async fn handing_over(
+        &mut self,
+        id: &MessageId,
+        stamp: Timestamp,
+    ) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "UPDATE outbox SET fate = ?, stamp = ?, attempts = attempts + 1
              WHERE message_id = ? AND is_parked = 0",
@@ -200,7 +204,10 @@ impl Write {
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn acknowledged(&mut self, id: &MessageId) -> Result<Option<(DialogId, Timestamp)>, StoreError> {
+    pub async fn acknowledged(
+        &mut self,
+        id: &MessageId,
+    ) -> Result<Option<(DialogId, Timestamp)>, StoreError> {
         let Some(old) = self.find(id).await? else {
             return Ok(None);
         };
@@ -253,11 +260,17 @@ impl Write {
         Ok(())
     }
 
-    /// It did not leave this time; not again before `next`.
+    /// It did not leave this time, or nobody knows whether it did; not again
+    /// before `next`.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn postpone(&mut self, id: &MessageId, fate: Fate, next: Timestamp) -> Result<(), StoreError> {
+    pub async fn postpone(
+        &mut self,
+        id: &MessageId,
+        fate: Fate,
+        next: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query("UPDATE outbox SET fate = ?, next_attempt_at = ? WHERE message_id = ?")
             .bind(fate.rank())
             .bind(next.millis())
@@ -267,24 +280,37 @@ impl Write {
         Ok(())
     }
 
-    /// The server refuses it: it waits, with the reason, for the person. Not
-    /// believed of a message that the server is known to have.
+    /// The server refuses it: it waits, with the reason, for the person.
+    ///
+    /// An acknowledgement (XEP-0198 §4) only says that the server has taken
+    /// the stanza, and a refusal follows it, so a refusal is believed of a
+    /// message that is merely *sent*. Of one that somebody has received it is
+    /// not. Should the server hold the message after all, its next mention
+    /// raises the state again.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn refused(&mut self, id: &MessageId, reason: FailureReason) -> Result<(), StoreError> {
+    pub async fn refused(
+        &mut self,
+        id: &MessageId,
+        reason: FailureReason,
+    ) -> Result<(), StoreError> {
         let Some(old) = self.find(id).await? else {
             return Ok(());
         };
-        if old.message.sender != self.me || old.delivery.hear(Delivery::Failed) != Delivery::Failed {
+        if old.message.sender != self.me || old.delivery > Delivery::Sent {
             return Ok(());
         }
         self.set_state(&old, Delivery::Failed, Some(reason)).await?;
-        sqlx::query("UPDATE outbox SET is_parked = 1, fate = ? WHERE message_id = ?")
-            .bind(Fate::NeverLeft.rank())
-            .bind(id.as_str())
-            .execute(self.db())
-            .await?;
+        sqlx::query(
+            "INSERT INTO outbox (message_id, dialog_id, is_parked)
+             VALUES (?, ?, 1)
+             ON CONFLICT (message_id) DO UPDATE SET is_parked = 1, fate = 0",
+        )
+        .bind(id.as_str())
+        .bind(old.message.dialog_id.as_str())
+        .execute(self.db())
+        .await?;
         Ok(())
     }
 
@@ -335,7 +361,10 @@ impl Write {
         if done.rows_affected() == 0 {
             return Ok(None);
         }
-        self.changes.add(Change::MessageRemoved { dialog: old.message.dialog_id.clone(), id: id.clone() });
+        self.changes.add(Change::MessageRemoved {
+            dialog: old.message.dialog_id.clone(),
+            id: id.clone(),
+        });
         self.changes.add(Change::Dialog(old.message.dialog_id));
         Ok(Some(old.message.body))
     }

@@ -35,7 +35,9 @@ pub struct Page {
 
 /// The newest messages of a dialog.
 pub(crate) const NEWEST: &str = concat!(
-    "SELECT ", message_columns!(), "
+    "SELECT ",
+    message_columns!(),
+    "
      FROM message m
      WHERE m.dialog_id = ?1
      ORDER BY m.pending DESC, m.sent_at DESC, m.id DESC
@@ -44,7 +46,9 @@ pub(crate) const NEWEST: &str = concat!(
 
 /// Those before a spot.
 pub(crate) const BEFORE: &str = concat!(
-    "SELECT ", message_columns!(), "
+    "SELECT ",
+    message_columns!(),
+    "
      FROM message m
      WHERE m.dialog_id = ?1 AND (m.pending, m.sent_at, m.id) < (?2, ?3, ?4)
      ORDER BY m.pending DESC, m.sent_at DESC, m.id DESC
@@ -53,7 +57,9 @@ pub(crate) const BEFORE: &str = concat!(
 
 /// Those after a spot.
 pub(crate) const AFTER: &str = concat!(
-    "SELECT ", message_columns!(), "
+    "SELECT ",
+    message_columns!(),
+    "
      FROM message m
      WHERE m.dialog_id = ?1 AND (m.pending, m.sent_at, m.id) > (?2, ?3, ?4)
      ORDER BY m.pending, m.sent_at, m.id
@@ -75,13 +81,20 @@ impl Store {
         let one_more = i64::from(limit) + 1;
         let rows: Vec<Row> = match before {
             None => sqlx::query_as(NEWEST).bind(dialog.as_str()).bind(one_more),
-            Some(spot) => bind_spot(sqlx::query_as(BEFORE).bind(dialog.as_str()), spot).bind(one_more),
+            Some(spot) => {
+                bind_spot(sqlx::query_as(BEFORE).bind(dialog.as_str()), spot).bind(one_more)
+            }
         }
         .fetch_all(self.readers())
         .await?;
         let coverage = self.coverage(dialog).await?;
         let mut page = cut(rows, before, limit, &coverage, holes)?;
-        let reaches_beginning = match page.messages.last().map(StoredMessage::spot).or_else(|| before.cloned()) {
+        let reaches_beginning = match page
+            .messages
+            .last()
+            .map(StoredMessage::spot)
+            .or_else(|| before.cloned())
+        {
             Some(oldest) if !oldest.pending => {
                 stretch_of(&coverage, oldest.place.sent_at).is_some_and(|s| s.reaches_beginning())
             }
@@ -110,7 +123,11 @@ impl Store {
             .await?;
         let coverage = self.coverage(dialog).await?;
         let page = cut(rows, Some(after), limit, &coverage, holes)?;
-        Ok(Page { has_older: true, has_newer: page.has_older, ..page })
+        Ok(Page {
+            has_older: true,
+            has_newer: page.has_older,
+            ..page
+        })
     }
 
     /// About `limit` messages with this one in the middle. `None` when it is
@@ -132,8 +149,12 @@ impl Store {
             return Ok(None);
         }
         let spot = middle.spot();
-        let older = self.page_before(dialog, Some(&spot), limit / 2, holes).await?;
-        let newer = self.page_after(dialog, &spot, limit.div_ceil(2), holes).await?;
+        let older = self
+            .page_before(dialog, Some(&spot), limit / 2, holes)
+            .await?;
+        let newer = self
+            .page_after(dialog, &spot, limit.div_ceil(2), holes)
+            .await?;
         let mut messages = older.messages;
         messages.push(middle);
         messages.extend(newer.messages);
@@ -150,7 +171,10 @@ type PageQuery<'q> =
     sqlx::query::QueryAs<'q, sqlx::Sqlite, Row, <sqlx::Sqlite as sqlx::Database>::Arguments>;
 
 fn bind_spot<'q>(query: PageQuery<'q>, spot: &'q Spot) -> PageQuery<'q> {
-    query.bind(spot.pending).bind(spot.place.sent_at).bind(spot.place.id.as_str())
+    query
+        .bind(spot.pending)
+        .bind(spot.place.sent_at)
+        .bind(spot.place.id.as_str())
 }
 
 /// Takes rows that lead away from `start` up to `limit`, or up to the first
@@ -167,7 +191,10 @@ fn cut(
     for row in rows {
         let message = StoredMessage::try_from(row)?;
         let spot = message.spot();
-        if !last.as_ref().is_none_or(|last| adjoin(last, &spot, coverage)) {
+        if !last
+            .as_ref()
+            .is_none_or(|last| adjoin(last, &spot, coverage))
+        {
             page.met_hole = true;
             if holes == Holes::Stop {
                 page.has_older = true;

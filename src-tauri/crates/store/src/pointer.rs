@@ -27,7 +27,13 @@ impl Store {
                 .bind(dialog.as_str())
                 .fetch_optional(self.readers())
                 .await?;
-        row.map(|(sent_at, id)| Ok(Place { sent_at, id: stored(&id)? })).transpose()
+        row.map(|(sent_at, id)| {
+            Ok(Place {
+                sent_at,
+                id: stored(&id)?,
+            })
+        })
+        .transpose()
     }
 
     /// The oldest message of others above the pointer.
@@ -94,7 +100,11 @@ impl Write {
     ///
     /// # Errors
     /// When the disk does not take it, or there is no such message.
-    pub async fn seen(&mut self, dialog: &DialogId, message: &MessageId) -> Result<bool, StoreError> {
+    pub async fn seen(
+        &mut self,
+        dialog: &DialogId,
+        message: &MessageId,
+    ) -> Result<bool, StoreError> {
         let up_to: Option<(i64, String)> = sqlx::query_as(
             "SELECT held.sent_at, held.id
              FROM message shown
@@ -112,7 +122,10 @@ impl Write {
         let Some((sent_at, id)) = up_to else {
             return Ok(false);
         };
-        let place = Place { sent_at, id: stored(&id)? };
+        let place = Place {
+            sent_at,
+            id: stored(&id)?,
+        };
         let before: Option<(i64, String)> =
             sqlx::query_as("SELECT sent_at, message_id FROM read_pointer WHERE dialog_id = ?")
                 .bind(dialog.as_str())

@@ -69,10 +69,20 @@ pub struct NewAccount {
 pub struct Account {
     /// Its number here; never given twice.
     pub id: i64,
-    /// Whether its person is signed in.
+    /// Where its server is.
+    pub connection: Connection,
+    /// Who it is there.
+    pub user_id: UserId,
+    /// What the person types to sign in.
+    pub login: String,
+    /// Whether the server is this machine's own.
+    pub is_local: bool,
+    /// The name of its database file, beside the registry.
+    pub database: String,
+    /// Where its secret is kept.
+    pub secret_place: SecretPlace,
+    /// Whether its person is signed in; when not, its data may still be here.
     pub is_signed_in: bool,
-    /// Everything else.
-    pub details: NewAccount,
 }
 
 #[derive(sqlx::FromRow)]
@@ -93,16 +103,14 @@ impl TryFrom<Row> for Account {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.id,
+            connection: serde_json::from_str(&row.connection)
+                .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+            user_id: user(row.user_id)?,
+            login: row.login,
+            is_local: row.is_local,
+            database: row.database,
+            secret_place: SecretPlace::from_name(&row.secret_place),
             is_signed_in: row.is_signed_in,
-            details: NewAccount {
-                connection: serde_json::from_str(&row.connection)
-                    .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
-                user_id: user(row.user_id)?,
-                login: row.login,
-                is_local: row.is_local,
-                database: row.database,
-                secret_place: SecretPlace::from_name(&row.secret_place),
-            },
         })
     }
 }
@@ -121,7 +129,9 @@ impl Profile {
     /// that this profile is open in another process.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         let database = Database::open(path, &MIGRATIONS, APPLICATION_ID).await?;
-        Ok(Self { database: Arc::new(database) })
+        Ok(Self {
+            database: Arc::new(database),
+        })
     }
 
     /// Lets go of the file.
@@ -162,7 +172,16 @@ impl Profile {
         .bind(details.secret_place.name())
         .fetch_one(&self.database.writer)
         .await?;
-        Ok(Account { id, is_signed_in: true, details })
+        Ok(Account {
+            id,
+            connection: details.connection,
+            user_id: details.user_id,
+            login: details.login,
+            is_local: details.is_local,
+            database: details.database,
+            secret_place: details.secret_place,
+            is_signed_in: true,
+        })
     }
 
     /// Keeps what is different about an account.
@@ -176,12 +195,12 @@ impl Profile {
                  secret_place = ?, is_signed_in = ?
              WHERE id = ?",
         )
-        .bind(connection_json(&account.details.connection))
-        .bind(number(account.details.user_id))
-        .bind(&account.details.login)
-        .bind(account.details.is_local)
-        .bind(&account.details.database)
-        .bind(account.details.secret_place.name())
+        .bind(connection_json(&account.connection))
+        .bind(number(account.user_id))
+        .bind(&account.login)
+        .bind(account.is_local)
+        .bind(&account.database)
+        .bind(account.secret_place.name())
         .bind(account.is_signed_in)
         .bind(account.id)
         .execute(&self.database.writer)
@@ -206,9 +225,10 @@ impl Profile {
     /// # Errors
     /// When the database cannot be read.
     pub async fn settings(&self) -> Result<BTreeMap<String, String>, StoreError> {
-        let rows: Vec<(String, String)> = sqlx::query_as("SELECT key, value FROM setting ORDER BY key")
-            .fetch_all(&self.database.readers)
-            .await?;
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT key, value FROM setting ORDER BY key")
+                .fetch_all(&self.database.readers)
+                .await?;
         Ok(rows.into_iter().collect())
     }
 

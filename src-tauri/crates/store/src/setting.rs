@@ -12,9 +12,10 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn settings(&self) -> Result<BTreeMap<String, String>, StoreError> {
-        let rows: Vec<(String, String)> = sqlx::query_as("SELECT key, value FROM setting ORDER BY key")
-            .fetch_all(self.readers())
-            .await?;
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT key, value FROM setting ORDER BY key")
+                .fetch_all(self.readers())
+                .await?;
         Ok(rows.into_iter().collect())
     }
 

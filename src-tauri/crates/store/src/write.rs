@@ -19,7 +19,11 @@ pub struct Write {
 impl Write {
     pub(crate) async fn begin(writer: &SqlitePool, me: UserId) -> Result<Self, StoreError> {
         let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Self { tx, me, changes: ChangeSet::default() })
+        Ok(Self {
+            tx,
+            me,
+            changes: ChangeSet::default(),
+        })
     }
 
     /// The connection, for one statement.

@@ -1,0 +1,302 @@
+//! Pages of history, from the server into the store.
+//!
+//! Every page is kept together with the stretch it covers, in one transaction.
+//! The server's pages are bounded by seconds, and a page that is full may have
+//! been cut within one, so the second at its open end is not counted as
+//! covered; the next page begins with that second again.
+
+use std::sync::Arc;
+
+use kith_client::HistoryQuery;
+use kith_model::{DialogId, Message, MessageId};
+use kith_store::{Holes, Page, Spot, StoreError, Stretch, Write};
+
+use crate::EngineError;
+use crate::error::WorkError;
+use crate::shared::Shared;
+
+/// Messages in one page; the platform allows no more.
+pub(crate) const PAGE: u32 = 100;
+/// So many pages are fetched for one step of scrolling, at most.
+const PAGES_FOR_SCROLLING: usize = 4;
+
+/// Part of a timeline, going back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Older {
+    /// What is there.
+    pub page: Page,
+    /// Whether something may be missing in it, because the server could not
+    /// be asked.
+    pub is_incomplete: bool,
+}
+
+/// What one question brought.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    pub(crate) messages: Vec<Message>,
+    /// Whether nothing is left in this direction.
+    pub(crate) is_end: bool,
+}
+
+impl Fetched {
+    fn seconds(&self) -> impl Iterator<Item = i64> + '_ {
+        self.messages
+            .iter()
+            .map(|message| message.sent_at.seconds())
+    }
+
+    pub(crate) fn newest(&self) -> Option<i64> {
+        self.seconds().max()
+    }
+
+    /// The first second that is certainly whole, going back.
+    pub(crate) fn whole_from(&self) -> i64 {
+        match (self.is_end, self.seconds().min()) {
+            (true, _) | (false, None) => Stretch::BEGINNING,
+            (false, Some(oldest)) => oldest + 1,
+        }
+    }
+}
+
+impl Shared {
+    /// The messages of a dialog going back from `up_to`, that second included;
+    /// at least one whole second of them.
+    pub(crate) async fn fetch_back(
+        &self,
+        dialog: &DialogId,
+        up_to: Option<i64>,
+    ) -> Result<Fetched, WorkError> {
+        let mut query = HistoryQuery {
+            sent_before: up_to,
+            ..HistoryQuery::newest(dialog.clone(), PAGE)
+        };
+        let mut fetched = Fetched {
+            messages: Vec::new(),
+            is_end: false,
+        };
+        loop {
+            let page = self.rest().await?.history(&query).await?;
+            fetched.is_end = page.len() < PAGE as usize;
+            fetched.messages.extend(page);
+            let newest = up_to.or(fetched.newest());
+            if fetched.is_end || newest.is_none_or(|newest| fetched.whole_from() <= newest) {
+                return Ok(fetched);
+            }
+            query.skip += PAGE;
+        }
+    }
+
+    /// The messages going forward from `from`, that second included.
+    async fn fetch_forward(&self, dialog: &DialogId, from: i64) -> Result<Fetched, WorkError> {
+        let mut query = HistoryQuery {
+            sent_after: Some(from),
+            newest_first: false,
+            ..HistoryQuery::newest(dialog.clone(), PAGE)
+        };
+        let mut fetched = Fetched {
+            messages: Vec::new(),
+            is_end: false,
+        };
+        loop {
+            let page = self.rest().await?.history(&query).await?;
+            fetched.is_end = page.len() < PAGE as usize;
+            fetched.messages.extend(page);
+            if fetched.is_end || fetched.newest().is_none_or(|newest| newest > from) {
+                return Ok(fetched);
+            }
+            query.skip += PAGE;
+        }
+    }
+
+    /// Keeps messages and what they cover.
+    async fn keep_page(
+        &self,
+        dialog: &DialogId,
+        messages: &[Message],
+        stretch: Stretch,
+    ) -> Result<(), StoreError> {
+        let mut write = self.store.write().await?;
+        put_all(&mut write, dialog, messages).await?;
+        write.cover(dialog, stretch).await?;
+        self.commit(write).await
+    }
+
+    /// The last `limit` messages before a spot (or the newest), asking the
+    /// server where what is held ends.
+    pub(crate) async fn older(
+        self: &Arc<Self>,
+        dialog: &DialogId,
+        before: Option<&Spot>,
+        limit: u32,
+    ) -> Result<Older, EngineError> {
+        for _ in 0..PAGES_FOR_SCROLLING {
+            let page = self
+                .store
+                .page_before(dialog, before, limit, Holes::Stop)
+                .await?;
+            let is_full = page.messages.len() >= limit as usize;
+            if is_full || !page.has_older {
+                return Ok(Older {
+                    page,
+                    is_incomplete: false,
+                });
+            }
+            // Where what is held ends: below the oldest of the page, or where
+            // the question was asked from.
+            let edge = page
+                .messages
+                .iter()
+                .map(|message| message.spot())
+                .find(|spot| !spot.pending)
+                .or_else(|| before.filter(|spot| !spot.pending).cloned())
+                .map(|spot| spot.place.sent_at);
+            let edge = match edge {
+                Some(second) => Some(self.end_of_held(dialog, second).await?),
+                None => None,
+            };
+            if let Err(error) = self.fetch_and_keep_back(dialog, edge).await {
+                tracing::debug!(%error, "older messages could not be fetched");
+                let page = self
+                    .store
+                    .page_before(dialog, before, limit, Holes::Cross)
+                    .await?;
+                return Ok(Older {
+                    is_incomplete: page.has_older,
+                    page,
+                });
+            }
+        }
+        let page = self
+            .store
+            .page_before(dialog, before, limit, Holes::Stop)
+            .await?;
+        Ok(Older {
+            page,
+            is_incomplete: false,
+        })
+    }
+
+    /// The first second of the stretch that `second` lies in, or itself.
+    async fn end_of_held(&self, dialog: &DialogId, second: i64) -> Result<i64, StoreError> {
+        let coverage = self.store.coverage(dialog).await?;
+        Ok(coverage
+            .iter()
+            .find(|stretch| stretch.holds(second) && !stretch.reaches_beginning())
+            .map_or(second, |stretch| stretch.from))
+    }
+
+    async fn fetch_and_keep_back(
+        &self,
+        dialog: &DialogId,
+        up_to: Option<i64>,
+    ) -> Result<(), WorkError> {
+        if !self.link.wire().is_up {
+            return Err(WorkError::LinkChanged);
+        }
+        let fetched = self.fetch_back(dialog, up_to).await?;
+        let to = up_to.or(fetched.newest()).unwrap_or(0);
+        let stretch = Stretch {
+            from: fetched.whole_from(),
+            to,
+        };
+        self.keep_page(dialog, &fetched.messages, stretch).await?;
+        Ok(())
+    }
+
+    /// The first `limit` messages after a spot, asking the server where what
+    /// is held ends.
+    pub(crate) async fn newer(
+        self: &Arc<Self>,
+        dialog: &DialogId,
+        after: &Spot,
+        limit: u32,
+    ) -> Result<Page, EngineError> {
+        for _ in 0..PAGES_FOR_SCROLLING {
+            let page = self
+                .store
+                .page_after(dialog, after, limit, Holes::Stop)
+                .await?;
+            if page.messages.len() >= limit as usize || !page.met_hole {
+                return Ok(page);
+            }
+            let edge = page
+                .messages
+                .last()
+                .map_or_else(|| after.clone(), |message| message.spot());
+            if let Err(error) = self
+                .fetch_and_keep_forward(dialog, edge.place.sent_at)
+                .await
+            {
+                tracing::debug!(%error, "newer messages could not be fetched");
+                return Ok(self
+                    .store
+                    .page_after(dialog, after, limit, Holes::Cross)
+                    .await?);
+            }
+        }
+        Ok(self
+            .store
+            .page_after(dialog, after, limit, Holes::Stop)
+            .await?)
+    }
+
+    async fn fetch_and_keep_forward(
+        &self,
+        dialog: &DialogId,
+        second: i64,
+    ) -> Result<(), WorkError> {
+        if !self.link.wire().is_up {
+            return Err(WorkError::LinkChanged);
+        }
+        let coverage = self.store.coverage(dialog).await?;
+        let from = coverage
+            .iter()
+            .find(|s| s.holds(second))
+            .map_or(second, |s| s.to);
+        let fetched = self.fetch_forward(dialog, from).await?;
+        let newest = fetched.newest().unwrap_or(from);
+        let to = if fetched.is_end { newest } else { newest - 1 };
+        // Up to the next stretch nothing was found, so there is nothing.
+        let to = match coverage.iter().find(|s| s.from > from) {
+            Some(next) if fetched.is_end => to.max(next.from),
+            _ => to,
+        };
+        self.keep_page(dialog, &fetched.messages, Stretch { from, to })
+            .await?;
+        Ok(())
+    }
+
+    /// About `limit` messages around one that is held.
+    pub(crate) async fn around(
+        self: &Arc<Self>,
+        dialog: &DialogId,
+        at: &MessageId,
+        limit: u32,
+    ) -> Result<Page, EngineError> {
+        let holes = if self.link.wire().is_up {
+            Holes::Stop
+        } else {
+            Holes::Cross
+        };
+        self.store
+            .page_around(dialog, at, limit, holes)
+            .await?
+            .ok_or(EngineError::NotFound)
+    }
+}
+
+/// Puts those messages that are of this dialog; a server that answers another
+/// dialog's is not believed.
+pub(crate) async fn put_all(
+    write: &mut Write,
+    dialog: &DialogId,
+    messages: &[Message],
+) -> Result<(), StoreError> {
+    for message in messages
+        .iter()
+        .filter(|message| message.dialog_id == *dialog)
+    {
+        write.put(message).await?;
+    }
+    Ok(())
+}

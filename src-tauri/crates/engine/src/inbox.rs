@@ -1,0 +1,283 @@
+//! Everything that arrives, in the order in which it arrived.
+//!
+//! What can be kept is kept in one write transaction, and only then told to
+//! whoever shows it. A burst shares a transaction. What needs an answer from
+//! the server (a dialog nobody here knows yet) is asked for on the side; the
+//! message itself is on disk before.
+
+use std::sync::Arc;
+
+use kith_client::{Link, MarkerKind, ServerEvent, Unplaced};
+use kith_model::{Delivery, DialogId, DialogKind, FailureReason, Message, MessageId, Timestamp};
+use kith_store::{Fate, Put, StoreError, Write};
+use tokio::sync::{Mutex, mpsc};
+
+use crate::changes::Change;
+use crate::shared::Shared;
+
+/// At most so many events share a transaction.
+const BURST: usize = 64;
+
+/// What has to be done besides, once the transaction is through.
+#[derive(Debug, Default)]
+struct Afterwards {
+    wake_outbox: bool,
+    wake_markers: bool,
+    stopped_typing: Vec<Message>,
+    fetch: Vec<DialogId>,
+}
+
+impl Shared {
+    /// Reads events until there are none to come.
+    pub(crate) async fn read_events(
+        self: Arc<Self>,
+        events: Arc<Mutex<mpsc::Receiver<ServerEvent>>>,
+    ) {
+        let mut events = events.lock().await;
+        let mut burst = Vec::with_capacity(BURST);
+        while events.recv_many(&mut burst, BURST).await > 0 {
+            if let Err(error) = self.apply_all(burst.drain(..)).await {
+                // What was in it comes again with the next catch-up.
+                tracing::error!(%error, "arrivals could not be kept");
+            }
+        }
+    }
+
+    /// Takes events in, in order.
+    pub(crate) async fn apply_all(
+        self: &Arc<Self>,
+        events: impl IntoIterator<Item = ServerEvent>,
+    ) -> Result<(), StoreError> {
+        let mut kept: Vec<ServerEvent> = Vec::new();
+        for event in events {
+            if is_kept(&event) {
+                kept.push(event);
+            } else {
+                self.keep(std::mem::take(&mut kept)).await?;
+                self.handle(event).await?;
+            }
+        }
+        self.keep(kept).await
+    }
+
+    /// Keeps events in one transaction.
+    async fn keep(self: &Arc<Self>, events: Vec<ServerEvent>) -> Result<(), StoreError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let mut after = Afterwards::default();
+        let mut write = self.store.write().await?;
+        for event in events {
+            match event {
+                ServerEvent::Message(message) => {
+                    self.keep_message(&mut write, message, &mut after).await?
+                }
+                ServerEvent::Acknowledged(id) => {
+                    after.wake_outbox = true;
+                    if let Some((dialog, sent_at)) = write.acknowledged(&id).await? {
+                        self.extend_if_followed(&mut write, &dialog, sent_at)
+                            .await?;
+                    }
+                }
+                ServerEvent::Unknown(id) => {
+                    after.wake_outbox = true;
+                    write.fate_unknown(&id).await?;
+                }
+                ServerEvent::Refused { id, code } => {
+                    after.wake_outbox = true;
+                    keep_refusal(&mut write, &id, code, now).await?;
+                }
+                ServerEvent::Marker {
+                    kind,
+                    message,
+                    dialog: _,
+                    by,
+                } => {
+                    after.wake_outbox = true;
+                    let state = match kind {
+                        MarkerKind::Delivered => Delivery::Delivered,
+                        MarkerKind::Read => Delivery::Read,
+                    };
+                    write.hear_marker(state, &message, by, now).await?;
+                }
+                ServerEvent::Link(_)
+                | ServerEvent::Unplaced(_)
+                | ServerEvent::Typing { .. }
+                | ServerEvent::DialogChanged(_) => {}
+            }
+        }
+        self.commit(write).await?;
+        if after.wake_outbox {
+            self.outbox_wake.notify_one();
+        }
+        if after.wake_markers {
+            self.markers_wake.notify_one();
+        }
+        for message in after.stopped_typing {
+            self.note_typing(&message.dialog_id, message.sender, false);
+        }
+        for dialog in after.fetch {
+            self.fetch_dialog_soon(dialog);
+        }
+        Ok(())
+    }
+
+    async fn keep_message(
+        &self,
+        write: &mut Write,
+        message: Message,
+        after: &mut Afterwards,
+    ) -> Result<(), StoreError> {
+        let put = write.put(&message).await?;
+        if put == Put::Foreign {
+            return Ok(());
+        }
+        self.extend_if_followed(write, &message.dialog_id, message.sent_at)
+            .await?;
+        if !write.is_listed(&message.dialog_id).await? && !after.fetch.contains(&message.dialog_id)
+        {
+            after.fetch.push(message.dialog_id.clone());
+        }
+        if message.sender == self.me {
+            after.wake_outbox = true;
+        } else if put == Put::New {
+            write.announce_delivered(&message).await?;
+            after.wake_markers = true;
+            after.stopped_typing.push(message);
+        }
+        Ok(())
+    }
+
+    /// A message came while its dialog was being followed: what is held
+    /// reaches up to it. Call with the transaction open.
+    async fn extend_if_followed(
+        &self,
+        write: &mut Write,
+        dialog: &DialogId,
+        sent_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let is_followed = self.lock_followed().contains(dialog);
+        if is_followed {
+            write.cover_live(dialog, sent_at.seconds()).await?;
+        }
+        Ok(())
+    }
+
+    /// Handles what is not kept, or not at once.
+    async fn handle(self: &Arc<Self>, event: ServerEvent) -> Result<(), StoreError> {
+        match event {
+            ServerEvent::Link(link) => self.hear_link(&link).await,
+            ServerEvent::Typing {
+                dialog,
+                by,
+                is_typing,
+            } => {
+                self.hear_typing(dialog, by, is_typing).await;
+                Ok(())
+            }
+            ServerEvent::DialogChanged(dialog) => {
+                self.fetch_dialog_soon(dialog);
+                Ok(())
+            }
+            ServerEvent::Unplaced(message) => self.place(message).await,
+            ServerEvent::Message(_)
+            | ServerEvent::Acknowledged(_)
+            | ServerEvent::Unknown(_)
+            | ServerEvent::Refused { .. }
+            | ServerEvent::Marker { .. } => Ok(()),
+        }
+    }
+
+    async fn hear_link(&self, link: &Link) -> Result<(), StoreError> {
+        if *link == Link::Fresh {
+            // A new session: nothing that was under way on the old one is
+            // known to have arrived, and no dialog is followed yet.
+            let mut write = self.store.write().await?;
+            self.lock_followed().clear();
+            write.doubt_in_flight().await?;
+            write.doubt_markers().await?;
+            self.commit(write).await?;
+        }
+        let state = self.link.hear(link, self.clock.now());
+        self.hub.tell(vec![Change::Link(state)]);
+        if matches!(link, Link::Fresh | Link::Resumed) {
+            self.outbox_wake.notify_one();
+            self.markers_wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Finds the dialog of a private message that came without one.
+    async fn place(self: &Arc<Self>, message: Unplaced) -> Result<(), StoreError> {
+        if let Some(dialog) = self.store.private_dialog_with(message.with).await? {
+            return Box::pin(self.keep(vec![ServerEvent::Message(message.in_dialog(dialog))]))
+                .await;
+        }
+        let shared = Arc::clone(self);
+        self.tasks.once("find the dialog of a message", async move {
+            let found = match shared.rest().await {
+                Ok(rest) => {
+                    rest.create_dialog(DialogKind::Private, "", &[message.with])
+                        .await
+                }
+                Err(error) => Err(error),
+            };
+            let kept = match found {
+                Ok(state) => {
+                    let message = message.in_dialog(state.dialog.id.clone());
+                    match shared.keep_dialog(&state.dialog).await {
+                        Ok(()) => shared.keep(vec![ServerEvent::Message(message)]).await,
+                        Err(error) => Err(error),
+                    }
+                }
+                Err(error) => {
+                    // The next catch-up brings the dialog with the message in it.
+                    tracing::warn!(%error, "the dialog of a message could not be found yet");
+                    return;
+                }
+            };
+            if let Err(error) = kept {
+                tracing::error!(%error, "a message could not be kept");
+            }
+        });
+        Ok(())
+    }
+}
+
+/// Whether an event is kept on disk, as opposed to handled.
+fn is_kept(event: &ServerEvent) -> bool {
+    match event {
+        ServerEvent::Message(_)
+        | ServerEvent::Acknowledged(_)
+        | ServerEvent::Unknown(_)
+        | ServerEvent::Refused { .. }
+        | ServerEvent::Marker { .. } => true,
+        ServerEvent::Link(_)
+        | ServerEvent::Unplaced(_)
+        | ServerEvent::Typing { .. }
+        | ServerEvent::DialogChanged(_) => false,
+    }
+}
+
+/// A refusal that lasts parks the message; one that passes (a server in
+/// trouble) sends it again later, after a look whether it is there.
+async fn keep_refusal(
+    write: &mut Write,
+    id: &MessageId,
+    code: u16,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let reason = match code {
+        401 | 403 => FailureReason::NotAllowed,
+        404 | 410 => FailureReason::DialogGone,
+        406 | 413 => FailureReason::TooLarge,
+        503 => FailureReason::Blocked,
+        408 | 429 | 500 | 502 | 504 => {
+            let later = Timestamp::from_millis(now.millis() + 5_000);
+            return write.postpone(id, Fate::Unknown, later).await;
+        }
+        _ => FailureReason::Refused,
+    };
+    write.refused(id, reason).await
+}

@@ -1,0 +1,1 @@
+//! The engine's tests: events in, rows and changes out.
