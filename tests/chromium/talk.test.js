@@ -43,8 +43,10 @@ after(async () => {
 
 test("a wrong password is told in a sentence, and the fields stay", async () => {
   await desk.signIn(server.ready.join_link, me.login, "wrong");
-  await desk.page.getByText("This login and password do not fit together. Check both and try again.").waitFor();
-  assert.equal(await desk.page.getByLabel("Login or e-mail").inputValue(), me.login);
+  const error = desk.at("sign-in-error");
+  await error.waitFor();
+  assert.equal((await error.innerText()).trim(), "This login and password do not fit together. Check both and try again.");
+  assert.equal(await desk.at("login").inputValue(), me.login);
 });
 
 test("a join link and the right password lead to the conversations", async () => {
@@ -53,11 +55,11 @@ test("a join link and the right password lead to the conversations", async () =>
 });
 
 test("an unread message is counted in the list and stands below the line when the dialog is opened", async () => {
-  await desk.row(them.full_name).getByTestId("dialog-unread").waitFor();
+  await desk.row(them.full_name).getByTestId("unread").waitFor();
   await desk.openDialog(them.full_name);
   await desk.at("new-divider").waitFor();
   await desk.message("Are you in yet?").waitFor();
-  await desk.row(them.full_name).getByTestId("dialog-unread").waitFor({ state: "detached" });
+  await desk.row(them.full_name).getByTestId("unread").waitFor({ state: "detached" });
 });
 
 test("Enter sends, Shift and Enter makes a line, and the state rises to read", async () => {
@@ -90,9 +92,8 @@ test("what is written as markup is shown as text", async () => {
 
 test("a draft survives a reload and a restart of Kith", async () => {
   await desk.at("composer-input").fill("not finished y");
-  await desk.row(them.full_name).waitFor();
   // Another dialog and back: the draft is shown in the list meanwhile.
-  await desk.at("dialog-row").filter({ hasNotText: them.full_name }).first().click();
+  await desk.openOther(them.full_name);
   await desk.row(them.full_name).filter({ hasText: "not finished y" }).waitFor();
   await desk.page.reload();
   await desk.openDialog(them.full_name);
@@ -118,7 +119,7 @@ test("in a narrow window the list and the conversation take turns", async () => 
   await desk.page.setViewportSize({ width: 480, height: 760 });
   await desk.at("composer-input").waitFor();
   assert.equal(await desk.at("dialog-row").first().isVisible(), false);
-  await desk.page.getByRole("button", { name: "Back", exact: true }).click();
+  await desk.at("back").click();
   await desk.row(them.full_name).waitFor();
   assert.equal(await desk.at("composer-input").isVisible(), false);
   await desk.page.setViewportSize({ width: 1280, height: 800 });

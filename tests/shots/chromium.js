@@ -19,9 +19,9 @@ for (const colorScheme of ["light", "dark"]) {
   await desk.at("way-try").waitFor();
   await shot("welcome");
   await desk.at("way-server").click();
-  await desk.page.getByLabel("Join link").waitFor();
+  await desk.at("join-link").waitFor();
   await shot("join");
-  await desk.page.getByRole("button", { name: "Back", exact: true }).click();
+  await desk.at("back").click();
   await desk.at("way-try").click();
   await desk.at("dialog-row").nth(7).waitFor();
   await shot("home");
@@ -37,7 +37,7 @@ for (const colorScheme of ["light", "dark"]) {
   await shot("sent");
   await desk.page.setViewportSize({ width: 480, height: 760 });
   await shot("narrow-dialog");
-  await desk.page.getByRole("button", { name: "Back", exact: true }).click();
+  await desk.at("back").click();
   await shot("narrow-list");
   await desk.page.setViewportSize({ width: 1920, height: 1080 });
   await desk.at("dialog-row").first().click();

@@ -63,27 +63,34 @@ export class Desk {
   /** Signs in through the screens, from the first one. */
   async signIn(joinLink, login, password) {
     await this.at("way-server").click();
-    await this.page.getByLabel("Join link").fill(joinLink);
-    await this.page.getByRole("button", { name: "Continue", exact: true }).click();
+    await this.at("join-link").fill(joinLink);
+    await this.at("join-go").click();
     await this.enter(login, password);
   }
 
   /** Fills the sign-in screen in. */
   async enter(login, password) {
-    await this.page.getByLabel("Login or e-mail").fill(login);
-    await this.page.getByLabel("Password", { exact: true }).fill(password);
-    await this.page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await this.at("login").fill(login);
+    await this.at("password").fill(password);
+    await this.at("sign-in").click();
   }
 
   /** The row of a dialog in the list, by its name. */
   row(name) {
-    return this.at("dialog-row").filter({ hasText: name }).first();
+    const itsName = this.page.getByTestId("dialog-name").getByText(name, { exact: true });
+    return this.at("dialog-row").filter({ has: itsName });
   }
 
   /** Opens a dialog. */
   async openDialog(name) {
     await this.row(name).click();
     await this.at("composer-input").waitFor();
+  }
+
+  /** Opens any other dialog than that one. */
+  async openOther(name) {
+    const itsName = this.page.getByTestId("dialog-name").getByText(name, { exact: true });
+    await this.at("dialog-row").filter({ hasNot: itsName }).first().click();
   }
 
   /** The bubble with this text. */

@@ -9,6 +9,12 @@ import { Key, Window } from "../support/window.js";
 
 const at = (id) => `[data-testid="${id}"]`;
 
+/** Who is signed in, by the words of the button at the rail. */
+async function name(window) {
+  const label = await (await window.find(at("account"))).getAttribute("aria-label");
+  return label.replace("Signed in as ", "");
+}
+
 let files;
 let alex;
 let bea;
@@ -42,7 +48,8 @@ test("a second profile is somebody else on the same server", async () => {
 });
 
 test("what one writes, the other reads, and answers", async () => {
-  const [alexName, beaName] = await names();
+  const [alexName, beaName] = [await name(alex), await name(bea)];
+  assert.notEqual(alexName, beaName, "the two profiles are two people");
   await alex.click(at("dialog-row"), beaName);
   await alex.type(at("composer-input"), "Hello from the window", Key.ENTER);
   await alex.find(`${at("message")}[data-delivery="delivered"], ${at("message")}[data-delivery="read"]`, "Hello from the window");
