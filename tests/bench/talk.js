@@ -1,15 +1,21 @@
 // How long a message takes from one SDK to another over a server that runs.
 // Prints {"median":…,"p99":…} in milliseconds.
 
-import { SdkPerson } from "../support/sdk.js";
+import { SdkPerson } from '../support/sdk.js';
 
 const ROUNDS = 500;
 const WARMING = 50;
-const PASSWORD = "correct horse battery";
+const PASSWORD = 'correct horse battery';
 
 const ready = JSON.parse(process.env.KITH_BENCH_SERVER);
-const logins = ["bench-js-one", "bench-js-two"];
-await SdkPerson.signUp(ready, logins.map((login) => ({ login, password: PASSWORD, full_name: login })));
+const logins = ['bench-js-one', 'bench-js-two'];
+await SdkPerson.signUp(
+  ready,
+  logins.map((login) => ({ login, password: PASSWORD, full_name: login })),
+);
 // Both in one process, so that nothing but the SDK and the server is measured.
-const result = await SdkPerson.together(ready, logins, PASSWORD, { rounds: ROUNDS, warming: WARMING });
+const result = await SdkPerson.together(ready, logins, PASSWORD, {
+  rounds: ROUNDS,
+  warming: WARMING,
+});
 console.log(JSON.stringify(result));

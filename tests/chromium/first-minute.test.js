@@ -1,9 +1,9 @@
 // The first minute of somebody who has never seen Kith.
 
-import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
 
-import { Desk, openBrowser } from "../support/browser.js";
+import { Desk, openBrowser } from '../support/browser.js';
 
 let browser;
 let desk;
@@ -18,30 +18,30 @@ after(async () => {
   await browser?.close();
 });
 
-test("the first screen offers the three ways in", async () => {
-  for (const way of ["way-try", "way-cloud", "way-server"]) await desk.at(way).waitFor();
+test('the first screen offers the three ways in', async () => {
+  for (const way of ['way-try', 'way-cloud', 'way-server']) await desk.at(way).waitFor();
 });
 
-test("trying it here leads to eight conversations", async () => {
-  await desk.at("way-try").click();
-  await desk.at("dialog-row").nth(7).waitFor();
-  assert.equal(await desk.at("dialog-row").count(), 8);
+test('trying it here leads to eight conversations', async () => {
+  await desk.at('way-try').click();
+  await desk.at('dialog-row').nth(7).waitFor();
+  assert.equal(await desk.at('dialog-row').count(), 8);
 });
 
-test("somebody answers what is written", async () => {
+test('somebody answers what is written', async () => {
   // Two of the sample people answer; whoever wrote most lately is one to try.
-  const names = ["Bea", "Chidi"];
-  const rows = desk.at("dialog-row");
-  const shown = (await rows.allInnerTexts()).join("\n");
+  const names = ['Bea', 'Chidi'];
+  const rows = desk.at('dialog-row');
+  const shown = (await rows.allInnerTexts()).join('\n');
   const name = names.find((name) => shown.includes(name));
   assert.ok(name, `one of ${names} should be in the list:\n${shown}`);
   await desk.openDialog(name);
-  const before = await desk.at("message").count();
-  assert.ok(before > 0, "the sample conversations have a past");
-  await desk.write("Hello, is anybody there?");
-  await desk.delivered("Hello, is anybody there?", "sent", "delivered", "read");
-  await desk.delivered("Hello, is anybody there?", "read");
-  await desk.at("typing").first().waitFor();
+  const before = await desk.at('message').count();
+  assert.ok(before > 0, 'the sample conversations have a past');
+  await desk.write('Hello, is anybody there?');
+  await desk.delivered('Hello, is anybody there?', 'sent', 'delivered', 'read');
+  await desk.delivered('Hello, is anybody there?', 'read');
+  await desk.at('typing').first().waitFor();
   await desk.page.locator('[data-testid="message"]:not([data-own="true"])').last().waitFor();
   assert.deepEqual(desk.complaints, []);
 });

@@ -1,17 +1,17 @@
 // The interface in Chromium, over the bridge.
 
-import path from "node:path";
-import { chromium } from "playwright-core";
+import path from 'node:path';
+import { chromium } from 'playwright-core';
 
-import { folder, program, startBridge } from "./server.js";
-import { shotsFolder } from "./window.js";
+import { folder, program, startBridge } from './server.js';
+import { shotsFolder } from './window.js';
 
 /** The browser of a run; the pages of different people share it. */
 export function openBrowser() {
   return chromium.launch({
-    executablePath: process.env.KITH_TEST_BROWSER ?? "/usr/bin/chromium",
+    executablePath: process.env.KITH_TEST_BROWSER ?? '/usr/bin/chromium',
     // Root may not sandbox, and these pages load nothing but what the bridge serves.
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
   });
 }
 
@@ -31,21 +31,28 @@ export class Desk {
    */
   static async open(browser, options = {}) {
     const desk = new Desk();
-    desk.#files = await folder("desk");
+    desk.#files = await folder('desk');
     await desk.#start();
-    desk.#context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...options });
+    desk.#context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+      ...options,
+    });
     desk.page = await desk.#context.newPage();
     desk.page.setDefaultTimeout(20_000);
-    desk.page.on("pageerror", (error) => desk.complaints.push(String(error)));
-    desk.page.on("console", (message) => {
-      if (message.type() === "error") desk.complaints.push(message.text());
+    desk.page.on('pageerror', (error) => desk.complaints.push(String(error)));
+    desk.page.on('console', (message) => {
+      if (message.type() === 'error') desk.complaints.push(message.text());
     });
     await desk.page.goto(desk.#bridge.ready.url);
     return desk;
   }
 
   async #start() {
-    this.#bridge = await startBridge(path.join(this.#files.path, "data"), ["--server", program("kith-server")]);
+    this.#bridge = await startBridge(path.join(this.#files.path, 'data'), [
+      '--server',
+      program('kith-server'),
+    ]);
   }
 
   /** Closes Kith and opens it again on the same data. */
@@ -62,57 +69,61 @@ export class Desk {
 
   /** Signs in through the screens, from the first one. */
   async signIn(joinLink, login, password) {
-    await this.at("way-server").click();
-    await this.at("join-link").fill(joinLink);
-    await this.at("join-go").click();
+    await this.at('way-server').click();
+    await this.at('join-link').fill(joinLink);
+    await this.at('join-go').click();
     await this.enter(login, password);
   }
 
   /** Fills the sign-in screen in. */
   async enter(login, password) {
-    await this.at("login").fill(login);
-    await this.at("password").fill(password);
-    await this.at("sign-in").click();
+    await this.at('login').fill(login);
+    await this.at('password').fill(password);
+    await this.at('sign-in').click();
   }
 
   /** The row of a dialog in the list, by its name. */
   row(name) {
-    const itsName = this.page.getByTestId("dialog-name").getByText(name, { exact: true });
-    return this.at("dialog-row").filter({ has: itsName });
+    const itsName = this.page.getByTestId('dialog-name').getByText(name, { exact: true });
+    return this.at('dialog-row').filter({ has: itsName });
   }
 
   /** Opens a dialog. */
   async openDialog(name) {
     await this.row(name).click();
-    await this.at("composer-input").waitFor();
+    await this.at('composer-input').waitFor();
   }
 
   /** Opens any other dialog than that one. */
   async openOther(name) {
-    const itsName = this.page.getByTestId("dialog-name").getByText(name, { exact: true });
-    await this.at("dialog-row").filter({ hasNot: itsName }).first().click();
+    const itsName = this.page.getByTestId('dialog-name').getByText(name, { exact: true });
+    await this.at('dialog-row').filter({ hasNot: itsName }).first().click();
   }
 
   /** The bubble with this text. */
   message(text) {
-    return this.at("message").filter({ hasText: text }).last();
+    return this.at('message').filter({ hasText: text }).last();
   }
 
   /** Writes and presses Enter. */
   async write(text) {
-    await this.at("composer-input").fill(text);
-    await this.at("composer-input").press("Enter");
+    await this.at('composer-input').fill(text);
+    await this.at('composer-input').press('Enter');
   }
 
   /** Waits until the bubble with this text is in one of these states. */
   async delivered(text, ...states) {
-    const inOne = states.map((state) => `[data-delivery="${state}"]`).join(", ");
+    const inOne = states.map((state) => `[data-delivery="${state}"]`).join(', ');
     await this.message(text).and(this.page.locator(inOne)).waitFor();
   }
 
   /** Takes a picture into `target/shots`. */
   async picture(name) {
-    await this.page.screenshot({ path: path.join(shotsFolder(), `${name}.png`), animations: "disabled", caret: "initial" });
+    await this.page.screenshot({
+      path: path.join(shotsFolder(), `${name}.png`),
+      animations: 'disabled',
+      caret: 'initial',
+    });
   }
 
   async close() {

@@ -34,8 +34,15 @@ export class Heard {
       };
       const timer = setTimeout(() => {
         this.#waiting.delete(wait);
-        const last = this.#all.slice(-5).map((item) => JSON.stringify(item)).join("\n  ");
-        reject(new Error(`waited ${milliseconds / 1000} s for ${what}; the last that came was:\n  ${last}`));
+        const last = this.#all
+          .slice(-5)
+          .map((item) => JSON.stringify(item))
+          .join('\n  ');
+        reject(
+          new Error(
+            `waited ${milliseconds / 1000} s for ${what}; the last that came was:\n  ${last}`,
+          ),
+        );
       }, milliseconds);
       this.#waiting.add(wait);
     });

@@ -1,6 +1,6 @@
 // The process in which the SDK lives; see `sdk.js`.
 
-import module from "connectycube";
+import module from 'connectycube';
 
 const { ConnectyCube } = module;
 const sdk = new ConnectyCube();
@@ -41,20 +41,25 @@ const doings = {
   async connect({ ready, login, password }) {
     configure(ready);
     const session = await sdk.createSession({ login, password });
-    sdk.chat.onMessageListener = (from, message) => say({ kind: "message", from, message });
-    sdk.chat.onMessageTypingListener = (isTyping, from, dialog) => say({ kind: "typing", isTyping, from, dialog });
-    sdk.chat.onDeliveredStatusListener = (id, dialog, from) => say({ kind: "delivered", id, dialog, from });
-    sdk.chat.onReadStatusListener = (id, dialog, from) => say({ kind: "read", id, dialog, from });
-    sdk.chat.onMessageErrorListener = (id, error) => say({ kind: "error", id, error });
-    sdk.chat.onSystemMessageListener = (message) => say({ kind: "system", message });
-    sdk.chat.onSentMessageCallback = (lost, sent) => say({ kind: "sent", lost: lost?.id, sent: sent?.id });
+    sdk.chat.onMessageListener = (from, message) => say({ kind: 'message', from, message });
+    sdk.chat.onMessageTypingListener = (isTyping, from, dialog) =>
+      say({ kind: 'typing', isTyping, from, dialog });
+    sdk.chat.onDeliveredStatusListener = (id, dialog, from) =>
+      say({ kind: 'delivered', id, dialog, from });
+    sdk.chat.onReadStatusListener = (id, dialog, from) => say({ kind: 'read', id, dialog, from });
+    sdk.chat.onMessageErrorListener = (id, error) => say({ kind: 'error', id, error });
+    sdk.chat.onSystemMessageListener = (message) => say({ kind: 'system', message });
+    sdk.chat.onSentMessageCallback = (lost, sent) =>
+      say({ kind: 'sent', lost: lost?.id, sent: sent?.id });
     await sdk.chat.connect({ userId: session.user_id, password });
     return { me: session.user_id };
   },
 
-  createDialog: ({ type, name, people }) => sdk.chat.dialog.create({ type, name, occupants_ids: people }),
+  createDialog: ({ type, name, people }) =>
+    sdk.chat.dialog.create({ type, name, occupants_ids: people }),
   dialogs: () => sdk.chat.dialog.list({}),
-  history: ({ dialog }) => sdk.chat.message.list({ chat_dialog_id: dialog, sort_asc: "date_sent", mark_as_read: 0 }),
+  history: ({ dialog }) =>
+    sdk.chat.message.list({ chat_dialog_id: dialog, sort_asc: 'date_sent', mark_as_read: 0 }),
 
   /** Writes to a person (private) or into a room (group); answers the id. */
   async send({ dialog, to, type, body }) {
@@ -89,13 +94,16 @@ const doings = {
         to.one.chat.onMessageListener = (_, message) => resolve(message.id);
       });
       const start = performance.now();
-      from.one.chat.send(to.id, { type: "chat", body: `message ${round}`, extension });
+      from.one.chat.send(to.id, { type: 'chat', body: `message ${round}`, extension });
       await arrived;
       if (round >= warming) times.push(performance.now() - start);
     }
     for (const { one } of people) await one.chat.disconnect();
     times.sort((a, b) => a - b);
-    return { median: times[Math.floor(times.length / 2)], p99: times[Math.floor(times.length * 0.99)] };
+    return {
+      median: times[Math.floor(times.length / 2)],
+      p99: times[Math.floor(times.length * 0.99)],
+    };
   },
 
   async disconnect() {
@@ -104,7 +112,7 @@ const doings = {
   },
 };
 
-process.on("message", async ({ call, name, args }) => {
+process.on('message', async ({ call, name, args }) => {
   try {
     process.send({ call, answer: (await doings[name](args)) ?? null });
   } catch (error) {

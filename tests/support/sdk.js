@@ -2,10 +2,10 @@
 // in a process of its own, because Node takes a certificate authority only at
 // start, and because the SDK keeps one configuration a process.
 
-import { fork } from "node:child_process";
-import path from "node:path";
+import { fork } from 'node:child_process';
+import path from 'node:path';
 
-import { Heard } from "./events.js";
+import { Heard } from './events.js';
 
 /** One person at the SDK. */
 export class SdkPerson {
@@ -19,24 +19,25 @@ export class SdkPerson {
   static async connect(ready, login, password) {
     const person = new SdkPerson();
     person.#start(ready);
-    person.me = (await person.call("connect", { ready, login, password })).me;
+    person.me = (await person.call('connect', { ready, login, password })).me;
     return person;
   }
 
   #start(ready) {
-    this.#child = fork(path.join(import.meta.dirname, "sdk-main.js"), {
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: ready.ca_cert ?? "" },
+    this.#child = fork(path.join(import.meta.dirname, 'sdk-main.js'), {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: ready.ca_cert ?? '' },
       execArgv: [],
     });
-    this.#child.on("message", ({ call, answer, error, event }) => {
+    this.#child.on('message', ({ call, answer, error, event }) => {
       if (event) return this.heard.push(event);
       const { resolve, reject } = this.#calls.get(call);
       this.#calls.delete(call);
       if (error) reject(new Error(`the SDK says: ${error}`));
       else resolve(answer);
     });
-    this.#child.on("exit", (code) => {
-      for (const { reject } of this.#calls.values()) reject(new Error(`the SDK's process ended with ${code}`));
+    this.#child.on('exit', (code) => {
+      for (const { reject } of this.#calls.values())
+        reject(new Error(`the SDK's process ended with ${code}`));
       this.#calls.clear();
     });
   }
@@ -55,7 +56,7 @@ export class SdkPerson {
     const person = new SdkPerson();
     person.#start(ready);
     try {
-      return await person.call("signUp", { ready, people });
+      return await person.call('signUp', { ready, people });
     } finally {
       person.#child.disconnect();
     }
@@ -66,7 +67,7 @@ export class SdkPerson {
     const both = new SdkPerson();
     both.#start(ready);
     try {
-      return await both.call("measure", { ready, logins, password, rounds, warming });
+      return await both.call('measure', { ready, logins, password, rounds, warming });
     } finally {
       both.#child.disconnect();
     }
@@ -75,7 +76,7 @@ export class SdkPerson {
   /** Leaves. */
   async stop() {
     if (!this.#child.connected) return;
-    await this.call("disconnect");
+    await this.call('disconnect');
     this.#child.disconnect();
   }
 }

@@ -1,15 +1,16 @@
 // A real kith-server in a folder of its own.
 
-import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { createInterface } from "node:readline";
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
 
 /** Where cargo put the programs. */
 export function program(name) {
-  const folder = process.env.KITH_TEST_PROGRAMS ?? path.resolve(import.meta.dirname, "../../target/debug");
-  return path.join(folder, process.platform === "win32" ? `${name}.exe` : name);
+  const folder =
+    process.env.KITH_TEST_PROGRAMS ?? path.resolve(import.meta.dirname, '../../target/debug');
+  return path.join(folder, process.platform === 'win32' ? `${name}.exe` : name);
 }
 
 /** A folder that goes away with the test. */
@@ -23,31 +24,38 @@ export async function folder(name) {
  * Its log is shown only when it ends before that.
  */
 export async function startProgram(name, args, env = {}) {
-  const child = spawn(program(name), args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-  let log = "";
-  child.stderr.setEncoding("utf8");
-  child.stderr.on("data", (text) => {
+  const child = spawn(program(name), args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.setEncoding('utf8');
+  child.stderr.on('data', (text) => {
     log = (log + text).slice(-20_000);
     if (process.env.KITH_TEST_LOG) process.stderr.write(text);
   });
-  const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+  const ended = new Promise((resolve) =>
+    child.once('exit', (code, signal) => resolve({ code, signal })),
+  );
   const ready = await new Promise((resolve, reject) => {
-    child.once("error", reject);
-    createInterface({ input: child.stdout }).once("line", (line) => {
+    child.once('error', reject);
+    createInterface({ input: child.stdout }).once('line', (line) => {
       try {
         resolve(JSON.parse(line));
       } catch {
         reject(new Error(`${name} should print one line of JSON, and printed: ${line}`));
       }
     });
-    ended.then(({ code, signal }) => reject(new Error(`${name} ended (${code ?? signal}) before it was ready:\n${log}`)));
+    ended.then(({ code, signal }) =>
+      reject(new Error(`${name} ended (${code ?? signal}) before it was ready:\n${log}`)),
+    );
   });
   return {
     ready,
     pid: child.pid,
     log: () => log,
     /** Ends it as an administrator would, or as a power cut would with "SIGKILL". */
-    async stop(signal = "SIGTERM") {
+    async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       return ended;
     },
@@ -56,11 +64,19 @@ export async function startProgram(name, args, env = {}) {
 
 /** A kith-server; `options` are more arguments of its command line. */
 export async function startServer(data, options = []) {
-  return startProgram("kith-server", ["--data", data, ...options]);
+  return startProgram('kith-server', ['--data', data, ...options]);
 }
 
 /** A kith-bridge on a data folder. */
 export async function startBridge(data, options = []) {
-  const ui = path.resolve(import.meta.dirname, "../../ui/dist");
-  return startProgram("kith-bridge", ["--data-dir", data, "--listen", "127.0.0.1:0", "--ui", ui, ...options]);
+  const ui = path.resolve(import.meta.dirname, '../../ui/dist');
+  return startProgram('kith-bridge', [
+    '--data-dir',
+    data,
+    '--listen',
+    '127.0.0.1:0',
+    '--ui',
+    ui,
+    ...options,
+  ]);
 }

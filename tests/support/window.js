@@ -1,15 +1,15 @@
 // The real window, driven through WebKitWebDriver.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { createInterface } from "node:readline";
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
-import selenium from "selenium-webdriver";
-import { Executor, HttpClient } from "selenium-webdriver/http/index.js";
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import selenium from 'selenium-webdriver';
+import { Executor, HttpClient } from 'selenium-webdriver/http/index.js';
 
-import { program } from "./server.js";
+import { program } from './server.js';
 
 const { By, Capabilities, Key, WebDriver } = selenium;
 
@@ -17,11 +17,11 @@ export { Key };
 
 /** A port that was free a moment ago. */
 async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const { port } = server.address();
   server.close();
-  await once(server, "close");
+  await once(server, 'close');
   return port;
 }
 
@@ -31,16 +31,19 @@ export class Window {
   #driver;
 
   /** Opens Kith with these arguments. */
-  static async open(args, binary = program("kith")) {
+  static async open(args, binary = program('kith')) {
     const window = new Window();
     const port = await freePort();
-    window.#service = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
-      env: { ...process.env, TAURI_AUTOMATION: "true", TAURI_WEBVIEW_AUTOMATION: "true" },
-      stdio: ["ignore", "ignore", process.env.KITH_TEST_LOG ? "inherit" : "ignore"],
+    window.#service = spawn('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
+      env: { ...process.env, TAURI_AUTOMATION: 'true', TAURI_WEBVIEW_AUTOMATION: 'true' },
+      stdio: ['ignore', 'ignore', process.env.KITH_TEST_LOG ? 'inherit' : 'ignore'],
     });
     await answering(port, window.#service);
-    const capabilities = new Capabilities({ "webkitgtk:browserOptions": { binary, args } });
-    window.#driver = WebDriver.createSession(new Executor(new HttpClient(`http://127.0.0.1:${port}`)), capabilities);
+    const capabilities = new Capabilities({ 'webkitgtk:browserOptions': { binary, args } });
+    window.#driver = WebDriver.createSession(
+      new Executor(new HttpClient(`http://127.0.0.1:${port}`)),
+      capabilities,
+    );
     await window.#driver.getSession();
     await window.#driver.manage().setTimeouts({ script: 60_000 });
     return window;
@@ -55,7 +58,9 @@ export class Window {
       (selector, text, milliseconds, done) => {
         const look = () =>
           [...document.querySelectorAll(selector)].find(
-            (element) => (text === null || element.textContent.includes(text)) && element.getClientRects().length > 0,
+            (element) =>
+              (text === null || element.textContent.includes(text)) &&
+              element.getClientRects().length > 0,
           );
         const found = look();
         if (found) return done(found);
@@ -70,15 +75,22 @@ export class Window {
           observer.disconnect();
           done(null);
         }, milliseconds);
-        observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+        observer.observe(document, {
+          subtree: true,
+          childList: true,
+          attributes: true,
+          characterData: true,
+        });
       },
       selector,
       text,
       milliseconds,
     );
     if (element) return element;
-    const shown = await this.#driver.findElement(By.css("body")).getText();
-    throw new Error(`waited ${milliseconds / 1000} s for ${selector}${text ? ` with "${text}"` : ""}; the window shows:\n${shown}`);
+    const shown = await this.#driver.findElement(By.css('body')).getText();
+    throw new Error(
+      `waited ${milliseconds / 1000} s for ${selector}${text ? ` with "${text}"` : ''}; the window shows:\n${shown}`,
+    );
   }
 
   async click(selector, text = null) {
@@ -103,29 +115,33 @@ export class Window {
 
   /** Takes a picture into `target/shots`, when everything has been painted. */
   async picture(name) {
-    await this.#driver.executeAsyncScript((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+    await this.#driver.executeAsyncScript((done) =>
+      requestAnimationFrame(() => requestAnimationFrame(() => done())),
+    );
     const file = path.join(shotsFolder(), `${name}.png`);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, Buffer.from(await this.#driver.takeScreenshot(), "base64"));
+    await writeFile(file, Buffer.from(await this.#driver.takeScreenshot(), 'base64'));
   }
 
   async close() {
     await this.#driver.quit().catch(() => {});
     this.#service.kill();
-    if (this.#service.exitCode === null && this.#service.signalCode === null) await once(this.#service, "exit");
+    if (this.#service.exitCode === null && this.#service.signalCode === null)
+      await once(this.#service, 'exit');
   }
 }
 
 /** Where pictures go. */
 export function shotsFolder() {
-  const target = process.env.KITH_TEST_TARGET ?? path.resolve(import.meta.dirname, "../../target");
-  return path.join(target, "shots");
+  const target = process.env.KITH_TEST_TARGET ?? path.resolve(import.meta.dirname, '../../target');
+  return path.join(target, 'shots');
 }
 
 /** Waits until the driver takes connections; it says nothing when it does. */
 async function answering(port, service) {
   for (;;) {
-    if (service.exitCode !== null) throw new Error(`WebKitWebDriver ended with ${service.exitCode}`);
+    if (service.exitCode !== null)
+      throw new Error(`WebKitWebDriver ended with ${service.exitCode}`);
     try {
       const answer = await fetch(`http://127.0.0.1:${port}/status`);
       if (answer.ok) return;

@@ -92,6 +92,11 @@ fn ui() -> Result<Count> {
     for script in ["lint", "check"] {
         all = all.and(check(command::npm(&ui, ["run", script]))?);
     }
+    // The Node tests are laid out by the same tool.
+    all = all.and(check(command::npm(
+        &ui,
+        ["exec", "--", "prettier", "--check", "../tests/*/*.js"],
+    ))?);
     let report = report("vitest.json")?;
     let mut vitest = command::npm(
         &ui,
@@ -117,14 +122,20 @@ fn rust(names: Option<&str>) -> Result<Count> {
     if !command::quietly(&mut command::cargo(["nextest", "--version"])) {
         eprintln!("cargo-nextest is not installed; `cargo test` does the same, more slowly.");
         let mut test = command::cargo(["test", "--workspace", "--no-fail-fast"]);
-        test.args(names);
+        match names {
+            Some("journeys") => test.args(["--test", "journeys"]),
+            names => test.args(names),
+        };
         let (is_good, text) = command::watched(&mut test)?;
         return Ok(count::libtest(&text).ended(is_good));
     }
     let report = place::target().join("nextest/ci/junit.xml");
     let _ = fs::remove_file(&report);
     let mut test = command::cargo(["nextest", "run", "--workspace", "--profile", "ci"]);
-    test.args(names);
+    match names {
+        Some("journeys") => test.args(["-E", "package(kith-tests)"]),
+        names => test.args(names),
+    };
     let is_good = command::succeeds(&mut test)?;
     let counted = fs::read_to_string(&report)
         .map_or_else(|_| Ok(Count::default()), |text| count::junit(&text))?;
