@@ -146,4 +146,6 @@ export type Commands = {
   settings: { args: NoArgs; answer: Record<string, string> };
   set_setting: { args: { key: string; value: string }; answer: null };
   open_link: { args: { url: string }; answer: null };
+  /** The home list was drawn for the first time: benchmarks measure the start up to here. */
+  painted: { args: NoArgs; answer: null };
 };

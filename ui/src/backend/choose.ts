@@ -1,0 +1,17 @@
+/** Which backend this page talks to. */
+
+import type { Backend } from './backend';
+
+export async function chooseBackend(): Promise<Backend> {
+  if (__FAKE__) {
+    const scene = new URLSearchParams(location.search).get('fake');
+    if (scene !== null) {
+      const { fakeBackend } = await import('./fake/fake');
+      return fakeBackend(scene);
+    }
+  }
+  const { isTauri, tauriBackend } = await import('./tauri');
+  if (isTauri()) return tauriBackend();
+  const { bridgeBackend } = await import('./bridge');
+  return bridgeBackend();
+}

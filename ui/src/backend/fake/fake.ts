@@ -1,0 +1,399 @@
+/**
+ * An invented backend: the whole contract in memory, with the timing of a real
+ * one. For work on the look, for pictures and for tests; it never ships.
+ */
+
+import { CallError, type Backend } from '../backend';
+import type { AppView, Code, Commands, ConnectionView, FeedEvent, MessageView } from '../bindings';
+import { scenes, type Scene } from './scenes';
+import { ANSWERS } from './words';
+import { makeMessage, makeWorld, refresh, type Talk, type World } from './world';
+
+const PAGE = 50;
+
+const CONNECTION: ConnectionView = {
+  name: 'Example team',
+  api_url: 'https://kith.example.org:4443',
+  chat_host: 'kith.example.org',
+  chat_port: 5223,
+  chat_security: 'direct',
+  chat_domain: 'chat.kith.example.org',
+  muc_domain: 'muc.chat.kith.example.org',
+  app_id: 1,
+  auth_key: 'invented',
+  ca_cert: null,
+};
+
+type OpenWindow = { id: number; dialog: string; rev: number; from: number; to: number };
+
+export class FakeBackend implements Backend {
+  readonly calls: { name: string; args: unknown }[] = [];
+  readonly world: World;
+  #listeners = new Set<(event: FeedEvent) => void>();
+  #app: AppView;
+  #homeRev = 0;
+  #windows = new Map<number, OpenWindow>();
+  #nextWindow = 1;
+  #settings: Record<string, string>;
+  #answer = 0;
+
+  constructor(
+    readonly scene: Scene,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.world = makeWorld(scene, now());
+    this.#settings = scene.open === undefined ? {} : { last_dialog: scene.open };
+    const home = scene.phase === 'home';
+    const known = home || scene.phase === 'sign_in_again';
+    this.#app = {
+      phase: scene.phase,
+      version: '0.1.0',
+      profile: 'default',
+      account: known
+        ? { id: 1, person: this.world.me, connection_name: CONNECTION.name, is_local: false }
+        : null,
+      connection: scene.joined === true || scene.phase === 'sign_in_again' ? CONNECTION : null,
+      login: scene.phase === 'sign_in_again' ? 'ada' : null,
+      problem:
+        scene.locked === undefined
+          ? null
+          : {
+              code: scene.locked,
+              message: scene.locked,
+              can_set_aside: scene.locked === 'database_corrupt',
+            },
+      has_keychain: scene.keychain ?? true,
+      can_try_here: true,
+    };
+  }
+
+  feed(listener: (event: FeedEvent) => void): () => void {
+    this.#listeners.add(listener);
+    if (this.scene.typing === true) {
+      setTimeout(() => this.type('hike', [102, 103]), 60);
+    }
+    return () => this.#listeners.delete(listener);
+  }
+
+  async call<K extends keyof Commands>(
+    name: K,
+    args: Commands[K]['args'],
+  ): Promise<Commands[K]['answer']> {
+    this.calls.push({ name, args });
+    await new Promise((resolve) => setTimeout(resolve, this.scene.slow ?? 4));
+    const handler = this.#commands[name] as (args: Commands[K]['args']) => Commands[K]['answer'];
+    return structuredClone(handler(args));
+  }
+
+  emit(event: FeedEvent): void {
+    for (const listener of this.#listeners) listener(structuredClone(event));
+  }
+
+  type(dialog: string, people: number[]): void {
+    this.emit({ kind: 'typing', typing: { dialog, people } });
+  }
+
+  /** Somebody writes. */
+  arrive(dialog: string, sender: number, text: string): void {
+    const talk = this.#talk(dialog);
+    talk.messages.push(makeMessage(dialog, sender, false, text, this.now()));
+    talk.dialog = { ...talk.dialog, unread: talk.dialog.unread + 1 };
+    this.#changed(talk, talk.messages.slice(-1));
+  }
+
+  #fail(code: Code): never {
+    throw new CallError('fake', { code, message: code, detail: null });
+  }
+
+  #talk(id: string): Talk {
+    return this.world.talks.get(id) ?? this.#fail('gone');
+  }
+
+  #total(): number {
+    let total = 0;
+    for (const talk of this.world.talks.values()) total += talk.dialog.unread;
+    return total;
+  }
+
+  #changed(talk: Talk, upserts: MessageView[], removals: string[] = []): void {
+    refresh(talk, this.world);
+    for (const window of this.#windows.values()) {
+      if (window.dialog !== talk.dialog.id) continue;
+      window.to = talk.messages.length;
+      window.rev += 1;
+      this.emit({
+        kind: 'timeline',
+        patch: {
+          window: window.id,
+          rev: window.rev,
+          upserts,
+          removals,
+          people: [],
+          has_older: window.from > 0,
+          has_newer: false,
+        },
+      });
+    }
+    this.#homeChanged([talk]);
+  }
+
+  #homeChanged(talks: Talk[]): void {
+    this.#homeRev += 1;
+    this.emit({
+      kind: 'home',
+      patch: {
+        rev: this.#homeRev,
+        dialogs: talks.map((talk) => talk.dialog),
+        removed: [],
+        people: [],
+        link: null,
+        unread_total: this.#total(),
+      },
+    });
+  }
+
+  #enter(): AppView {
+    if (this.scene.signIn !== undefined) this.#fail(this.scene.signIn);
+    this.#app = {
+      ...this.#app,
+      phase: 'home',
+      account: { id: 1, person: this.world.me, connection_name: CONNECTION.name, is_local: true },
+      problem: null,
+    };
+    return this.#app;
+  }
+
+  /** Carries a sent message through its states, then lets somebody answer. */
+  #carry(talk: Talk, message: MessageView): void {
+    const { sending = 'works' } = this.scene;
+    if (sending === 'waits') return;
+    const to = (delivery: MessageView['delivery'], failure: MessageView['failure'] = null) => {
+      const index = talk.messages.findIndex((one) => one.id === message.id);
+      const current = talk.messages[index];
+      if (current === undefined) return;
+      talk.messages[index] = { ...current, delivery, failure };
+      this.#changed(talk, talk.messages.slice(index, index + 1));
+    };
+    setTimeout(() => to('sending'), 60);
+    if (sending === 'fails') {
+      setTimeout(() => to('failed', 'refused'), 500);
+      return;
+    }
+    setTimeout(() => to('sent'), 240);
+    setTimeout(() => to('delivered'), 700);
+    setTimeout(() => to('read'), 1500);
+    const other = talk.occupants.find((id) => id !== this.world.me.id);
+    if (other === undefined) return;
+    setTimeout(() => this.type(talk.dialog.id, [other]), 1800);
+    setTimeout(() => {
+      this.type(talk.dialog.id, []);
+      this.arrive(talk.dialog.id, other, ANSWERS[this.#answer++ % ANSWERS.length] ?? '');
+    }, 3600);
+  }
+
+  #page(window: OpenWindow, messages: MessageView[]) {
+    window.rev += 1;
+    const talk = this.#talk(window.dialog);
+    return {
+      rev: window.rev,
+      messages,
+      people: [],
+      has_older: window.from > 0,
+      has_newer: window.to < talk.messages.length,
+    };
+  }
+
+  #window(id: number): OpenWindow {
+    return this.#windows.get(id) ?? this.#fail('gone');
+  }
+
+  #commands: { [K in keyof Commands]: (args: Commands[K]['args']) => Commands[K]['answer'] } = {
+    app: () => this.#app,
+    try_here: () => this.#enter(),
+    read_join: ({ text }) =>
+      text.startsWith('kith://join') ? CONNECTION : this.#fail('join_link'),
+    sign_in: ({ remember }) =>
+      remember === 'keychain' && !this.#app.has_keychain
+        ? this.#fail('no_keychain')
+        : this.#enter(),
+    sign_out: () => {
+      this.#app = { ...this.#app, phase: 'welcome', account: null };
+      return this.#app;
+    },
+    set_aside: () => this.#enter(),
+    home: () => ({
+      rev: this.#homeRev,
+      me: this.world.me,
+      link: {
+        state: this.scene.link ?? 'online',
+        reason: this.scene.reason ?? null,
+        retry_at: this.scene.link === 'offline' ? this.now() + 24_000 : null,
+      },
+      dialogs: [...this.world.talks.values()].map((talk) => talk.dialog),
+      people: Object.values(this.world.people),
+      unread_total: this.#total(),
+      typing: [],
+    }),
+    open_timeline: ({ dialog, at }) => {
+      if (this.scene.openFails === true) this.#fail('disk');
+      const talk = this.#talk(dialog);
+      const all = talk.messages;
+      const unreadAt = talk.dialog.unread > 0 ? all.length - talk.dialog.unread : -1;
+      const found = at === null ? -1 : all.findIndex((message) => message.id === at);
+      const middle = found >= 0 ? found : Math.max(unreadAt, -1);
+      const from = Math.max(
+        0,
+        middle >= 0 ? Math.min(middle - PAGE / 2, all.length - PAGE) : all.length - PAGE,
+      );
+      const to = Math.min(all.length, from + PAGE * 2);
+      const window: OpenWindow = { id: this.#nextWindow++, dialog, rev: 1, from, to };
+      this.#windows.set(window.id, window);
+      return {
+        window: window.id,
+        rev: window.rev,
+        dialog: talk.dialog,
+        people: Object.values(this.world.people).filter((person) =>
+          talk.occupants.includes(person.id),
+        ),
+        occupants: talk.occupants,
+        messages: all.slice(from, to),
+        has_older: from > 0,
+        has_newer: to < all.length,
+        first_unread:
+          all[Math.max(0, unreadAt)]?.id !== undefined && unreadAt >= 0
+            ? (all[unreadAt]?.id ?? null)
+            : null,
+        draft: talk.dialog.draft ?? '',
+      };
+    },
+    load_older: ({ window: id }) => {
+      const window = this.#window(id);
+      const from = Math.max(0, window.from - PAGE);
+      const messages = this.#talk(window.dialog).messages.slice(from, window.from);
+      window.from = from;
+      return this.#page(window, messages);
+    },
+    load_newer: ({ window: id }) => {
+      const window = this.#window(id);
+      const talk = this.#talk(window.dialog);
+      const to = Math.min(talk.messages.length, window.to + PAGE);
+      const messages = talk.messages.slice(window.to, to);
+      window.to = to;
+      return this.#page(window, messages);
+    },
+    close_timeline: ({ window }) => {
+      this.#windows.delete(window);
+      return null;
+    },
+    send: ({ dialog, id, text }) => {
+      if (this.scene.sending === 'disk') this.#fail('disk');
+      const talk = this.#talk(dialog);
+      if (talk.messages.some((message) => message.id === id)) return null;
+      const seconds = Math.floor(this.now() / 1000);
+      const message = {
+        ...makeMessage(dialog, this.world.me.id, true, text, this.now(), 'queued'),
+        id,
+        key: `${String(seconds).padStart(12, '0')}:${id}`,
+      };
+      talk.messages.push(message);
+      talk.dialog = { ...talk.dialog, draft: null };
+      this.#changed(talk, [message]);
+      this.#carry(talk, message);
+      return null;
+    },
+    save_draft: ({ dialog, text }) => {
+      const talk = this.#talk(dialog);
+      talk.dialog = { ...talk.dialog, draft: text.trim() === '' ? null : text };
+      this.#homeChanged([talk]);
+      return null;
+    },
+    set_typing: () => null,
+    seen: ({ dialog, message }) => {
+      const talk = this.#talk(dialog);
+      const index = talk.messages.findIndex((one) => one.id === message);
+      const unread = Math.min(talk.dialog.unread, talk.messages.length - 1 - index);
+      if (unread !== talk.dialog.unread) {
+        talk.dialog = { ...talk.dialog, unread };
+        this.#homeChanged([talk]);
+      }
+      return null;
+    },
+    retry: ({ message }) => {
+      for (const talk of this.world.talks.values()) {
+        const found = talk.messages.find((one) => one.id === message);
+        if (found !== undefined) this.#carry(talk, found);
+      }
+      return null;
+    },
+    discard: ({ message }) => {
+      for (const talk of this.world.talks.values()) {
+        const found = talk.messages.find((one) => one.id === message);
+        if (found === undefined) continue;
+        if (found.delivery !== 'failed' && found.delivery !== 'queued') break;
+        talk.messages = talk.messages.filter((one) => one !== found);
+        this.#changed(talk, [], [message]);
+        return found.body;
+      }
+      return this.#fail('gone');
+    },
+    find_people: ({ query }) =>
+      Object.values(this.world.people).filter(
+        (person) =>
+          person.id !== this.world.me.id && person.name.toLowerCase().includes(query.toLowerCase()),
+      ),
+    create_dialog: ({ kind, name, people }) => {
+      const id = `made${this.world.talks.size}`;
+      const known = Object.values(this.world.people);
+      const other = known.find((person) => person.id === people[0]);
+      const talk: Talk = {
+        dialog: {
+          id,
+          kind,
+          name: kind === 'private' ? (other?.name ?? '') : name,
+          photo: null,
+          opponent: kind === 'private' ? (people[0] ?? null) : null,
+          occupant_count: people.length + 1,
+          last: null,
+          draft: null,
+          unread: 0,
+          sort_at: this.now(),
+        },
+        messages: [],
+        occupants: [this.world.me.id, ...people],
+      };
+      this.world.talks.set(id, talk);
+      this.#homeChanged([talk]);
+      return id;
+    },
+    reconnect: () => {
+      const link = (state: 'connecting' | 'online') => {
+        this.#homeRev += 1;
+        this.emit({
+          kind: 'home',
+          patch: {
+            rev: this.#homeRev,
+            dialogs: [],
+            removed: [],
+            people: [],
+            link: { state, reason: null, retry_at: null },
+            unread_total: this.#total(),
+          },
+        });
+      };
+      link('connecting');
+      setTimeout(() => link('online'), 900);
+      return null;
+    },
+    settings: () => this.#settings,
+    set_setting: ({ key, value }) => {
+      this.#settings[key] = value;
+      return null;
+    },
+    open_link: () => null,
+    painted: () => null,
+  };
+}
+
+export function fakeBackend(scene: string): FakeBackend {
+  return new FakeBackend(scenes[scene] ?? scenes['home'] ?? { phase: 'welcome' });
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { errorKinds } from '../backend/errors';
+import { en } from './en';
+import { pluralizer } from './plural';
+
+/** Every sentence of the catalog, with functions called on something plausible. */
+function sentences(value: unknown, path = ''): [string, string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value === 'function') {
+    const said: unknown = (value as (...args: unknown[]) => unknown).call(null, 2, 'x');
+    return typeof said === 'string' ? [[path, said]] : [];
+  }
+  return Object.entries(value as object).flatMap(([key, inner]) => {
+    if (['and', 'typing'].includes(key) && typeof inner === 'function') return [];
+    return sentences(inner, `${path}.${key}`);
+  });
+}
+
+describe('the catalog', () => {
+  it('has words for every error code', () => {
+    expect(Object.keys(en.errors).sort()).toEqual(Object.keys(errorKinds).sort());
+  });
+
+  it.each(sentences(en))('%s does not shout and does not say oops', (_path, said) => {
+    expect(said).not.toMatch(/!|oops|please wait|undefined|NaN/i);
+    expect(said.trim()).not.toBe('');
+  });
+
+  it('counts as the language does', () => {
+    expect(en.dialogs.unread(1)).toBe('1 unread message');
+    expect(en.dialogs.unread(1234)).toBe('1,234 unread messages');
+    const polish = pluralizer('pl');
+    const forms = { one: '# plik', few: '# pliki', many: '# plików', other: '# pliku' };
+    expect([1, 3, 5].map((n) => polish(n, forms))).toEqual(['1 plik', '3 pliki', '5 plików']);
+  });
+
+  it('names who is typing', () => {
+    expect(en.timeline.typing(['Ada'])).toBe('Ada is typing…');
+    expect(en.timeline.typing(['Ada', 'Bea'])).toBe('Ada and Bea are typing…');
+    expect(en.timeline.typing(['A', 'B', 'C', 'D'])).toBe('Several people are typing…');
+  });
+});

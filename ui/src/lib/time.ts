@@ -1,0 +1,101 @@
+/**
+ * Times as people say them: 14:05, yesterday, Tuesday, 3 March, 3 March 2024.
+ * Days are calendar days of the given time zone, not stretches of 24 hours.
+ */
+
+export type TimeSpeaker = {
+  /** 14:05. */
+  clock: (at: number) => string;
+  /** For the list: 14:05, yesterday, Tuesday, 3 Mar, 03/03/2024. */
+  brief: (at: number, now: number) => string;
+  /** For a day divider: Today, Yesterday, Tuesday, 3 March, 3 March 2024. */
+  day: (at: number, now: number) => string;
+  /** Everything, for the pointer that rests on a time. */
+  exact: (at: number) => string;
+  /** A number that is the same for all times of one calendar day. */
+  dayNumber: (at: number) => number;
+  /** "5 minutes ago", "yesterday", for when somebody was last here. */
+  ago: (at: number, now: number) => string;
+};
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** English text with the clock habits of the person's region. */
+export function speakerLocale(languages: readonly string[]): string {
+  return languages.find((language) => language.toLowerCase().startsWith('en-')) ?? 'en-GB';
+}
+
+export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone, ...options });
+  const clock = format({ hour: '2-digit', minute: '2-digit' });
+  const weekday = format({ weekday: 'long' });
+  const dayMonth = format({ day: 'numeric', month: 'long' });
+  const dayMonthShort = format({ day: 'numeric', month: 'short' });
+  const dayMonthYear = format({ day: 'numeric', month: 'long', year: 'numeric' });
+  const numeric = format({ day: '2-digit', month: '2-digit', year: 'numeric' });
+  const exact = format({ dateStyle: 'full', timeStyle: 'medium' });
+  const parts = new Intl.DateTimeFormat('en-US-u-ca-gregory', {
+    timeZone,
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+  });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+
+  // Asked for every message on screen: remembered by the hour, which never spans two days.
+  const numbers = new Map<number, number>();
+  const numberOf = (at: number): { number: number; year: number } => {
+    let year = 0;
+    let month = 0;
+    let day = 0;
+    for (const part of parts.formatToParts(at)) {
+      if (part.type === 'year') year = Number(part.value);
+      else if (part.type === 'month') month = Number(part.value);
+      else if (part.type === 'day') day = Number(part.value);
+    }
+    return { number: Math.round(Date.UTC(year, month - 1, day) / (24 * HOUR)), year };
+  };
+  const dayNumber = (at: number) => {
+    // Zones differ from UTC by whole quarters of an hour.
+    const quarter = Math.floor(at / (15 * MINUTE));
+    let number = numbers.get(quarter);
+    if (number === undefined) {
+      number = numberOf(at).number;
+      if (numbers.size > 20_000) numbers.clear();
+      numbers.set(quarter, number);
+    }
+    return number;
+  };
+  const sameYear = (at: number, now: number) => numberOf(at).year === numberOf(now).year;
+  const capital = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+
+  return {
+    clock: (at) => clock.format(at),
+    brief(at, now) {
+      const days = dayNumber(now) - dayNumber(at);
+      if (days === 0) return clock.format(at);
+      if (days === 1) return relative.format(-1, 'day');
+      if (days > 1 && days < 7) return weekday.format(at);
+      return sameYear(at, now) ? dayMonthShort.format(at) : numeric.format(at);
+    },
+    day(at, now) {
+      const days = dayNumber(now) - dayNumber(at);
+      if (days === 0 || days === 1) return capital(relative.format(-days, 'day'));
+      if (days > 1 && days < 7) return weekday.format(at);
+      return sameYear(at, now) ? dayMonth.format(at) : dayMonthYear.format(at);
+    },
+    exact: (at) => exact.format(at),
+    dayNumber,
+    ago(at, now) {
+      const past = Math.max(0, now - at);
+      if (past < MINUTE) return relative.format(0, 'minute');
+      if (past < HOUR) return relative.format(-Math.floor(past / MINUTE), 'minute');
+      const days = dayNumber(now) - dayNumber(at);
+      if (days === 0) return relative.format(-Math.floor(past / HOUR), 'hour');
+      if (days < 7) return relative.format(-days, 'day');
+      return sameYear(at, now) ? dayMonth.format(at) : dayMonthYear.format(at);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/** The list of conversations. */
+
+import { nameMatches } from '../lib/text';
+import { Revision } from './revision';
+import type { Link } from './link.svelte';
+import type { People } from './people.svelte';
+import type { Typing } from './typing.svelte';
+import type { Backend, DialogId, DialogView, PersonView } from './types';
+import type { HomePatch } from '../backend/bindings';
+
+const inOrder = (a: DialogView, b: DialogView) =>
+  b.sort_at - a.sort_at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+export class Dialogs {
+  phase = $state<'closed' | 'opening' | 'open' | 'failed'>('closed');
+  me = $state.raw<PersonView | null>(null);
+  unreadTotal = $state(0);
+  query = $state('');
+
+  #all = $state.raw<DialogView[]>([]);
+  /** While the list is being used: the order that stays under the pointer. */
+  #held = $state.raw<DialogId[] | null>(null);
+  #byId = $derived(new Map(this.#all.map((dialog) => [dialog.id, dialog])));
+  #revision: Revision<HomePatch>;
+  #generation = 0;
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly people: People,
+    private readonly typing: Typing,
+    private readonly link: Link,
+  ) {
+    this.#revision = new Revision(
+      (patch) => this.#apply(patch),
+      () => void this.open(),
+    );
+  }
+
+  /** Opens the list, at first or again. */
+  async open(): Promise<void> {
+    const generation = ++this.#generation;
+    this.#revision.opening();
+    if (this.phase !== 'open') this.phase = 'opening';
+    try {
+      const home = await this.backend.call('home', {});
+      if (generation !== this.#generation) return;
+      this.people.learn(home.people);
+      this.people.learn([home.me]);
+      this.typing.replace(home.typing);
+      this.link.take(home.link);
+      this.me = home.me;
+      this.unreadTotal = home.unread_total;
+      this.#all = [...home.dialogs].sort(inOrder);
+      this.phase = 'open';
+      this.#revision.opened(home.rev);
+    } catch {
+      if (generation === this.#generation && this.phase !== 'open') this.phase = 'failed';
+    }
+  }
+
+  close(): void {
+    this.#generation += 1;
+    this.#revision.opening();
+    this.phase = 'closed';
+    this.#all = [];
+    this.#held = null;
+    this.query = '';
+    this.unreadTotal = 0;
+    this.me = null;
+  }
+
+  take(patch: HomePatch): void {
+    if (this.phase !== 'closed') this.#revision.take(patch);
+  }
+
+  get(id: DialogId): DialogView | undefined {
+    return this.#byId.get(id);
+  }
+
+  get isEmpty(): boolean {
+    return this.#all.length === 0;
+  }
+
+  /** The conversation with one person, if there is one. */
+  with(person: number): DialogView | undefined {
+    return this.#all.find((dialog) => dialog.kind === 'private' && dialog.opponent === person);
+  }
+
+  /** What is shown: all of them, or those whose name fits what was typed. */
+  get shown(): DialogView[] {
+    const query = this.query.trim();
+    if (query !== '') return this.#all.filter((dialog) => nameMatches(dialog.name, query));
+    if (this.#held === null) return this.#all;
+    const known = this.#byId;
+    const held = this.#held.flatMap((id) => known.get(id) ?? []);
+    const places = new Set(this.#held);
+    // What is new waits at the end until the list is let go.
+    return [...held, ...this.#all.filter((dialog) => !places.has(dialog.id))];
+  }
+
+  /** The list is being used: nothing moves. */
+  hold(): void {
+    this.#held ??= this.#all.map((dialog) => dialog.id);
+  }
+
+  release(): void {
+    this.#held = null;
+  }
+
+  #apply(patch: HomePatch): void {
+    this.people.learn(patch.people);
+    if (patch.link !== null) this.link.take(patch.link);
+    this.unreadTotal = patch.unread_total;
+    if (patch.dialogs.length === 0 && patch.removed.length === 0) return;
+    const next = new Map(this.#all.map((dialog) => [dialog.id, dialog]));
+    for (const dialog of patch.dialogs) next.set(dialog.id, dialog);
+    for (const id of patch.removed) next.delete(id);
+    this.#all = [...next.values()].sort(inOrder);
+  }
+}

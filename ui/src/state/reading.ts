@@ -1,0 +1,115 @@
+/**
+ * When a message counts as read. This is the only place that decides it.
+ *
+ * A message is read when it was on screen, in a visible window that has the
+ * focus, for a moment without a break. Opening a conversation, catching up and
+ * scrolling past do not count. The view tells which messages are on screen;
+ * this file knows the window and the time.
+ */
+
+import type { DialogId, MessageId } from './types';
+
+/** How long a message must be on screen. */
+export const DWELL = 600;
+
+export type OnScreen = { id: MessageId; key: string };
+
+/** Whether somebody can be looking, and when that changes. */
+export interface Attention {
+  isLooking(): boolean;
+  onChange(listener: () => void): () => void;
+}
+
+/** The attention of somebody in front of this document. */
+export function documentAttention(page: Document = document): Attention {
+  const view = page.defaultView ?? window;
+  return {
+    isLooking: () => page.visibilityState === 'visible' && page.hasFocus(),
+    onChange(listener) {
+      page.addEventListener('visibilitychange', listener);
+      view.addEventListener('focus', listener);
+      view.addEventListener('blur', listener);
+      return () => {
+        page.removeEventListener('visibilitychange', listener);
+        view.removeEventListener('focus', listener);
+        view.removeEventListener('blur', listener);
+      };
+    },
+  };
+}
+
+export class Reading {
+  /** When each message now on screen came on screen, under somebody's eyes. */
+  #since = new Map<MessageId, { key: string; at: number }>();
+  #dialog: DialogId | null = null;
+  #shown: readonly OnScreen[] = [];
+  #reported = new Map<DialogId, string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stopListening: () => void;
+
+  constructor(
+    private readonly seen: (dialog: DialogId, message: MessageId) => void,
+    private readonly attention: Attention,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#stopListening = attention.onChange(() => this.#look());
+  }
+
+  /** What is on screen now, the newest last. Nothing while the view is on its way somewhere. */
+  show(dialog: DialogId | null, messages: readonly OnScreen[]): void {
+    if (dialog !== this.#dialog) this.#since.clear();
+    this.#dialog = dialog;
+    this.#shown = messages;
+    this.#look();
+  }
+
+  /** It could not be said: it is said again with the next look. */
+  retract(dialog: DialogId): void {
+    this.#reported.delete(dialog);
+  }
+
+  /** Another account: nothing of what was reported holds. */
+  forget(): void {
+    this.#reported.clear();
+    this.show(null, []);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#stopListening();
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    if (this.#dialog === null || !this.attention.isLooking()) {
+      this.#since.clear();
+      return;
+    }
+    const now = this.now();
+    const shown = new Set(this.#shown.map((message) => message.id));
+    for (const id of this.#since.keys()) if (!shown.has(id)) this.#since.delete(id);
+    for (const { id, key } of this.#shown) {
+      if (!this.#since.has(id)) this.#since.set(id, { key, at: now });
+    }
+    this.#report(this.#dialog, now);
+  }
+
+  #report(dialog: DialogId, now: number): void {
+    let newest: { id: MessageId; key: string } | null = null;
+    let next = Infinity;
+    const reported = this.#reported.get(dialog) ?? '';
+    for (const [id, { key, at }] of this.#since) {
+      if (key <= reported) continue;
+      if (now - at >= DWELL) {
+        if (newest === null || key > newest.key) newest = { id, key };
+      } else {
+        next = Math.min(next, at + DWELL);
+      }
+    }
+    if (newest !== null) {
+      this.#reported.set(dialog, newest.key);
+      this.seen(dialog, newest.id);
+    }
+    if (next !== Infinity) this.#timer = setTimeout(() => this.#look(), next - now);
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * The conversation that is open: a window on its messages, kept in step by
+ * patches. The window grows at both ends by pages; when a patch was lost, it is
+ * opened again around the place where the person reads.
+ */
+
+import { say } from '../i18n';
+import { patched } from '../lib/order';
+import { rowsOf, type Row } from '../lib/rows';
+import { Revision } from './revision';
+import type { Place, Places } from './places';
+import type { People } from './people.svelte';
+import type { Backend, DialogId, DialogView, MessageId, MessageView, UserId } from './types';
+import type { TimelinePage, TimelinePatch, TimelineSnapshot } from '../backend/bindings';
+
+export type TimelineRow = Row<MessageView>;
+export type Paging = 'idle' | 'busy' | 'failed';
+
+/** Where the view lands when a window was opened. */
+export type Landing =
+  { kind: 'newest' } | { kind: 'unread' } | { kind: 'place'; place: Place } | { kind: 'stay' };
+
+export class Timeline {
+  dialogId = $state<DialogId | null>(null);
+  phase = $state<'none' | 'opening' | 'open' | 'failed'>('none');
+  messages = $state.raw<MessageView[]>([]);
+  occupants = $state.raw<UserId[]>([]);
+  hasOlder = $state(false);
+  hasNewer = $state(false);
+  firstUnread = $state<MessageId | null>(null);
+  older = $state<Paging>('idle');
+  newer = $state<Paging>('idle');
+  /** Counts the views begun anew; opening again at the same place does not begin anew. */
+  epoch = $state(0);
+  /** Where such a view begins. */
+  landing: Landing = { kind: 'newest' };
+
+  rows = $derived.by(() => this.#rows(this.messages, this.firstUnread));
+
+  #known = new Map<string, TimelineRow>();
+  #window: number | null = null;
+  #generation = 0;
+  #revision: Revision<TimelinePatch>;
+  #snapshotDialog = $state.raw<DialogView | null>(null);
+  /** Patches of a window whose snapshot has not come yet. */
+  #strays: TimelinePatch[] = [];
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly people: People,
+    private readonly places: Places,
+    /** The view tells where it stands, for opening again. */
+    private readonly hooks: {
+      opened: (snapshot: TimelineSnapshot) => void;
+      failed: (thrown: unknown) => void;
+    },
+  ) {
+    this.#revision = new Revision(
+      (patch) => this.#apply(patch),
+      () => void this.reopen(),
+    );
+  }
+
+  /** Opens a conversation. `unread` says whether the newest read message is the place to land. */
+  async open(dialog: DialogId, unread: number): Promise<void> {
+    if (dialog === this.dialogId && this.phase !== 'failed') return;
+    const place = unread > 0 ? null : this.places.of(dialog);
+    this.#leave();
+    this.dialogId = dialog;
+    this.phase = 'opening';
+    this.messages = [];
+    this.occupants = [];
+    this.firstUnread = null;
+    this.hasOlder = false;
+    this.hasNewer = false;
+    this.older = 'idle';
+    this.newer = 'idle';
+    this.#snapshotDialog = null;
+    const landing: Landing = place === null ? { kind: 'unread' } : { kind: 'place', place };
+    await this.#ask(dialog, place?.message ?? null, landing);
+  }
+
+  /** Opens the same conversation again and keeps the place. */
+  async reopen(): Promise<void> {
+    const dialog = this.dialogId;
+    if (dialog === null) return;
+    const place = this.places.of(dialog);
+    this.#leave();
+    await this.#ask(dialog, place?.message ?? null, { kind: 'stay' });
+  }
+
+  /** Opens the same conversation at its newest message. */
+  async toNewest(): Promise<void> {
+    const dialog = this.dialogId;
+    if (dialog === null) return;
+    this.places.keep(dialog, null);
+    this.#leave();
+    await this.#ask(dialog, null, { kind: 'newest' });
+  }
+
+  close(): void {
+    this.#leave();
+    this.dialogId = null;
+    this.phase = 'none';
+    this.messages = [];
+    this.#snapshotDialog = null;
+  }
+
+  get dialog(): DialogView | null {
+    return this.#snapshotDialog;
+  }
+
+  get(id: MessageId): MessageView | undefined {
+    return this.messages.find((message) => message.id === id);
+  }
+
+  take(patch: TimelinePatch): void {
+    if (this.#window === null) {
+      if (this.phase === 'opening' || this.phase === 'open') this.#strays.push(patch);
+    } else if (patch.window === this.#window) {
+      this.#revision.take(patch);
+    }
+  }
+
+  async loadOlder(): Promise<void> {
+    if (!this.hasOlder || this.older !== 'idle') return;
+    this.older = 'busy';
+    this.older = await this.#load('load_older');
+  }
+
+  async loadNewer(): Promise<void> {
+    if (!this.hasNewer || this.newer !== 'idle') return;
+    this.newer = 'busy';
+    this.newer = await this.#load('load_newer');
+  }
+
+  async #load(name: 'load_older' | 'load_newer'): Promise<Paging> {
+    const window = this.#window;
+    if (window === null) return 'idle';
+    try {
+      const page = await this.backend.call(name, { window });
+      if (window === this.#window) this.#takePage(page);
+      return 'idle';
+    } catch {
+      return window === this.#window ? 'failed' : 'idle';
+    }
+  }
+
+  retryPaging(): void {
+    if (this.older === 'failed') {
+      this.older = 'idle';
+      void this.loadOlder();
+    }
+    if (this.newer === 'failed') {
+      this.newer = 'idle';
+      void this.loadNewer();
+    }
+  }
+
+  async #ask(dialog: DialogId, at: MessageId | null, landing: Landing): Promise<void> {
+    const generation = ++this.#generation;
+    this.#revision.opening();
+    this.#strays = [];
+    try {
+      const snapshot = await this.backend.call('open_timeline', { dialog, at });
+      if (generation !== this.#generation) {
+        this.#closeWindow(snapshot.window);
+        return;
+      }
+      this.#window = snapshot.window;
+      this.people.learn(snapshot.people);
+      this.#snapshotDialog = snapshot.dialog;
+      this.occupants = snapshot.occupants;
+      this.messages = patched([], snapshot.messages);
+      this.hasOlder = snapshot.has_older;
+      this.hasNewer = snapshot.has_newer;
+      this.older = 'idle';
+      this.newer = 'idle';
+      // The line stays where it stood while the same conversation stays open.
+      if (landing.kind !== 'stay' || this.firstUnread === null) {
+        this.firstUnread = snapshot.first_unread;
+      }
+      this.landing = landing;
+      this.phase = 'open';
+      if (landing.kind !== 'stay') this.epoch += 1;
+      this.hooks.opened(snapshot);
+      this.#revision.opened(snapshot.rev);
+      for (const patch of this.#strays.splice(0)) this.take(patch);
+    } catch (thrown) {
+      if (generation !== this.#generation) return;
+      if (this.phase === 'open') this.hooks.failed(thrown);
+      else this.phase = 'failed';
+    }
+  }
+
+  #leave(): void {
+    this.#generation += 1;
+    if (this.#window !== null) this.#closeWindow(this.#window);
+    this.#window = null;
+  }
+
+  #closeWindow(window: number): void {
+    // A window that is gone already is closed all the same.
+    this.backend.call('close_timeline', { window }).catch(() => undefined);
+  }
+
+  #apply(patch: TimelinePatch): void {
+    this.people.learn(patch.people);
+    this.messages = patched(this.messages, patch.upserts, patch.removals);
+    this.hasOlder = patch.has_older;
+    this.hasNewer = patch.has_newer;
+  }
+
+  /**
+   * A page is an answer, and patches that came while it was on its way are
+   * newer than it: it only brings what is not here yet. Where a page counts as
+   * a revision of its own, it is applied in its turn.
+   */
+  #takePage(page: TimelinePage): void {
+    const window = this.#window;
+    const current = this.#revision.current;
+    if (window === null || current === null) return;
+    const known = new Set(this.messages.map((message) => message.id));
+    const upserts = page.messages.filter((message) => !known.has(message.id));
+    const patch: TimelinePatch = {
+      window,
+      rev: page.rev,
+      upserts,
+      removals: [],
+      people: page.people,
+      has_older: page.has_older,
+      has_newer: page.has_newer,
+    };
+    if (page.rev > current) this.#revision.take(patch);
+    else this.#apply(patch);
+  }
+
+  #rows(messages: MessageView[], firstUnread: MessageId | null): TimelineRow[] {
+    const rows = rowsOf(messages, firstUnread, say.dayNumber, this.#known);
+    this.#known = new Map(rows.map((row) => [row.id, row]));
+    return rows;
+  }
+}

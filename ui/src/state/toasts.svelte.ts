@@ -1,0 +1,37 @@
+/** Notices that have no place of their own. */
+
+import { t } from '../i18n';
+import { asCallError } from '../backend/backend';
+
+export type Toast = { id: number; text: string; tone: 'plain' | 'error' };
+
+const STAYS = 7_000;
+
+export class Toasts {
+  list = $state<Toast[]>([]);
+  #next = 1;
+
+  say(text: string, tone: Toast['tone'] = 'plain'): void {
+    // The same sentence twice is once.
+    this.list = this.list.filter((toast) => toast.text !== text);
+    const id = this.#next++;
+    this.list.push({ id, text, tone });
+    if (this.list.length > 3) this.list.shift();
+    setTimeout(() => this.close(id), STAYS);
+  }
+
+  /** Says what a failed call means. */
+  failed(thrown: unknown): void {
+    this.say(wordsFor(thrown), 'error');
+  }
+
+  close(id: number): void {
+    this.list = this.list.filter((toast) => toast.id !== id);
+  }
+}
+
+/** The sentence for a failed call. */
+export function wordsFor(thrown: unknown): string {
+  const { code } = asCallError('', thrown);
+  return (t.errors as Partial<Record<string, string>>)[code] ?? t.errors.internal;
+}

@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Three ways to build. The usual one is what ships. `--mode fake` makes the same
+ * pages over an invented backend (`?fake=SCENE`), for pictures and for work on
+ * the look; it goes to a folder of its own and never ships.
+ */
+export default defineConfig(({ mode, command }) => {
+  const withFake = mode === 'fake' || mode === 'test' || command === 'serve';
+  return {
+    base: './',
+    plugins: [svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
+    define: { __FAKE__: JSON.stringify(withFake) },
+    build: {
+      target: 'es2022',
+      outDir: mode === 'fake' ? 'dist-fake' : 'dist',
+      emptyOutDir: true,
+      sourcemap: false,
+      chunkSizeWarningLimit: 800,
+    },
+    server: { host: '127.0.0.1', port: 5173, strictPort: true },
+    preview: { host: '127.0.0.1', port: 4173, strictPort: true },
+    test: {
+      environment: 'happy-dom',
+      include: ['src/**/*.test.ts'],
+      env: { TZ: 'UTC' },
+      root: fileURLToPath(new URL('.', import.meta.url)),
+    },
+  };
+});
