@@ -1,2 +1,102 @@
-//! Placeholder.
-fn main() {}
+//! `kith-server`: the server as a program of its own.
+
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, ValueEnum};
+use kith_server::{Config, Seed, Server};
+use tracing_subscriber::EnvFilter;
+
+/// A chat server for one machine: ConnectyCube's Chat API in one folder.
+#[derive(Debug, Parser)]
+#[command(name = "kith-server", version)]
+struct Arguments {
+    /// The folder that holds everything. It is made on the first start.
+    #[arg(long)]
+    data: PathBuf,
+    /// The address to listen on.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
+    /// The port of REST. 0 takes that of the last start, or any free one.
+    #[arg(long, default_value_t = 0)]
+    api_port: u16,
+    /// The port of XMPP over TCP. 0 as for --api-port.
+    #[arg(long, default_value_t = 0)]
+    chat_port: u16,
+    /// The port of XMPP over WebSocket. 0 as for --api-port.
+    #[arg(long, default_value_t = 0)]
+    ws_port: u16,
+    /// Fill an empty folder with sample people and conversations.
+    #[arg(long)]
+    seed: Option<SeedName>,
+    /// Work without TLS. Allowed on loopback addresses only.
+    #[arg(long)]
+    plain: bool,
+    /// What people call this server.
+    #[arg(long)]
+    name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SeedName {
+    Demo,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_env("KITH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let mut config = Config::local(arguments.data);
+    config.listen = arguments.listen;
+    config.api_port = arguments.api_port;
+    config.chat_port = arguments.chat_port;
+    config.ws_port = arguments.ws_port;
+    config.seed = arguments.seed.map(|SeedName::Demo| Seed::Demo);
+    config.plain = arguments.plain;
+    if let Some(name) = arguments.name {
+        config.name = name;
+    }
+    let server = Server::start(config).await?;
+    let line = serde_json::to_string(server.ready()).context("the ready line")?;
+    let mut out = std::io::stdout();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .context("standard output is closed")?;
+    told_to_end().await?;
+    tracing::info!("ending");
+    server.stop().await;
+    Ok(())
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn told_to_end() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut term = signal(SignalKind::terminate()).context("SIGTERM")?;
+        tokio::select! {
+            _ = term.recv() => {}
+            result = tokio::signal::ctrl_c() => result.context("Ctrl-C")?,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.context("Ctrl-C")?;
+    Ok(())
+}

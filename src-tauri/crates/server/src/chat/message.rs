@@ -1,0 +1,255 @@
+//! Taking a message: find its dialog, store it, pass it on.
+
+use std::sync::Arc;
+
+use kith_wire::xml::Element;
+use kith_wire::xmpp::ns;
+use serde_json::Value;
+use sqlx::SqliteConnection;
+
+use crate::chat::address::Target;
+use crate::chat::fanout::{self, Echo};
+use crate::chat::{Author, Refusal, dialog, extra};
+use crate::db::dialogs::{self, BROADCAST, Dialog, PRIVATE};
+use crate::db::messages::{self, NewMessage};
+use crate::db::receipts;
+use crate::random::is_object_id;
+use crate::site::Site;
+
+/// So many bytes of text a message may have. A book's chapter fits; a paste of 200 kB is
+/// better sent as a file, and its sender is told so.
+pub(crate) const MOST_TEXT: usize = 64 * 1024;
+/// A sender's clock may be ahead by so much before the server's time is taken instead.
+const AHEAD_SECONDS: i64 = 300;
+
+/// Whether a stored message is passed on at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Relay {
+    /// As usual.
+    Yes,
+    /// Only stored: REST without `send_to_chat` (`protocol/rest.md` §6.3).
+    No,
+}
+
+/// A message that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) id: String,
+    pub(crate) dialog_id: String,
+}
+
+/// Where a message goes.
+#[derive(Debug)]
+struct Route {
+    dialog: Dialog,
+    /// Everybody it is for, the author included when a member.
+    members: Vec<i64>,
+}
+
+/// Takes a message, whether a chat or a room's.
+pub(crate) async fn take(
+    site: &Arc<Site>,
+    author: &Author,
+    mut stanza: Element,
+    relay: Relay,
+) -> Result<Taken, Refusal> {
+    let body = stanza.child_text("body").unwrap_or_default();
+    if body.len() > MOST_TEXT {
+        return Err(Refusal::TooLarge(format!(
+            "A message can have at most {MOST_TEXT} bytes of text. Send a longer text as a file."
+        )));
+    }
+    let now = site.now();
+    let mut turn = site.db.turn().await?;
+    let mut tx = turn.begin().await?;
+    let target = Target::read(stanza.attr("to"));
+    let route = route(&mut tx, site, author, &target).await?;
+    let stanza_id = stanza
+        .attr("id")
+        .filter(|id| !id.is_empty())
+        .map(str::to_owned);
+    let id = stanza_id
+        .as_deref()
+        .filter(|id| is_object_id(id))
+        .map_or_else(|| site.ids.next(now / 1000), str::to_ascii_lowercase);
+    let stanza_id = stanza_id.unwrap_or_else(|| id.clone());
+    let date_sent = date_sent(&stanza, now / 1000);
+    let dialog_id = route.dialog.id.clone();
+
+    let is_stored = extra::get(&stanza, "save_to_history").as_deref() == Some("1")
+        && stanza.child("destroy", ns::DESTROY).is_none();
+    if is_stored {
+        if let Some(holder) = messages::holder(&mut tx, &id, &stanza_id, author.user_id).await? {
+            if holder.sender_id != author.user_id {
+                return Err(Refusal::Conflict("This id belongs to another message."));
+            }
+            // The same message once more, after a broken link: it is stored, and everybody
+            // has been told. The repetition is acknowledged like the first.
+            return Ok(Taken { id, dialog_id });
+        }
+        store(
+            &mut tx, author, &route, &stanza, &body, &id, &stanza_id, date_sent, now,
+        )
+        .await?;
+    }
+    tx.commit().await?;
+
+    if relay == Relay::Yes {
+        stanza.set("id", stanza_id);
+        extra::set(
+            &mut stanza,
+            &[
+                ("dialog_id", &dialog_id),
+                ("date_sent", &date_sent.to_string()),
+                ("message_id", &id),
+            ],
+        );
+        pass_on(site, author, &route, stanza, Echo::Yes);
+    }
+    drop(turn);
+    Ok(Taken { id, dialog_id })
+}
+
+/// Finds the dialog, and whether the author may write in it.
+async fn route(
+    tx: &mut SqliteConnection,
+    site: &Site,
+    author: &Author,
+    target: &Target,
+) -> Result<Route, Refusal> {
+    let dialog = match target {
+        Target::User(other) => dialog::private(tx, site, author.user_id, *other).await?,
+        Target::Room(dialog_id) => dialogs::by_id(&mut *tx, dialog_id)
+            .await?
+            .ok_or(Refusal::NotFound("There is no such conversation."))?,
+        Target::Server => return Err(Refusal::Bad("The message is addressed to nobody.")),
+    };
+    let members = dialog::audience(tx, &dialog).await?;
+    dialog::check_may_write(tx, &dialog, author.user_id).await?;
+    Ok(Route { dialog, members })
+}
+
+/// When the sender says the message was written: seconds, though some SDKs send
+/// milliseconds (`protocol/xmpp.md` §5).
+fn date_sent(stanza: &Element, now: i64) -> i64 {
+    let Some(claimed) = extra::get(stanza, "date_sent").and_then(|text| text.parse::<f64>().ok())
+    else {
+        return now;
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast of a float saturates"
+    )]
+    let claimed = claimed as i64;
+    let claimed = if claimed > 100_000_000_000 {
+        claimed / 1000
+    } else {
+        claimed
+    };
+    if claimed <= 0 || claimed > now + AHEAD_SECONDS {
+        now
+    } else {
+        claimed
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call, all of them columns")]
+async fn store(
+    tx: &mut SqliteConnection,
+    author: &Author,
+    route: &Route,
+    stanza: &Element,
+    body: &str,
+    id: &str,
+    stanza_id: &str,
+    date_sent: i64,
+    now: i64,
+) -> Result<(), Refusal> {
+    let dialog = &route.dialog;
+    let recipient_id = dialog.other(author.user_id).unwrap_or(0);
+    let new = NewMessage {
+        id,
+        stanza_id,
+        dialog_id: &dialog.id,
+        sender_id: author.user_id,
+        recipient_id,
+        body,
+        date_sent,
+        attachments: &Value::Array(extra::attachments(stanza)).to_string(),
+        params: &Value::Object(extra::custom(stanza)).to_string(),
+        now,
+    };
+    let seq = messages::insert(tx, &new).await?;
+    if dialog.kind != BROADCAST {
+        let addressees: Vec<i64> = route
+            .members
+            .iter()
+            .copied()
+            .filter(|id| *id != author.user_id)
+            .collect();
+        receipts::expect(tx, seq, &dialog.id, &addressees).await?;
+    }
+    dialogs::touch(tx, &dialog.id, now).await?;
+    dialogs::unhide(tx, &dialog.id).await?;
+    Ok(())
+}
+
+/// Delivers a stanza to everybody in a dialog.
+fn pass_on(site: &Site, author: &Author, route: &Route, mut stanza: Element, echo: Echo) {
+    if let Some(other) = route
+        .dialog
+        .other(author.user_id)
+        .filter(|_| route.dialog.kind == PRIVATE)
+    {
+        stanza.set("type", "chat");
+        fanout::to_user(site, author, other, stanza);
+    } else {
+        fanout::to_room(site, author, &route.dialog.id, &route.members, stanza, echo);
+    }
+}
+
+/// Delivers a stanza about a dialog to everybody in it: for edits, removals, reactions.
+pub(crate) fn announce(
+    site: &Site,
+    author: &Author,
+    dialog: &Dialog,
+    members: Vec<i64>,
+    stanza: Element,
+    echo: Echo,
+) {
+    pass_on(
+        site,
+        author,
+        &Route {
+            dialog: dialog.clone(),
+            members,
+        },
+        stanza,
+        echo,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_senders_clock_is_believed_within_reason() {
+        let now = 1_790_000_000;
+        for (claimed, taken) in [
+            ("1789990000", 1_789_990_000),
+            ("1789990000000", 1_789_990_000),
+            ("1789990000.5", 1_789_990_000),
+            ("1790000200", 1_790_000_200),
+            ("1790000900", now),
+            ("0", now),
+            ("-5", now),
+            ("yesterday", now),
+        ] {
+            let mut stanza = Element::new("message", ns::CLIENT);
+            extra::set(&mut stanza, &[("date_sent", claimed)]);
+            assert_eq!(date_sent(&stanza, now), taken, "{claimed}");
+        }
+        assert_eq!(date_sent(&Element::new("message", ns::CLIENT), now), now);
+    }
+}

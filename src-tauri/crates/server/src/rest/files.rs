@@ -1,0 +1,130 @@
+//! The door for files (`protocol/rest.md` §8): created over REST
+//! ([`super::blobs`]), uploaded as a form ([`super::upload`]), declared
+//! complete, downloaded by uid ([`super::download`]). Bytes stream through and
+//! are never held.
+//!
+//! Who may read: a public file everybody; a private one every person of the
+//! application who knows its number or uid. Both are random, so knowing one
+//! means that somebody passed it on. Who may change or delete: its owner.
+
+use axum::extract::Request;
+use axum::http::Method;
+use axum::response::Response;
+
+use crate::rest::{download, upload};
+use crate::site::Site;
+use crate::storage::is_uid;
+
+/// How long a file may be uploaded to.
+pub(crate) const WRITE_MILLIS: i64 = 60 * 60 * 1000;
+/// How long an address from `object` works.
+pub(crate) const READ_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// The path that forms are posted to.
+const UPLOAD_PATH: &str = "/storage/upload";
+
+/// Takes the requests whose bodies are files, and gives every other one back.
+///
+/// `/blobs/<uid>` is the file and `/blobs/<uid>.json` its description, so this looks at the
+/// path as it came, before its suffix is forgotten.
+pub(crate) async fn pass(site: &Site, request: Request) -> Result<Response, Box<Request>> {
+    let path = request.uri().path().trim_end_matches('/');
+    if path.eq_ignore_ascii_case(UPLOAD_PATH) && request.method() == Method::POST {
+        return Ok(upload::take(site, request).await);
+    }
+    if matches!(*request.method(), Method::GET | Method::HEAD)
+        && let Some(uid) = file_uid(path)
+    {
+        return Ok(download::answer(site, &uid, request).await);
+    }
+    Err(Box::new(request))
+}
+
+/// The uid in the path of a download: `/blobs/<uid>` or `/blobs/<uid>/download`.
+fn file_uid(path: &str) -> Option<String> {
+    let mut segments = path.trim_start_matches('/').split('/');
+    if !segments.next()?.eq_ignore_ascii_case("blobs") {
+        return None;
+    }
+    let uid = segments.next().filter(|uid| is_uid(uid))?;
+    match segments.next() {
+        None => {}
+        Some(last)
+            if last.eq_ignore_ascii_case("download")
+                || last.eq_ignore_ascii_case("download.json") => {}
+        Some(_) => return None,
+    }
+    segments.next().is_none().then(|| uid.to_ascii_lowercase())
+}
+
+/// The address under which this request reached the server, to build others with.
+pub(crate) fn base_url(site: &Site, host: Option<&str>) -> String {
+    let scheme = if site.storage.is_plain() { "http" } else { "https" };
+    let is_host = |host: &&str| {
+        !host.is_empty()
+            && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b))
+    };
+    match host.filter(is_host) {
+        Some(host) => format!("{scheme}://{host}"),
+        None => format!("{scheme}://127.0.0.1:{}", site.identity.ports.api),
+    }
+}
+
+/// The address to upload to, which is data: the client makes a form field of every pair,
+/// reading `%20` as a blank and `+` as a plus.
+pub(crate) fn upload_url(
+    base: &str,
+    blob: &crate::db::blobs::Blob,
+    ticket: &str,
+    expires_at: i64,
+) -> String {
+    let expires = chrono::DateTime::from_timestamp_millis(expires_at)
+        .unwrap_or_default()
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
+    let acl = if blob.is_public { "public-read" } else { "authenticated-read" };
+    let pairs = [
+        ("Content-Type", blob.content_type.as_str()),
+        ("Expires", &expires),
+        ("acl", acl),
+        ("key", &blob.uid),
+        ("success_action_status", "201"),
+        ("ticket", ticket),
+    ];
+    let query: Vec<String> = pairs
+        .iter()
+        .map(|(key, value)| {
+            let value =
+                percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);
+            format!("{key}={value}")
+        })
+        .collect();
+    format!("{base}{UPLOAD_PATH}?{}", query.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_file_only_when_it_names_a_uid_without_a_suffix() {
+        let uid = "00112233445566778899aabbccddeeff00";
+        for path in [
+            format!("/blobs/{uid}"),
+            format!("//Blobs/{}", uid.to_uppercase()),
+            format!("/blobs/{uid}/download"),
+        ] {
+            assert_eq!(file_uid(&path).as_deref(), Some(uid), "{path}");
+        }
+        for path in [
+            format!("/blobs/{uid}.json"),
+            format!("/blobs/{uid}/object"),
+            format!("/blobs/{uid}/download/x"),
+            "/blobs/777".to_owned(),
+            "/blobs/../server.json".to_owned(),
+            format!("/data/{uid}"),
+            "/blobs".to_owned(),
+        ] {
+            assert_eq!(file_uid(&path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! REST (`protocol/rest.md`).
+//!
+//! The platform's SDKs disagree about almost everything around a call: path
+//! suffixes, where parameters stand, how lists are written. So a request is
+//! first made plain ([`request`]: one path without suffix, one map of
+//! parameters) and only then routed, in one table below.
+
+mod answer;
+mod dialog_list;
+mod dialogs;
+mod filter;
+mod messages;
+mod params;
+mod request;
+mod search;
+mod sessions;
+mod shape;
+mod users;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::response::Response;
+
+use crate::site::Site;
+use answer::{Answer, Fault};
+use request::Call;
+
+/// A body may have so many bytes.
+const MOST_BODY: usize = 4 * 1024 * 1024;
+
+/// Everything under the REST base.
+pub(crate) fn router(site: Arc<Site>) -> Router {
+    Router::new().fallback(handle).with_state(site)
+}
+
+async fn handle(State(site): State<Arc<Site>>, request: Request) -> Response {
+    if request.method() == Method::OPTIONS {
+        return answer::preflight();
+    }
+    let call = match Call::read(&site, request).await {
+        Ok(call) => call,
+        Err(fault) => return answer::respond(Err(fault), None),
+    };
+    let until = call.session.as_ref().map(|session| session.expires_at);
+    answer::respond(route(&site, &call).await, until)
+}
+
+/// The table. Segments are compared without regard to case.
+async fn route(site: &Arc<Site>, call: &Call) -> Result<Answer, Fault> {
+    let segments: Vec<&str> = call.route.iter().map(String::as_str).collect();
+    match (call.method.as_str(), segments.as_slice()) {
+        ("POST", ["session"]) => sessions::create(site, call).await,
+        ("GET", ["session"]) => sessions::get(call, site).await,
+        ("DELETE", ["session"]) => sessions::destroy(site, call).await,
+        ("DELETE", ["session", which]) => sessions::destroy_other(site, call, which).await,
+        ("POST", ["login"]) => sessions::log_in(site, call).await,
+        ("DELETE", ["login"]) => sessions::log_out(site, call).await,
+
+        ("POST", ["users"]) => users::sign_up(site, call).await,
+        ("GET", ["users"]) => users::list_old(site, call).await,
+        ("PUT", ["users"]) => users::update(site, call, None).await,
+        ("GET", ["users", "v2"]) => users::list(site, call).await,
+        ("GET", ["users", "online"]) => users::online(site, call).await,
+        ("GET", ["users", "external", id]) => users::one_by(site, call, "external_id", id).await,
+        ("GET" | "POST", ["users", "password", "reset"]) => users::reset_password(),
+        ("GET", ["users", by]) if by.starts_with("by_") => users::by(site, call, by).await,
+        ("GET", ["users", id]) => users::one(site, call, id).await,
+        ("PUT", ["users", id]) => users::update(site, call, Some(id)).await,
+        ("DELETE", ["users", id]) => users::delete(site, call, id).await,
+
+        ("POST", ["chat", "dialog"]) => dialogs::create(site, call).await,
+        ("GET", ["chat", "dialog"]) => dialog_list::list(site, call).await,
+        ("DELETE", ["chat", "dialog", "clearhistory", id]) => dialogs::clear(site, call, id).await,
+        ("PUT", ["chat", "dialog", id]) => dialogs::update(site, call, id).await,
+        ("DELETE", ["chat", "dialog", ids]) => dialogs::delete(site, call, ids).await,
+        ("PUT", ["chat", "dialog", id, "admins"]) => dialogs::admins(site, call, id).await,
+        ("POST", ["chat", "dialog", id, "subscribe"]) => dialogs::subscribe(site, call, id).await,
+        ("DELETE", ["chat", "dialog", id, "subscribe"]) => {
+            dialogs::unsubscribe(site, call, id).await
+        }
+        ("GET", ["chat", "dialog", id, "occupants"]) => dialogs::occupants(site, call, id).await,
+        ("GET" | "PUT", ["chat", "dialog", id, "notifications"]) => {
+            dialogs::notifications(site, call, id).await
+        }
+
+        ("GET", ["chat", "message"]) => messages::list(site, call).await,
+        ("POST", ["chat", "message"]) => messages::create(site, call).await,
+        ("PUT", ["chat", "message"]) => messages::update(site, call, "").await,
+        ("GET", ["chat", "message", "unread"]) => messages::unread(site, call).await,
+        ("POST", ["chat", "message", "system"]) => messages::system(site, call).await,
+        ("PUT", ["chat", "message", ids]) => messages::update(site, call, ids).await,
+        ("DELETE", ["chat", "message", ids]) => messages::delete(site, call, ids).await,
+        ("PUT", ["chat", "message", id, "reactions"]) => messages::react(site, call, id).await,
+        ("GET", ["chat", "message", id, "reactions"]) => messages::reactions(site, call, id).await,
+
+        ("GET", ["chat", "search"]) => search::search(site, call).await,
+
+        _ => Err(Fault::not_found()),
+    }
+}

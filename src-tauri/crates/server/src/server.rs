@@ -1,0 +1,208 @@
+//! Starting and stopping.
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::{Config, Seed, StartError};
+use crate::db::{self, Database};
+use crate::demo::people::SamplePerson;
+use crate::faults::{Faults, Switches};
+use crate::folder::{Folder, Identity, Ports};
+use crate::gate::Gate;
+use crate::hub::Hub;
+use crate::limits::LoginLimits;
+use crate::listen::{self, Listeners};
+use crate::random::ObjectIds;
+use crate::ready::{JoinLink, Ready};
+use crate::site::Site;
+use crate::{demo, tls};
+
+/// How long a stop waits for those who are still talking.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// A running server. Dropping it ends it too, without waiting; [`Server::stop`] waits
+/// until the folder is free again.
+#[derive(Debug)]
+pub struct Server {
+    site: Arc<Site>,
+    ready: Ready,
+    people: Vec<SamplePerson>,
+    folder: Option<Folder>,
+}
+
+impl Server {
+    /// Starts a server in its folder. Several can run in one process, each in a folder of
+    /// its own.
+    ///
+    /// # Errors
+    /// When the folder, the ports, the certificates or the database cannot be used.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        if config.plain && !config.listen.is_loopback() {
+            return Err(StartError::PlainOutside(config.listen));
+        }
+        let folder = Folder::open(&config.data)?;
+        let mut identity = Identity::load(&folder)?;
+        let reached_at = reached_at(config.listen);
+        let tls = if config.plain {
+            None
+        } else {
+            let names = tls::names(
+                config.listen,
+                reached_at,
+                &identity.chat_domain,
+                &identity.muc_domain,
+            );
+            Some(tls::prepare(&folder, names, config.clock.now_seconds())?)
+        };
+        let listeners = Listeners::open(&config, identity.ports)?;
+        let ports = listeners.ports();
+        if ports != identity.ports {
+            identity.ports = ports;
+            identity.save(&folder)?;
+        }
+        let db = Database::open(&folder.file("server.db")).await?;
+        db::sessions::sweep(db.turn().await?.connection(), config.clock.now_millis()).await?;
+        let site = Arc::new(Site {
+            identity,
+            clock: Arc::clone(&config.clock),
+            db,
+            hub: Hub::default(),
+            ids: ObjectIds::new(),
+            logins: LoginLimits::default(),
+            gate: Gate::default(),
+            switches: Switches::default(),
+            create_on_login: config.create_on_login,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        });
+        let people = match config.seed {
+            Some(Seed::Demo) => demo::seed(&site, &folder).await?,
+            None => demo::people::read(&folder)?,
+        };
+        demo::answering::start(&site, &people, config.answers);
+        let ready = ready(
+            &config,
+            &site.identity,
+            ports,
+            reached_at,
+            &folder,
+            tls.as_ref(),
+        );
+        listen::serve(&site, listeners, tls.as_ref())?;
+        tracing::info!(api = %ready.api_url, chat = %ready.chat_addr, "listening");
+        Ok(Self {
+            site,
+            ready,
+            people,
+            folder: Some(folder),
+        })
+    }
+
+    /// What a client needs to know.
+    #[must_use]
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// The people the folder was seeded with, with their passwords; none in a folder
+    /// that was not. The first one is who a newcomer becomes.
+    #[must_use]
+    pub fn sample_people(&self) -> &[SamplePerson] {
+        &self.people
+    }
+
+    /// What can go wrong on purpose, for tests.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        Faults {
+            site: Arc::clone(&self.site),
+        }
+    }
+
+    /// Ends the server: says goodbye to everybody, finishes what is being written, closes
+    /// the database and gives the folder back.
+    pub async fn stop(mut self) {
+        self.site.stop.cancel();
+        self.site.tasks.close();
+        if tokio::time::timeout(GOODBYE, self.site.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some connections did not end in time");
+        }
+        self.site.db.close().await;
+        self.folder = None;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.site.stop.cancel();
+        self.site.tasks.close();
+    }
+}
+
+/// The address under which others reach a server that listens on this one.
+fn reached_at(listen: IpAddr) -> IpAddr {
+    if !listen.is_unspecified() {
+        return listen;
+    }
+    // Connecting a datagram socket sends nothing; it only asks the system which of its
+    // addresses it would use for the way out. The address is one reserved for documents.
+    let guess = || -> std::io::Result<IpAddr> {
+        let socket = UdpSocket::bind(SocketAddr::new(listen, 0))?;
+        let outside: &str = if listen.is_ipv4() {
+            "192.0.2.1:9"
+        } else {
+            "[2001:db8::1]:9"
+        };
+        socket.connect(outside)?;
+        Ok(socket.local_addr()?.ip())
+    };
+    guess().unwrap_or(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))
+}
+
+fn ready(
+    config: &Config,
+    identity: &Identity,
+    ports: Ports,
+    reached_at: IpAddr,
+    folder: &Folder,
+    tls: Option<&tls::Tls>,
+) -> Ready {
+    let s = if config.plain { "" } else { "s" };
+    let address = |port| SocketAddr::new(reached_at, port).to_string();
+    let api_url = format!("http{s}://{}", address(ports.api));
+    let chat_addr = address(ports.chat);
+    let join_link = JoinLink {
+        name: &config.name,
+        api_url: &api_url,
+        chat_addr: &chat_addr,
+        plain: config.plain,
+        chat_domain: &identity.chat_domain,
+        muc_domain: &identity.muc_domain,
+        app_id: identity.app_id,
+        auth_key: &identity.auth_key,
+        ca_pem: tls.map(|tls| tls.ca_pem.as_str()),
+    }
+    .text();
+    Ready {
+        ready: true,
+        name: config.name.clone(),
+        chat_url: format!("ws{s}://{}/", address(ports.ws)),
+        api_url,
+        chat_addr,
+        chat_domain: identity.chat_domain.clone(),
+        muc_domain: identity.muc_domain.clone(),
+        ca_cert: tls.map(|_| folder.file("ca.pem").display().to_string()),
+        app_id: identity.app_id,
+        auth_key: identity.auth_key.clone(),
+        auth_secret: identity.auth_secret.clone(),
+        admin_key: identity.admin_key.clone(),
+        join_link,
+    }
+}

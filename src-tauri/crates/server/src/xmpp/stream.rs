@@ -1,0 +1,259 @@
+//! One connection of a logged-in session: what comes in is counted, done and
+//! acknowledged in order; what goes out is written in batches.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kith_wire::xml::Element;
+use kith_wire::xmpp::ns;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::chat::fanout::text;
+use crate::chat::{self, Author};
+use crate::db::users;
+use crate::hub::{Attached, Ending, Outgoing, RESUME, Session};
+use crate::site::Site;
+use crate::xmpp::login::{self, LoggedIn};
+use crate::xmpp::transport::{Input, Transport};
+use crate::xmpp::{MOST_STANZA, errors, iq, presence};
+
+/// How often a silent connection is kept awake.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// A client that takes nothing for this long is gone.
+const WRITE: Duration = Duration::from_secs(30);
+/// So many stanzas are written at once, at most.
+const BATCH: usize = 64;
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The client, or the server, said goodbye: nothing to resume.
+    Goodbye,
+    /// It broke.
+    Broken,
+}
+
+/// Serves a connection from the first byte to the last.
+pub(crate) async fn serve<T: Transport>(site: &Arc<Site>, mut wire: T) {
+    let Some(LoggedIn { session, mut link }) = login::log_in(site, &mut wire).await else {
+        return;
+    };
+    let end = carry(site, &mut wire, &session, &mut link).await;
+    drop(wire);
+    match site.hub.detach(&session, &link, end == End::Goodbye) {
+        Ending::NotMine | Ending::Over => {}
+        Ending::LastOver => left(site, session.user_id).await,
+        Ending::Waits => {
+            let waiting = Arc::clone(site);
+            site.tasks.spawn(async move {
+                tokio::select! {
+                    () = waiting.stop.cancelled() => {}
+                    () = tokio::time::sleep(RESUME) => {
+                        if waiting.hub.give_up(&session, &link) == Ending::LastOver {
+                            left(&waiting, session.user_id).await;
+                        }
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// The last session of a person ended: remember when, for "last seen".
+async fn left(site: &Site, user_id: i64) {
+    let now = site.now();
+    let noted = async {
+        let mut turn = site.db.turn().await?;
+        users::seen(turn.connection(), user_id, now).await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "when somebody was last seen could not be noted");
+    }
+}
+
+async fn carry<T: Transport>(
+    site: &Arc<Site>,
+    wire: &mut T,
+    session: &Arc<Session>,
+    link: &mut Attached,
+) -> End {
+    let mut awake = tokio::time::interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
+    awake.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let kill = link.kill.clone();
+    loop {
+        tokio::select! {
+            () = kill.cancelled() => return End::Broken,
+            () = site.stop.cancelled() => {
+                let reason = ("system-shutdown", "The server is ending.");
+                let goodbye = login::leave(wire, Some(reason));
+                let _ = tokio::time::timeout(Duration::from_secs(1), goodbye).await;
+                return End::Goodbye;
+            }
+            outgoing = link.next() => {
+                let Some(first) = outgoing else { return End::Broken };
+                if !write(wire, session, link, first).await {
+                    return End::Broken;
+                }
+            }
+            input = wire.next() => {
+                match input {
+                    Input::Element(element) => {
+                        take(site, session, element).await;
+                    }
+                    Input::Oversized(head) => too_large(session, &head),
+                    Input::Garbled(text) => garbled(session, &text),
+                    Input::Open => {}
+                    Input::Close => {
+                        wire.close().await;
+                        return End::Goodbye;
+                    }
+                    Input::Gone(condition) => {
+                        let reason = condition.map(|condition| (condition, "This cannot be read."));
+                        login::leave(wire, reason).await;
+                        return End::Broken;
+                    }
+                }
+            }
+            _ = awake.tick() => {
+                match tokio::time::timeout(WRITE, wire.keep_alive()).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(_)) | Err(_) => return End::Broken,
+                }
+            }
+        }
+    }
+}
+
+/// Writes what is there, and asks the client to acknowledge it so that the queue shrinks.
+async fn write<T: Transport>(
+    wire: &mut T,
+    session: &Session,
+    link: &mut Attached,
+    first: Outgoing,
+) -> bool {
+    let mut batch = Vec::new();
+    let mut has_stanza = false;
+    let mut next = Some(first);
+    while let Some(outgoing) = next {
+        match outgoing {
+            Outgoing::Stanza(text) => {
+                has_stanza = true;
+                batch.push(text);
+            }
+            Outgoing::Nonza(text) => batch.push(text),
+        }
+        next = if batch.len() < BATCH {
+            link.next_now()
+        } else {
+            None
+        };
+    }
+    if has_stanza && session.is_managed() && session.is_waiting() {
+        batch.push(text(&Element::new("r", ns::SM)));
+    }
+    matches!(
+        tokio::time::timeout(WRITE, wire.send(&batch)).await,
+        Ok(Ok(()))
+    )
+}
+
+/// Does what one element says.
+async fn take(site: &Arc<Site>, session: &Arc<Session>, element: Element) {
+    if element.ns == ns::SM {
+        return manage(site, session, &element);
+    }
+    match element.local() {
+        "message" => message(site, session, element).await,
+        "presence" => presence::take(site, session, &element).await,
+        "iq" => iq::take(site, session, &element).await,
+        _ => return,
+    }
+    // Counted after it is done: what is acknowledged is stored.
+    session.count_received();
+}
+
+/// Stream management (XEP-0198 §3 and §4).
+fn manage(site: &Arc<Site>, session: &Arc<Session>, element: &Element) {
+    match element.local() {
+        "enable" => {
+            let wants_resume = matches!(element.attr("resume"), Some("true" | "1"));
+            let id = site.hub.manage(session, wants_resume);
+            let mut enabled = Element::new("enabled", ns::SM);
+            if let Some(id) = id {
+                enabled.set("id", id);
+                enabled.set("resume", "true");
+                enabled.set("max", RESUME.as_secs().to_string());
+            }
+            session.tell(text(&enabled));
+        }
+        "r" if !site.switches.swallows_acks() => {
+            let a = Element::new("a", ns::SM).with("h", session.received().to_string());
+            session.tell(text(&a));
+        }
+        "a" => {
+            if let Some(h) = element.attr("h").and_then(|h| h.parse().ok()) {
+                session.acknowledge(h);
+            }
+        }
+        _ => {}
+    }
+}
+
+async fn message(site: &Arc<Site>, session: &Arc<Session>, stanza: Element) {
+    let author = Author {
+        user_id: session.user_id,
+        jid: session.jid.clone(),
+        resource: Some(session.resource.clone()),
+    };
+    let original = head(&stanza);
+    if let Err(refusal) = chat::take(site, &author, stanza).await {
+        session.deliver(&text(&errors::refusal(&original, &session.jid, &refusal)));
+    }
+}
+
+/// What an error needs of the stanza it answers.
+fn head(stanza: &Element) -> Element {
+    let mut head = Element::new(stanza.name.clone(), stanza.ns.clone());
+    head.attributes.clone_from(&stanza.attributes);
+    if let Some(body) = stanza.child_named("body") {
+        head.push(body.clone());
+    }
+    head
+}
+
+fn too_large(session: &Session, head: &Element) {
+    let words = format!(
+        "A message can have at most {} KiB altogether.",
+        MOST_STANZA / 1024
+    );
+    let error = errors::answer(
+        head,
+        Some(&session.jid),
+        406,
+        "modify",
+        "not-acceptable",
+        &words,
+    );
+    session.count_received();
+    session.deliver(&text(&error));
+}
+
+/// A frame that is no XML is answered as far as its first tag can be read; nobody's
+/// connection ends over it.
+fn garbled(session: &Session, frame: &str) {
+    let head = Element::parse_head(frame)
+        .ok()
+        .filter(|head| matches!(head.local(), "message" | "presence" | "iq"))
+        .unwrap_or_else(|| Element::new("message", ns::CLIENT));
+    session.count_received();
+    let words = "This is not well-formed XML.";
+    let error = errors::answer(
+        &head,
+        Some(&session.jid),
+        400,
+        "modify",
+        "bad-request",
+        words,
+    );
+    session.deliver(&text(&error));
+}
