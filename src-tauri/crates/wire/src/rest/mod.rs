@@ -6,6 +6,7 @@
 //! unix seconds, a list an object with numbers for keys, and a missing key is
 //! the same as `null`. Writing follows the documentation.
 
+mod blob;
 mod date;
 mod dialog;
 mod error;
@@ -15,6 +16,7 @@ mod page;
 mod session;
 mod user;
 
+pub use blob::{Blob, BlobAccess, BlobBody, BlobComplete, NewBlob, upload_form};
 pub use date::Date;
 pub use dialog::{Change, Dialog, DialogChange, NewDialog};
 pub use error::{ErrorBody, SESSION_EXPIRED};

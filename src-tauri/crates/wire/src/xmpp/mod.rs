@@ -23,6 +23,7 @@ mod marker;
 mod message;
 pub mod ns;
 mod presence;
+pub mod privacy;
 mod reactions;
 mod sasl;
 mod sm;
