@@ -270,7 +270,8 @@ impl Write {
         let state = old.delivery.hear(self.told(news));
         let done = sqlx::query(
             "UPDATE message SET
-                 body = ?2, sent_at = ?3, edited_at = ?4, state = ?5, failure = NULL, attachments = ?6
+                 body = ?2, sent_at = ?3, edited_at = ?4, state = ?5, pending = (?5 < 4), failure = NULL,
+                 attachments = ?6
              WHERE id = ?1
                AND (body <> ?2 OR sent_at <> ?3 OR edited_at IS NOT ?4 OR state <> ?5
                     OR failure IS NOT NULL OR attachments <> ?6)",
@@ -368,8 +369,9 @@ impl Write {
         sqlx::query(
             "UPDATE message SET
                  state = ?2,
+                 pending = (?2 < 4),
                  failure = NULL,
-                 sent_at = CASE WHEN state < 4
+                 sent_at = CASE WHEN state < 4 AND ?2 >= 4
                      THEN coalesce((SELECT stamp FROM outbox WHERE message_id = ?1), sent_at)
                      ELSE sent_at END
              WHERE id = ?1",
@@ -392,12 +394,14 @@ impl Write {
         state: Delivery,
         reason: Option<FailureReason>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE message SET state = ?, failure = ? WHERE id = ?")
-            .bind(state.rank())
-            .bind(reason.map(failure_name))
-            .bind(old.message.id.as_str())
-            .execute(self.db())
-            .await?;
+        sqlx::query(
+            "UPDATE message SET state = ?1, pending = (?1 < 4), failure = ?2 WHERE id = ?3",
+        )
+        .bind(state.rank())
+        .bind(reason.map(failure_name))
+        .bind(old.message.id.as_str())
+        .execute(self.db())
+        .await?;
         self.message_changed(&old.message.dialog_id, &old.message.id);
         Ok(())
     }

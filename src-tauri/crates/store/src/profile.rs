@@ -139,6 +139,11 @@ impl Profile {
         self.database.close().await;
     }
 
+    #[cfg(test)]
+    pub(crate) fn readers(&self) -> &sqlx::SqlitePool {
+        &self.database.readers
+    }
+
     /// All accounts, oldest first.
     ///
     /// # Errors

@@ -45,7 +45,7 @@ CREATE TABLE message (
     state INTEGER NOT NULL DEFAULT 4,          -- 0 failed, 1 queued, 2 uploading, 3 sending, 4 sent, 5 delivered, 6 read
     failure TEXT,                              -- why it waits, when failed
     attachments TEXT NOT NULL DEFAULT '[]',    -- JSON, as model::Attachment
-    pending INTEGER NOT NULL GENERATED ALWAYS AS (state < 4) VIRTUAL -- 1: the server does not hold it; stands after all others
+    pending INTEGER NOT NULL DEFAULT 0 CHECK (pending = (state < 4)) -- 1: the server does not hold it; stands after all others
 ) STRICT;
 
 -- The one order of messages, and enough beside it to count the unread without

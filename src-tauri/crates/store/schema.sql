@@ -1,0 +1,139 @@
+-- The whole schema as it is now. Documentation: it is never run, and a test
+-- compares it with what the migrations make.
+
+-- ==== one account (account-*.db) ====
+
+CREATE TABLE person (
+    id INTEGER PRIMARY KEY NOT NULL,           -- the application's user id
+    full_name TEXT NOT NULL DEFAULT '',        -- empty when the directory has none
+    login TEXT,                                -- when the directory tells it
+    avatar TEXT,                               -- a blob's uid, a data: address or a web address
+    last_seen_at INTEGER                       -- milliseconds; null when not told
+) STRICT;
+
+CREATE TABLE dialog (
+    id TEXT PRIMARY KEY NOT NULL,              -- 24 hexadecimal digits
+    kind INTEGER NOT NULL DEFAULT 3,           -- 1 broadcast, 2 group, 3 private, 4 public
+    name TEXT NOT NULL DEFAULT '',
+    description TEXT NOT NULL DEFAULT '',
+    photo TEXT,
+    owner_id INTEGER,
+    created_at INTEGER NOT NULL DEFAULT 0,     -- milliseconds
+    updated_at INTEGER NOT NULL DEFAULT 0,     -- milliseconds
+    is_known INTEGER NOT NULL DEFAULT 0,       -- 0: a message came first, the dialog itself is still to be fetched
+    is_listed INTEGER NOT NULL DEFAULT 1       -- 0: the server does not list it any more; its messages stay
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE occupant (
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    person_id INTEGER NOT NULL,                -- may be somebody whose person row is still to be fetched
+    position INTEGER NOT NULL DEFAULT 0,       -- the server's order
+    is_member INTEGER NOT NULL DEFAULT 1,      -- 0: an admin of a dialog whose members are not told
+    is_admin INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (dialog_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX occupant_by_person ON occupant (person_id, dialog_id);
+
+CREATE TABLE message (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, -- order of arrival; nothing shown depends on it
+    id TEXT NOT NULL UNIQUE,                   -- 24 hexadecimal digits, made by the sender
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    sender_id INTEGER NOT NULL,
+    body TEXT NOT NULL DEFAULT '',
+    sent_at INTEGER NOT NULL DEFAULT 0,        -- seconds; while pending, when it was written
+    edited_at INTEGER,                         -- milliseconds; null when never edited
+    state INTEGER NOT NULL DEFAULT 4,          -- 0 failed, 1 queued, 2 uploading, 3 sending, 4 sent, 5 delivered, 6 read
+    failure TEXT,                              -- why it waits, when failed
+    attachments TEXT NOT NULL DEFAULT '[]',    -- JSON, as model::Attachment
+    pending INTEGER NOT NULL DEFAULT 0 CHECK (pending = (state < 4)) -- 1: the server does not hold it; stands after all others
+) STRICT;
+
+CREATE INDEX message_by_place ON message (dialog_id, pending, sent_at, id, sender_id);
+
+CREATE INDEX message_unfinished ON message (sent_at, id) WHERE state IN (4, 5);
+
+CREATE TABLE message_receipt (
+    message_id TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    person_id INTEGER NOT NULL,                -- never the sender
+    state INTEGER NOT NULL DEFAULT 5,          -- 5 delivered, 6 read; only rises
+    PRIMARY KEY (message_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, -- the order in which things were written
+    message_id TEXT NOT NULL UNIQUE REFERENCES message (id) ON DELETE CASCADE,
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    fate INTEGER NOT NULL DEFAULT 0,           -- 0 never left; 1 handed to the stream; 2 unknown: look it up before sending again
+    stamp INTEGER,                             -- date_sent it left with, seconds
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at INTEGER NOT NULL DEFAULT 0, -- milliseconds
+    is_parked INTEGER NOT NULL DEFAULT 0       -- 1: failed; waits for the person, the rest goes on
+) STRICT;
+
+CREATE INDEX outbox_waiting ON outbox (dialog_id, position) WHERE is_parked = 0;
+
+CREATE TABLE waiting_marker (
+    message_id TEXT NOT NULL,                  -- a message that is not here yet
+    person_id INTEGER NOT NULL,
+    state INTEGER NOT NULL DEFAULT 5,          -- 5 delivered, 6 read
+    heard_at INTEGER NOT NULL DEFAULT 0,       -- milliseconds; old ones are let go
+    PRIMARY KEY (message_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE marker_out (
+    message_id TEXT PRIMARY KEY NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    author_id INTEGER NOT NULL,                -- markers go to the author alone
+    state INTEGER NOT NULL DEFAULT 5,          -- 5 delivered, 6 read; reading says both
+    written_at INTEGER                         -- milliseconds, when handed to the stream; null: still to be announced
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX marker_out_waiting ON marker_out (dialog_id, message_id) WHERE written_at IS NULL;
+
+CREATE TABLE coverage (
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    from_second INTEGER NOT NULL,              -- the smallest integer when it reaches the dialog's beginning
+    to_second INTEGER NOT NULL,
+    PRIMARY KEY (dialog_id, from_second)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE read_pointer (
+    dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    sent_at INTEGER NOT NULL DEFAULT 0,        -- seconds
+    message_id TEXT NOT NULL DEFAULT '000000000000000000000000' -- decides within a second; only ever moves forward
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE draft (
+    dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    body TEXT NOT NULL,
+    saved_at INTEGER NOT NULL DEFAULT 0        -- milliseconds
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sync (
+    id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
+    caught_up_at INTEGER NOT NULL DEFAULT 0    -- milliseconds, when the last catch-up that finished had begun
+) STRICT;
+
+-- ==== one profile (profile.db) ====
+
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    connection TEXT NOT NULL,                  -- JSON, as model::Connection
+    user_id INTEGER NOT NULL,
+    login TEXT NOT NULL,
+    is_local INTEGER NOT NULL DEFAULT 0,       -- 1: on this machine's own server ("Try it here")
+    database TEXT NOT NULL UNIQUE,             -- the file's name, beside this one
+    secret_place TEXT NOT NULL DEFAULT 'session', -- keychain, session or file
+    is_signed_in INTEGER NOT NULL DEFAULT 1    -- 0: signed out; its data may still be here
+) STRICT;
+
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,86 @@
+//! The plans of the statements that run all the time: each finds its rows
+//! through an index, so none grows with the number of messages.
+
+use sqlx::Row;
+
+use super::Fixture;
+use crate::dialog::ENTRIES;
+use crate::page::{AFTER, BEFORE, NEWEST};
+
+async fn plan(fixture: &Fixture, statement: &str) -> String {
+    let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "EXPLAIN QUERY PLAN {statement}"
+    )))
+    .fetch_all(fixture.store.readers())
+    .await
+    .expect("a plan");
+    rows.iter()
+        .map(|row| row.get::<String, _>("detail"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[tokio::test]
+async fn pages_are_read_along_the_index() {
+    let fixture = Fixture::new().await;
+    for statement in [NEWEST, BEFORE, AFTER] {
+        let plan = plan(&fixture, statement).await;
+        assert!(
+            plan.contains("SEARCH m USING INDEX message_by_place"),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "nothing is sorted: {plan}");
+    }
+    let plan = plan(&fixture, BEFORE).await;
+    assert!(
+        plan.contains("(dialog_id=? AND (pending,sent_at,id)<(?,?,?))"),
+        "{plan}"
+    );
+}
+
+#[tokio::test]
+async fn the_dialog_list_touches_no_message_but_the_last() {
+    let fixture = Fixture::new().await;
+    let plan = plan(&fixture, ENTRIES).await;
+    assert!(
+        plan.contains(
+            "SEARCH u USING COVERING INDEX message_by_place \
+             (dialog_id=? AND pending=? AND sent_at>?)"
+        ),
+        "the unread are counted in the index alone: {plan}"
+    );
+    assert!(
+        plan.contains("SEARCH l USING COVERING INDEX message_by_place (dialog_id=?)"),
+        "the last message is one step: {plan}"
+    );
+    assert!(
+        !plan.contains("SCAN u") && !plan.contains("SCAN l") && !plan.contains("TEMP B-TREE"),
+        "{plan}"
+    );
+}
+
+#[tokio::test]
+async fn the_rest_of_the_hot_path_uses_indexes_too() {
+    let fixture = Fixture::new().await;
+    let check = async |statement: &str, index: &str| {
+        let plan = plan(&fixture, statement).await;
+        assert!(plan.contains(index), "{statement}: {plan}");
+    };
+    check(
+        "SELECT seq FROM message WHERE id = ?",
+        "sqlite_autoindex_message_1",
+    )
+    .await;
+    check(
+        "SELECT sent_at, id FROM message WHERE dialog_id = ? AND pending = 0
+         ORDER BY sent_at DESC, id DESC LIMIT 1",
+        "USING COVERING INDEX message_by_place",
+    )
+    .await;
+    check(
+        "SELECT m.id FROM message m INDEXED BY message_unfinished
+         WHERE m.state IN (4, 5) ORDER BY m.sent_at DESC, m.id DESC LIMIT 1",
+        "message_unfinished",
+    )
+    .await;
+}
