@@ -42,4 +42,4 @@ pub use config::{Answers, Config, Seed, StartError};
 pub use demo::people::SamplePerson;
 pub use faults::Faults;
 pub use ready::Ready;
-pub use server::Server;
+pub use server::{AddPersonError, Server};

@@ -4,10 +4,12 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
+use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, Seed, StartError};
+use crate::db::users::{self, FieldValue};
 use crate::db::{self, Database};
 use crate::demo::people::SamplePerson;
 use crate::faults::{Faults, Switches};
@@ -19,7 +21,7 @@ use crate::listen::{self, Listeners};
 use crate::random::ObjectIds;
 use crate::ready::{JoinLink, Ready};
 use crate::site::Site;
-use crate::{demo, tls};
+use crate::{demo, password, tls};
 
 /// How long a stop waits for those who are still talking.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -115,6 +117,35 @@ impl Server {
         &self.people
     }
 
+    /// Adds a person, with a number of one's own choice or the next one; tells the number.
+    ///
+    /// # Errors
+    /// When the login or the number is taken, or the database cannot be written.
+    pub async fn add_person(
+        &self,
+        id: Option<u64>,
+        login: &str,
+        password: &str,
+        full_name: &str,
+    ) -> Result<u64, AddPersonError> {
+        let number = id
+            .map(|id| i64::try_from(id).map_err(|_| AddPersonError::Number(id)))
+            .transpose()?;
+        let hash = password::hash(password.to_owned())
+            .await
+            .map_err(AddPersonError::Password)?;
+        let mut fields = vec![
+            ("login", FieldValue::Text(Some(login.to_owned()))),
+            ("full_name", FieldValue::Text(Some(full_name.to_owned()))),
+        ];
+        if number.is_some() {
+            fields.push(("id", FieldValue::Number(number)));
+        }
+        let mut turn = self.site.db.turn().await?;
+        let id = users::insert(turn.connection(), &fields, &hash, false, self.site.now()).await?;
+        Ok(id.unsigned_abs())
+    }
+
     /// What can go wrong on purpose, for tests.
     #[must_use]
     pub fn faults(&self) -> Faults {
@@ -144,6 +175,20 @@ impl Drop for Server {
         self.site.stop.cancel();
         self.site.tasks.close();
     }
+}
+
+/// Why a person was not added.
+#[derive(Debug, Error)]
+pub enum AddPersonError {
+    /// Numbers of people are positive and below 2^63.
+    #[error("{0} cannot be a person's number")]
+    Number(u64),
+    /// The password could not be hashed.
+    #[error("the password cannot be kept: {0}")]
+    Password(String),
+    /// The login or the number is taken, or the disk does not take it.
+    #[error("the person cannot be stored: {0}")]
+    Database(#[from] sqlx::Error),
 }
 
 /// The address under which others reach a server that listens on this one.
