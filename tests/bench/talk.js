@@ -11,7 +11,12 @@ const ready = JSON.parse(process.env.KITH_BENCH_SERVER);
 const logins = ['bench-js-one', 'bench-js-two'];
 await SdkPerson.signUp(
   ready,
-  logins.map((login) => ({ login, password: PASSWORD, full_name: login })),
+  // Those of the other measurement, which has no sign-up of its own, too.
+  [...logins, 'bench-kith-one', 'bench-kith-two'].map((login) => ({
+    login,
+    password: PASSWORD,
+    full_name: login,
+  })),
 );
 // Both in one process, so that nothing but the SDK and the server is measured.
 const result = await SdkPerson.together(ready, logins, PASSWORD, {

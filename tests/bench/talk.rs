@@ -22,7 +22,7 @@ pub(crate) async fn run(server: &str, data: &Path) -> Result<()> {
     let mut desks = Vec::new();
     let mut ids = Vec::new();
     for login in logins {
-        // A first sign-in makes the account, as the platform does (`protocol/rest.md` §3.1).
+        // They were signed up by `talk.js`, which runs before.
         let mut desk = TestDesk::open(data, login).await?;
         let home = desk.sign_in(&connection, login, PASSWORD).await?;
         ids.push(home["me"]["id"].clone());

@@ -7,6 +7,8 @@ use anyhow::Result;
 use kith_model::{Delivery, SystemClock, Timestamp};
 use kith_store::{OpenError, Store, set_aside};
 use kith_testkit::{ALEX, BEA, TestPerson, Town};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use sqlx::{Connection, SqliteConnection};
 
 /// Refuses the file, sets it aside, and gets everything back from the server.
 async fn recovers(town: &Town, path: &Path, fits: fn(&OpenError) -> bool) -> Result<()> {
@@ -85,6 +87,26 @@ async fn a_file_that_is_no_database() -> Result<()> {
     )?;
     recovers(&town, &path, |error| {
         matches!(error, OpenError::Corrupt { .. })
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_a_newer_version_has_written() -> Result<()> {
+    let (town, path) = left_behind().await?;
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .journal_mode(SqliteJournalMode::Wal);
+    let mut future = SqliteConnection::connect_with(&options).await?;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (29991231235959, 'what nobody knows yet', 1, x'00', 1)",
+    )
+    .execute(&mut future)
+    .await?;
+    future.close().await?;
+    recovers(&town, &path, |error| {
+        matches!(error, OpenError::Newer { .. })
     })
     .await
 }

@@ -24,7 +24,9 @@ const source = await readFile(path.join(ui, 'src/backend/fake/scenes.ts'), 'utf8
 const scenes = [...source.matchAll(/^ {2}'?([\w-]+)'?: \{ phase/gm)].map((match) => match[1]);
 if (scenes.length === 0) throw new Error("the interface's fake backend has no scenes any more");
 
-execFileSync('npm', ['run', 'build:fake'], { cwd: ui, stdio: 'inherit' });
+const built = path.join(shotsFolder(), '../ui-fake');
+const build = ['vite', 'build', '--mode', 'fake', '--outDir', built, '--emptyOutDir'];
+execFileSync('npm', ['exec', '--', ...build], { cwd: ui, stdio: 'inherit' });
 
 const browser = await openBrowser();
 let taken = 0;
@@ -33,7 +35,7 @@ for (const [look, options] of Object.entries(looks)) {
   // The pages come straight from the folder, without a server.
   await context.route(`${ORIGIN}/**`, async (route) => {
     const name = new URL(route.request().url()).pathname;
-    await route.fulfill({ path: path.join(ui, 'dist-fake', name === '/' ? 'index.html' : name) });
+    await route.fulfill({ path: path.join(built, name === '/' ? 'index.html' : name) });
   });
   for (const scene of scenes) {
     const name = `${scene}-${look}`;
