@@ -94,7 +94,6 @@ impl Shared {
                     dialog: _,
                     by,
                 } => {
-                    after.wake_outbox = true;
                     let state = match kind {
                         MarkerKind::Delivered => Delivery::Delivered,
                         MarkerKind::Read => Delivery::Read,

@@ -84,6 +84,15 @@ impl Engine {
     /// [`EngineError::BadConnection`] when the connection makes no sense, or
     /// [`EngineError::Store`].
     pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
+        let (engine, arriving) = Self::prepare(config).await?;
+        engine.begin_work(arriving);
+        Ok(engine)
+    }
+
+    /// Everything but the work.
+    async fn prepare(
+        config: EngineConfig,
+    ) -> Result<(Self, mpsc::Receiver<kith_client::ServerEvent>), EngineError> {
         let rest = Rest::new(config.connection.clone(), Arc::clone(&config.clock))?;
         let mut write = config.store.write().await?;
         write.requeue_sending().await?;
@@ -119,9 +128,7 @@ impl Engine {
             is_signed_in: Mutex::new(false),
             chat,
         });
-        let engine = Self { shared };
-        engine.begin_work(arriving);
-        Ok(engine)
+        Ok((Self { shared }, arriving))
     }
 
     fn begin_work(&self, arriving: mpsc::Receiver<kith_client::ServerEvent>) {
@@ -137,6 +144,13 @@ impl Engine {
         tasks.keep("sync", move || Arc::clone(&shared).work_sync());
         let shared = Arc::clone(&self.shared);
         tasks.keep("markers", move || Arc::clone(&shared).work_markers());
+        let shared = Arc::clone(&self.shared);
+        tasks.once("sign in", async move {
+            // Whoever needs it first would otherwise wait for it.
+            if let Err(error) = shared.rest().await {
+                tracing::debug!(%error, "no REST session yet");
+            }
+        });
         let shared = Arc::clone(&self.shared);
         tasks.keep("typing", move || {
             let shared = Arc::clone(&shared);

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use kith_client::{ClientError, DialogState, HistoryQuery};
-use kith_model::{Dialog, DialogId, Message, MessageId, Place, Timestamp, UserId};
+use kith_model::{Dialog, DialogId, DialogKind, Message, MessageId, Place, Timestamp, UserId};
 use kith_store::{StoreError, Stretch};
 
 use crate::changes::Change;
@@ -209,7 +209,8 @@ impl Shared {
             .dialog(&state.dialog.id)
             .await?
             .map_or(0, |entry| entry.unread);
-        Ok(unread != state.unread || self.store.read_up_to(&state.dialog.id).await?.is_none())
+        Ok((is_counted(state.dialog.kind) && unread != state.unread)
+            || self.store.read_up_to(&state.dialog.id).await?.is_none())
     }
 
     /// Keeps one of the newest pages. The first of them is complete up to now:
@@ -260,6 +261,7 @@ impl Shared {
         fetched: &[Message],
     ) -> Result<(), StoreError> {
         let dialog = &state.dialog.id;
+        let is_unplaced = self.store.read_up_to(dialog).await?.is_none();
         let place = match &state.last_message {
             None => beginning(),
             Some(last) if state.unread == 0 => Some(Place {
@@ -267,7 +269,7 @@ impl Shared {
                 id: last.id.clone(),
             }),
             // Where it is known already, single messages move it (`Write::put`).
-            Some(_) if self.store.read_up_to(dialog).await?.is_some() => None,
+            Some(_) if !is_unplaced => None,
             Some(last) => {
                 let last = Place {
                     sent_at: last.sent_at.seconds(),
@@ -386,6 +388,12 @@ impl Shared {
         self.fetch_unknown_people().await?;
         self.catch_up_dialog(&state, generation, None).await
     }
+}
+
+/// Whether the server counts the unread of such dialogs (`protocol/rest.md`
+/// §6.7); of others it says zero, whatever is there.
+fn is_counted(kind: DialogKind) -> bool {
+    matches!(kind, DialogKind::Group | DialogKind::Private)
 }
 
 /// The place below the oldest of the `unread` newest messages of others, none

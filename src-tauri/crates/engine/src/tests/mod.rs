@@ -1,1 +1,192 @@
-//! The engine's tests: events in, rows and changes out.
+//! The engine's tests: events in, rows and changes out. No server takes part;
+//! the journeys with a real one are in the `tests` folder at the top.
+
+mod inbox;
+mod typing;
+mod writing;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use kith_client::{LinkLost, Secret, ServerEvent};
+use kith_model::{
+    AppId, ChatAddress, ChatSecurity, Clock, Connection, Dialog, DialogId, DialogKind, Message,
+    MessageId, Timestamp, UserId,
+};
+use kith_store::{Holes, Store};
+use tempfile::TempDir;
+
+use crate::{Change, Changes, Engine, EngineConfig, News};
+
+pub(crate) const ME: UserId = UserId(11);
+pub(crate) const BEA: UserId = UserId(22);
+
+/// A clock that stands still until it is told.
+#[derive(Debug, Default)]
+pub(crate) struct Still(AtomicI64);
+
+impl Still {
+    pub(crate) fn set(&self, now: Timestamp) {
+        self.0.store(now.millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// An engine whose background work was not begun, so that a test decides what
+/// arrives and when.
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
+    changes: Changes,
+    _folder: TempDir,
+}
+
+impl Bench {
+    pub(crate) async fn new() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let store = Store::open(&folder.path().join("account.db"), ME)
+            .await
+            .expect("a store");
+        let clock = Arc::new(Still::default());
+        clock.set(at(1000));
+        let (engine, _nothing_arrives) = Engine::prepare(EngineConfig {
+            store,
+            connection: Connection {
+                name: "Nowhere".into(),
+                api_url: "http://127.0.0.1:1".into(),
+                chat: ChatAddress {
+                    host: "127.0.0.1".into(),
+                    port: 1,
+                    security: ChatSecurity::Plain,
+                },
+                chat_domain: "chat.kith.local".into(),
+                muc_domain: "muc.chat.kith.local".into(),
+                app_id: AppId(1),
+                auth_key: "key".into(),
+                ca_cert: None,
+            },
+            login: "me".into(),
+            secret: Secret::new("secret"),
+            clock,
+            random: 1,
+        })
+        .await
+        .expect("an engine");
+        let mut write = engine.store().write().await.expect("the writer");
+        write
+            .put_dialog(&dialog(1, DialogKind::Group))
+            .await
+            .expect("kept");
+        write
+            .put_dialog(&dialog(2, DialogKind::Private))
+            .await
+            .expect("kept");
+        write.commit().await.expect("the commit");
+        let changes = engine.changes();
+        Self {
+            engine,
+            changes,
+            _folder: folder,
+        }
+    }
+
+    /// Events come in; answers the changes that are told.
+    pub(crate) async fn arrive(&mut self, events: Vec<ServerEvent>) -> Vec<Change> {
+        self.engine.shared.apply_all(events).await.expect("kept");
+        self.told()
+    }
+
+    /// What has been told since the last time.
+    pub(crate) fn told(&mut self) -> Vec<Change> {
+        let mut all = Vec::new();
+        while let Some(news) = self.changes.try_next() {
+            match news {
+                News::Batch(changes) => all.extend(changes),
+                News::Lost => panic!("nothing may be lost here"),
+            }
+        }
+        all
+    }
+
+    /// A line a message: second, sender, state, text.
+    pub(crate) async fn shown(&self, d: u32) -> Vec<String> {
+        let page = self
+            .engine
+            .store()
+            .page_before(&dialog_id(d), None, 100, Holes::Cross)
+            .await;
+        page.expect("a page")
+            .messages
+            .iter()
+            .map(|m| {
+                format!(
+                    "{} {} {:?} {}",
+                    m.message.sent_at.seconds(),
+                    m.message.sender,
+                    m.delivery,
+                    m.message.body
+                )
+            })
+            .collect()
+    }
+}
+
+pub(crate) fn dialog_id(n: u32) -> DialogId {
+    format!("d0{n:022x}").parse().expect("an id")
+}
+
+pub(crate) fn id(n: u32) -> MessageId {
+    format!("{n:024x}").parse().expect("an id")
+}
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_seconds(second)
+}
+
+pub(crate) fn dialog(n: u32, kind: DialogKind) -> Dialog {
+    Dialog {
+        id: dialog_id(n),
+        kind,
+        name: format!("Dialog {n}"),
+        description: String::new(),
+        photo: None,
+        owner: Some(ME),
+        occupants: vec![ME, BEA],
+        admins: Vec::new(),
+        updated_at: at(1),
+        created_at: at(1),
+    }
+}
+
+/// Bea writes in the first dialog.
+pub(crate) fn message(n: u32, second: i64) -> Message {
+    Message {
+        id: id(n),
+        dialog_id: dialog_id(1),
+        sender: BEA,
+        body: format!("text {n}"),
+        sent_at: at(second),
+        edited_at: None,
+        attachments: Vec::new(),
+        delivered_to: Vec::new(),
+        read_by: Vec::new(),
+    }
+}
+
+pub(crate) fn own(n: u32, second: i64) -> Message {
+    Message {
+        sender: ME,
+        ..message(n, second)
+    }
+}
+
+pub(crate) fn down() -> ServerEvent {
+    ServerEvent::Link(kith_client::Link::Down {
+        reason: LinkLost::Broken,
+        retry_at: None,
+    })
+}
