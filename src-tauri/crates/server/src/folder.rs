@@ -6,6 +6,7 @@
 //! server.json   identity: keys, domains, the ports of the last start (0600)
 //! ca.pem        the certificate authority clients trust; ca.key its key (0600)
 //! server.pem    the certificate in use; server.key its key (0600)
+//! ready.json    the ready line of the last start (0600), for this user's other processes
 //! people.json   the sample people's logins and passwords (0600), when seeded
 //! server.db     everything else, in SQLite
 //! ```

@@ -23,6 +23,9 @@ use crate::ready::{JoinLink, Ready};
 use crate::site::Site;
 use crate::{demo, password, tls};
 
+/// The ready line, for the owner's other processes.
+const READY: &str = "ready.json";
+
 /// How long a stop waits for those who are still talking.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -95,6 +98,12 @@ impl Server {
             tls.as_ref(),
         );
         listen::serve(&site, listeners, tls.as_ref())?;
+        // Another process that finds the folder locked reads here how to connect.
+        let line = serde_json::to_string(&ready).map_err(|error| StartError::Damaged {
+            file: folder.file(READY),
+            cause: error.to_string(),
+        })?;
+        folder.write_private(READY, &line)?;
         tracing::info!(api = %ready.api_url, chat = %ready.chat_addr, "listening");
         Ok(Self {
             site,

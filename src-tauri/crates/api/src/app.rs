@@ -1,0 +1,365 @@
+//! The application of one profile: what an adapter holds.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use kith_model::{Clock, Connection};
+use kith_store::{OpenError, Profile};
+use thiserror::Error;
+use tokio::sync::{Mutex, OnceCell};
+use tokio::time::timeout;
+
+use crate::error::{Answer, Code, UiError};
+use crate::feed::{FeedReceiver, Feeds};
+use crate::join;
+use crate::local::LocalServer;
+use crate::session::Session;
+use crate::shell::Shell;
+use crate::stage::{Damage, Stage};
+use crate::ui::Ui;
+use crate::vault::{FileVault, MemoryVault, Vault};
+use crate::view::{AccountView, AppView, ConnectionView, PersonView, Phase, ProblemView, Remember};
+
+/// A keychain that does not answer in this time is taken for none. A locked
+/// one may be asking the person for its password meanwhile.
+const KEYCHAIN_PATIENCE: Duration = Duration::from_secs(60);
+
+/// What an application is made from.
+#[derive(Debug)]
+pub struct AppConfig {
+    /// The folder that holds all profiles.
+    pub data_dir: PathBuf,
+    /// Which profile.
+    pub profile: String,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The operating system's keychain.
+    pub vault: Arc<dyn Vault>,
+    /// The server on this machine, where one can be started.
+    pub local: Option<Arc<dyn LocalServer>>,
+    /// The program around the web view.
+    pub shell: Arc<dyn Shell>,
+    /// The join link that Kith was opened with.
+    pub join_link: Option<String>,
+    /// Chance, for ids.
+    pub random: u64,
+}
+
+/// Why an application did not open. What concerns the data is no such reason:
+/// then it opens locked, and says so.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// A profile's name is a folder's name.
+    #[error(
+        "\"{0}\" cannot be a profile's name. Use letters, digits, dots, dashes and underscores, at most 64."
+    )]
+    ProfileName(String),
+    /// One process a profile.
+    #[error(
+        "Kith is already open with the profile \"{0}\". Use its window, or choose another profile."
+    )]
+    ProfileInUse(String),
+    /// The folder cannot be made.
+    #[error("the folder {folder} cannot be used: {cause}")]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+}
+
+/// The three places for passwords.
+#[derive(Debug)]
+pub(crate) struct Vaults {
+    pub(crate) keychain: Arc<dyn Vault>,
+    pub(crate) memory: MemoryVault,
+    pub(crate) file: FileVault,
+    has_keychain: OnceCell<bool>,
+}
+
+impl Vaults {
+    pub(crate) fn of(&self, remember: Remember) -> &dyn Vault {
+        match remember {
+            Remember::Keychain => self.keychain.as_ref(),
+            Remember::Session => &self.memory,
+            Remember::File => &self.file,
+        }
+    }
+
+    /// Whether the keychain works. Tried once, when somebody has to choose.
+    async fn has_keychain(&self) -> bool {
+        let probe = || async {
+            timeout(KEYCHAIN_PATIENCE, self.keychain.is_available())
+                .await
+                .unwrap_or(false)
+        };
+        *self.has_keychain.get_or_init(probe).await
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    /// None when it cannot be opened.
+    pub(crate) profile: Option<Profile>,
+    pub(crate) stage: Stage,
+    join: Option<Connection>,
+    /// Something to say on the welcome screen.
+    notice: Option<ProblemView>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    profile_name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: u64,
+    pub(crate) vaults: Vaults,
+    pub(crate) local: Option<Arc<dyn LocalServer>>,
+    shell: Arc<dyn Shell>,
+    pub(crate) state: RwLock<State>,
+    /// Held by whoever changes the stage, so that one does at a time.
+    pub(crate) turn: Mutex<()>,
+    feeds: Arc<Mutex<Feeds>>,
+}
+
+/// The application of one profile. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl App {
+    /// Opens a profile, and with it the account that is signed in there. Reads
+    /// the disk and the keychain and never waits for the network.
+    ///
+    /// # Errors
+    /// [`StartError`] says why not. Data that cannot be opened is no error:
+    /// the application is then locked and says why.
+    pub async fn open(config: AppConfig) -> Result<Self, StartError> {
+        if !is_profile_name(&config.profile) {
+            return Err(StartError::ProfileName(config.profile));
+        }
+        let folder = config.data_dir.join("profiles").join(&config.profile);
+        crate::disk::private_folder(&folder).map_err(|cause| StartError::Folder {
+            folder: folder.clone(),
+            cause,
+        })?;
+        let (profile, stage) = match Profile::open(&registry(&folder)).await {
+            Ok(profile) => (Some(profile), Stage::Welcome),
+            Err(OpenError::Busy) => return Err(StartError::ProfileInUse(config.profile)),
+            Err(error) => (None, Stage::locked(&error, Damage::Profile)),
+        };
+        let (join, notice) = match config.join_link.as_deref().map(join::read_join).transpose() {
+            Ok(join) => (join, None),
+            Err(error) => (None, Some(notice(&error))),
+        };
+        let app = Self {
+            inner: Arc::new(Inner {
+                profile_name: config.profile,
+                clock: config.clock,
+                random: config.random,
+                vaults: Vaults {
+                    keychain: config.vault,
+                    memory: MemoryVault::default(),
+                    file: FileVault::new(folder.join("secrets.json")),
+                    has_keychain: OnceCell::new(),
+                },
+                folder,
+                local: config.local,
+                shell: config.shell,
+                state: RwLock::new(State {
+                    profile,
+                    stage,
+                    join,
+                    notice,
+                }),
+                turn: Mutex::new(()),
+                feeds: Arc::default(),
+            }),
+        };
+        app.resume().await;
+        Ok(app)
+    }
+
+    /// A new web view: what it asks with, and what it is told with.
+    pub async fn attach(&self) -> (Ui, FeedReceiver) {
+        let (feed, receiver) = self.feeds().lock().await.attach();
+        let ui = Ui {
+            app: self.clone(),
+            feed,
+        };
+        (ui, receiver)
+    }
+
+    /// Ends everything: what is on its way is on disk and goes on next time.
+    pub async fn close(&self) {
+        let _turn = self.inner.turn.lock().await;
+        let (stage, profile) = {
+            let mut state = self.state_mut();
+            (
+                std::mem::replace(&mut state.stage, Stage::Welcome),
+                state.profile.take(),
+            )
+        };
+        if let Stage::Home(session) = stage {
+            session.end().await;
+        }
+        if let Some(profile) = profile {
+            profile.close().await;
+        }
+        self.feeds().lock().await.close();
+    }
+
+    /// What the UI is told about the application.
+    pub async fn view(&self) -> AppView {
+        let (stage, join, notice) = {
+            let state = self.state();
+            (
+                state.stage.clone(),
+                state.join.clone(),
+                state.notice.clone(),
+            )
+        };
+        let mut view = AppView {
+            phase: Phase::Welcome,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            profile: self.inner.profile_name.clone(),
+            account: None,
+            connection: join.as_ref().map(ConnectionView::from),
+            login: None,
+            problem: notice,
+            has_keychain: false,
+            can_try_here: self.inner.local.is_some(),
+        };
+        let account = match stage {
+            Stage::Welcome => None,
+            Stage::SignInAgain(account) => {
+                view.phase = Phase::SignInAgain;
+                let person = stranger(&account);
+                Some((account, person))
+            }
+            Stage::Locked { problem, .. } => {
+                view.phase = Phase::Locked;
+                view.problem = Some(problem);
+                None
+            }
+            Stage::Home(session) => {
+                view.phase = Phase::Home;
+                view.problem = None;
+                let person = session
+                    .me()
+                    .await
+                    .unwrap_or_else(|_| stranger(&session.account));
+                Some((session.account.clone(), person))
+            }
+        };
+        if let Some((account, person)) = account {
+            view.connection = Some(ConnectionView::from(&account.connection));
+            view.login = Some(account.login);
+            view.account = Some(AccountView {
+                id: u64::try_from(account.id).unwrap_or_default(),
+                person,
+                connection_name: account.connection.name,
+                is_local: account.is_local,
+            });
+        }
+        if matches!(view.phase, Phase::Welcome | Phase::SignInAgain) {
+            view.has_keychain = self.inner.vaults.has_keychain().await;
+        }
+        view
+    }
+
+    /// The settings of this profile.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn settings(&self) -> Answer<BTreeMap<String, String>> {
+        match self.profile() {
+            Some(profile) => Ok(profile.settings().await?),
+            None => Ok(BTreeMap::new()),
+        }
+    }
+
+    /// Keeps one setting.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn set_setting(&self, key: &str, value: &str) -> Answer<()> {
+        let profile = self
+            .profile()
+            .ok_or_else(|| UiError::from(Code::DatabaseCorrupt))?;
+        Ok(profile.set_setting(key, value).await?)
+    }
+
+    /// Who is signed in.
+    pub(crate) fn session(&self) -> Answer<Arc<Session>> {
+        match &self.state().stage {
+            Stage::Home(session) => Ok(Arc::clone(session)),
+            Stage::Welcome | Stage::SignInAgain(_) | Stage::Locked { .. } => {
+                Err(Code::NotSignedIn.into())
+            }
+        }
+    }
+
+    pub(crate) fn feeds(&self) -> &Arc<Mutex<Feeds>> {
+        &self.inner.feeds
+    }
+
+    pub(crate) fn shell(&self) -> &dyn Shell {
+        self.inner.shell.as_ref()
+    }
+
+    pub(crate) fn profile_name(&self) -> &str {
+        &self.inner.profile_name
+    }
+
+    pub(crate) fn profile(&self) -> Option<Profile> {
+        self.state().profile.clone()
+    }
+
+    pub(crate) fn state(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.inner
+            .state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn state_mut(&self) -> std::sync::RwLockWriteGuard<'_, State> {
+        self.inner
+            .state
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The registry of a profile's accounts.
+pub(crate) fn registry(folder: &Path) -> PathBuf {
+    folder.join("profile.db")
+}
+
+fn is_profile_name(name: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    (1..=64).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(is_plain)
+}
+
+fn notice(error: &UiError) -> ProblemView {
+    ProblemView {
+        code: error.code,
+        message: error.message.clone(),
+        can_set_aside: false,
+    }
+}
+
+/// An account about whose person nothing is known yet but the login.
+fn stranger(account: &kith_store::Account) -> PersonView {
+    PersonView::from(&kith_model::Person {
+        id: account.user_id,
+        full_name: String::new(),
+        login: Some(account.login.clone()),
+        avatar: None,
+        last_seen: None,
+    })
+}

@@ -1,0 +1,187 @@
+//! What the UI is told unasked, and how nothing gets lost on the way.
+//!
+//! A web view holds one feed. Opening its home screen or a timeline gives a
+//! snapshot and, in the same step, starts that screen's patches: the store is
+//! read and the window is registered under one lock ([`Feeds`]), and the pump
+//! reads and delivers under the same lock. A change that was committed before
+//! the reading is in the snapshot; one that was committed later is announced
+//! later and becomes a patch. A change that falls in between comes twice,
+//! which is harmless, because patches say "this is now so".
+//!
+//! Every patch carries the number of the state it leads to. Where a feed's
+//! queue overflows, or the engine says that news were lost, the queue is
+//! emptied into one [`FeedEvent::Reset`]: open everything again. There is no
+//! other way of recovering.
+
+mod batch;
+mod deliver;
+mod pump;
+mod queue;
+mod window;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::view::{AppView, HomePatch, TimelinePatch, TypingView};
+
+pub(crate) use pump::pump;
+pub use queue::FeedReceiver;
+use queue::Queue;
+pub(crate) use window::Window;
+
+/// Everything that the backend says unasked. A jump in a `rev` means: open
+/// that window (or home) again. `reset`: something was lost on the way, open
+/// everything again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FeedEvent {
+    /// Who is signed in has changed. Open windows have ended.
+    App {
+        /// Everything about it.
+        app: Box<AppView>,
+    },
+    /// The home screen has changed.
+    Home {
+        /// How.
+        patch: HomePatch,
+    },
+    /// An open timeline has changed.
+    Timeline {
+        /// How.
+        patch: TimelinePatch,
+    },
+    /// Who writes in a dialog.
+    Typing {
+        /// Who, where.
+        typing: TypingView,
+    },
+    /// Something was lost on the way: open everything again.
+    Reset,
+}
+
+/// Which feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeedId(u64);
+
+/// One web view's open screens.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    queue: Arc<Queue>,
+    /// The number of the home screen's state, while it is open.
+    home: Option<u32>,
+    windows: BTreeMap<u32, Window>,
+}
+
+impl Feed {
+    /// Hands an event over; on overflow everything has to be opened again.
+    fn push(&mut self, event: FeedEvent) {
+        if !self.queue.push(event) {
+            self.reset();
+        }
+    }
+
+    fn reset(&mut self) {
+        self.home = None;
+        self.windows.clear();
+        self.queue.reset();
+    }
+
+    /// Starts the home screen's patches; answers the number of its state.
+    pub(crate) fn open_home(&mut self) -> u32 {
+        *self.home.insert(1)
+    }
+
+    pub(crate) fn window(&mut self, number: u32) -> Option<&mut Window> {
+        self.windows.get_mut(&number)
+    }
+
+    pub(crate) fn close(&mut self, number: u32) {
+        self.windows.remove(&number);
+    }
+}
+
+/// All feeds. The lock around it is the one that opening and delivering share.
+#[derive(Debug, Default)]
+pub(crate) struct Feeds {
+    next_feed: u64,
+    next_window: u32,
+    feeds: BTreeMap<FeedId, Feed>,
+}
+
+impl Feeds {
+    /// A new feed, without open screens.
+    pub(crate) fn attach(&mut self) -> (FeedId, FeedReceiver) {
+        self.prune();
+        self.next_feed += 1;
+        let id = FeedId(self.next_feed);
+        let queue = Arc::new(Queue::default());
+        let feed = Feed {
+            queue: Arc::clone(&queue),
+            home: None,
+            windows: BTreeMap::new(),
+        };
+        self.feeds.insert(id, feed);
+        (id, FeedReceiver::new(queue))
+    }
+
+    /// A feed, unless its receiver is gone.
+    pub(crate) fn get(&mut self, id: FeedId) -> Option<&mut Feed> {
+        self.feeds
+            .get_mut(&id)
+            .filter(|feed| !feed.queue.is_closed())
+    }
+
+    /// Starts a window's patches; answers its number, which is never used again.
+    pub(crate) fn open(&mut self, id: FeedId, window: Window) -> u32 {
+        self.next_window += 1;
+        let number = self.next_window;
+        if let Some(feed) = self.get(id) {
+            feed.windows.insert(number, window);
+        }
+        number
+    }
+
+    /// Tells everybody that who is signed in has changed; all screens end.
+    pub(crate) fn announce(&mut self, app: &AppView) {
+        self.prune();
+        for feed in self.feeds.values_mut() {
+            feed.home = None;
+            feed.windows.clear();
+            let event = FeedEvent::App {
+                app: Box::new(app.clone()),
+            };
+            if !feed.queue.push(event.clone()) {
+                feed.queue.reset();
+                feed.queue.push(event);
+            }
+        }
+    }
+
+    /// Makes everybody open everything again.
+    pub(crate) fn reset(&mut self) {
+        self.prune();
+        for feed in self.feeds.values_mut() {
+            feed.reset();
+        }
+    }
+
+    /// Ends all feeds.
+    pub(crate) fn close(&mut self) {
+        for feed in self.feeds.values() {
+            feed.queue.close();
+        }
+        self.feeds.clear();
+    }
+
+    /// Forgets the feeds whose web view is gone.
+    fn prune(&mut self) {
+        self.feeds.retain(|_, feed| !feed.queue.is_closed());
+    }
+
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut Feed> {
+        self.feeds.values_mut()
+    }
+}

@@ -1,0 +1,169 @@
+//! One open timeline: which messages the screen has, and so which changes
+//! concern it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kith_model::{DialogId, MessageId, UserId};
+use kith_store::{Spot, StoredMessage};
+
+/// One open timeline.
+#[derive(Debug)]
+pub(crate) struct Window {
+    pub(crate) dialog: DialogId,
+    /// The number of its state.
+    pub(crate) rev: u32,
+    pub(crate) has_older: bool,
+    pub(crate) has_newer: bool,
+    /// Whom the screen knows already.
+    pub(crate) people: BTreeSet<UserId>,
+    spots: BTreeMap<MessageId, Spot>,
+    order: BTreeSet<Spot>,
+}
+
+impl Window {
+    pub(crate) fn new(
+        dialog: DialogId,
+        messages: &[StoredMessage],
+        has_older: bool,
+        has_newer: bool,
+    ) -> Self {
+        let mut window = Self {
+            dialog,
+            rev: 1,
+            has_older,
+            has_newer,
+            people: BTreeSet::new(),
+            spots: BTreeMap::new(),
+            order: BTreeSet::new(),
+        };
+        window.extend(messages);
+        window
+    }
+
+    /// The upper end.
+    pub(crate) fn oldest(&self) -> Option<&Spot> {
+        self.order.first()
+    }
+
+    /// The lower end.
+    pub(crate) fn newest(&self) -> Option<&Spot> {
+        self.order.last()
+    }
+
+    /// Adds a page at one of the ends.
+    pub(crate) fn extend(&mut self, messages: &[StoredMessage]) {
+        for message in messages {
+            self.put(&message.message.id, message.spot());
+        }
+    }
+
+    pub(crate) fn has(&self, id: &MessageId) -> bool {
+        self.spots.contains_key(id)
+    }
+
+    /// Whether a message that is now at this spot belongs on the screen. It
+    /// does when it is there already, when it lies between the ends, and when
+    /// it lies beyond an end that is the dialog's end too.
+    pub(crate) fn take(&mut self, id: &MessageId, spot: Spot) -> bool {
+        let belongs = self.has(id)
+            || match (self.order.first(), self.order.last()) {
+                (Some(_), Some(newest)) if spot > *newest => !self.has_newer,
+                (Some(oldest), Some(_)) if spot < *oldest => !self.has_older,
+                (Some(_), Some(_)) => true,
+                _ => !self.has_newer,
+            };
+        if belongs {
+            self.put(id, spot);
+        }
+        belongs
+    }
+
+    /// Forgets a message; answers whether the screen has it.
+    pub(crate) fn remove(&mut self, id: &MessageId) -> bool {
+        match self.spots.remove(id) {
+            Some(spot) => self.order.remove(&spot),
+            None => false,
+        }
+    }
+
+    fn put(&mut self, id: &MessageId, spot: Spot) {
+        if let Some(old) = self.spots.insert(id.clone(), spot.clone()) {
+            self.order.remove(&old);
+        }
+        self.order.insert(spot);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kith_model::Place;
+
+    use super::*;
+
+    fn id(n: u32) -> MessageId {
+        format!("{n:024x}").parse().unwrap()
+    }
+
+    fn spot(n: u32) -> Spot {
+        Spot {
+            pending: false,
+            place: Place {
+                sent_at: i64::from(n),
+                id: id(n),
+            },
+        }
+    }
+
+    fn window(range: std::ops::Range<u32>, has_older: bool, has_newer: bool) -> Window {
+        let dialog = "65a000000000000000000001".parse().unwrap();
+        let mut window = Window::new(dialog, &[], has_older, has_newer);
+        for n in range {
+            window.put(&id(n), spot(n));
+        }
+        window
+    }
+
+    #[test]
+    fn a_message_beyond_an_end_belongs_only_where_the_dialog_ends_too() {
+        let mut middle = window(10..20, true, true);
+        assert!(
+            !middle.take(&id(25), spot(25)),
+            "newer ones are not on the screen"
+        );
+        assert!(!middle.take(&id(5), spot(5)), "nor are older ones");
+        assert!(middle.take(&id(15), spot(15)), "this one is");
+
+        let mut newest = window(10..20, true, false);
+        assert!(newest.take(&id(25), spot(25)));
+        assert!(
+            newest.take(&id(22), spot(22)),
+            "a latecomer lies between the ends now"
+        );
+
+        let mut whole = window(10..20, false, false);
+        assert!(whole.take(&id(5), spot(5)));
+    }
+
+    #[test]
+    fn an_empty_window_at_the_end_takes_the_first_message() {
+        assert!(window(0..0, false, false).take(&id(1), spot(1)));
+        assert!(!window(0..0, false, true).take(&id(1), spot(1)));
+    }
+
+    #[test]
+    fn a_waiting_message_keeps_its_place_on_the_screen_when_it_goes_out() {
+        let mut window = window(0..0, true, false);
+        let waiting = Spot {
+            pending: true,
+            ..spot(9)
+        };
+        assert!(window.take(&id(9), waiting));
+        assert!(
+            window.take(&id(9), spot(9)),
+            "older than the oldest, but it is on the screen"
+        );
+        assert_eq!(window.oldest(), Some(&spot(9)));
+        assert!(window.remove(&id(9)));
+        assert!(!window.remove(&id(9)));
+    }
+}

@@ -1,0 +1,36 @@
+//! One web view's handle on the application.
+
+use serde_json::Value;
+
+use crate::app::App;
+use crate::commands;
+use crate::error::Answer;
+use crate::feed::FeedId;
+
+/// What one web view asks with. The windows that it opens belong to it and end
+/// with its [`crate::FeedReceiver`]. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ui {
+    pub(crate) app: App,
+    pub(crate) feed: FeedId,
+}
+
+impl Ui {
+    /// Runs a command of the table in `commands/mod.rs`.
+    ///
+    /// # Errors
+    /// What the UI is to be told.
+    pub async fn call(&self, name: &str, args: Value) -> Answer<Value> {
+        let answer = commands::dispatch(self, name, args).await;
+        if let Err(error) = &answer {
+            tracing::info!(command = name, code = ?error.code, "a command failed");
+        }
+        answer
+    }
+
+    /// The application behind it.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+}

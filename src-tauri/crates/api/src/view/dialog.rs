@@ -1,0 +1,95 @@
+//! A conversation, as a row of the list shows it.
+
+use kith_model::{DialogId, MessageId, UserId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{AttachmentKind, Delivery};
+
+/// The kinds of dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DialogKind {
+    /// Written by few, read by all.
+    Broadcast,
+    /// Several people who were added.
+    Group,
+    /// Two people.
+    Private,
+    /// Open to whoever subscribes.
+    Public,
+}
+
+impl From<kith_model::DialogKind> for DialogKind {
+    fn from(kind: kith_model::DialogKind) -> Self {
+        match kind {
+            kith_model::DialogKind::Broadcast => Self::Broadcast,
+            kith_model::DialogKind::Group => Self::Group,
+            kith_model::DialogKind::Private => Self::Private,
+            kith_model::DialogKind::Public => Self::Public,
+        }
+    }
+}
+
+impl From<DialogKind> for kith_model::DialogKind {
+    fn from(kind: DialogKind) -> Self {
+        match kind {
+            DialogKind::Broadcast => Self::Broadcast,
+            DialogKind::Group => Self::Group,
+            DialogKind::Private => Self::Private,
+            DialogKind::Public => Self::Public,
+        }
+    }
+}
+
+/// The newest message of a dialog.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LastMessageView {
+    /// Which.
+    #[ts(type = "MessageId")]
+    pub id: MessageId,
+    /// By whom.
+    #[ts(type = "UserId")]
+    pub sender: UserId,
+    /// By whom, in words.
+    pub sender_name: String,
+    /// Whether this account wrote it.
+    pub is_own: bool,
+    /// The beginning of its text, on one line.
+    pub text: String,
+    /// When.
+    #[ts(type = "Millis")]
+    pub at: i64,
+    /// How far it has come.
+    pub delivery: Delivery,
+    /// What hangs on it, when there is something.
+    pub attachment: Option<AttachmentKind>,
+}
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DialogView {
+    /// Which.
+    #[ts(type = "DialogId")]
+    pub id: DialogId,
+    /// Of what kind.
+    pub kind: DialogKind,
+    /// The name to show.
+    pub name: String,
+    /// A `data:image/…` address, or nothing.
+    pub photo: Option<String>,
+    /// The other person of a private dialog.
+    #[ts(type = "UserId | null")]
+    pub opponent: Option<UserId>,
+    /// How many people are in it, as far as known.
+    pub occupant_count: u32,
+    /// The newest message.
+    pub last: Option<LastMessageView>,
+    /// What was being written.
+    pub draft: Option<String>,
+    /// How many messages wait to be read.
+    pub unread: u32,
+    /// The list's order: larger is higher; equal ones by id.
+    #[ts(type = "Millis")]
+    pub sort_at: i64,
+}

@@ -1,0 +1,56 @@
+//! The home screen: the list of conversations and what stands around it.
+
+use kith_model::{DialogId, UserId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{DialogView, LinkView, PersonView};
+
+/// Who writes in a dialog just now; nobody when the list is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TypingView {
+    /// Where.
+    #[ts(type = "DialogId")]
+    pub dialog: DialogId,
+    /// Who.
+    #[ts(type = "UserId[]")]
+    pub people: Vec<UserId>,
+}
+
+/// The home screen at one moment. It starts the stream of [`HomePatch`]es: the
+/// next one's `rev` is this one's plus one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HomeSnapshot {
+    /// The number of this state.
+    pub rev: u32,
+    /// Who is signed in.
+    pub me: PersonView,
+    /// The connection.
+    pub link: LinkView,
+    /// Every dialog, in no order: sort by `sort_at`.
+    pub dialogs: Vec<DialogView>,
+    /// Everybody who is known.
+    pub people: Vec<PersonView>,
+    /// How many messages wait to be read in all dialogs together.
+    pub unread_total: u32,
+    /// Who writes where.
+    pub typing: Vec<TypingView>,
+}
+
+/// What changed on the home screen. Applying it twice is harmless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HomePatch {
+    /// The number of the state that this leads to.
+    pub rev: u32,
+    /// These dialogs are now so.
+    pub dialogs: Vec<DialogView>,
+    /// These dialogs are gone.
+    #[ts(type = "DialogId[]")]
+    pub removed: Vec<DialogId>,
+    /// These people are now so.
+    pub people: Vec<PersonView>,
+    /// The connection is now so; `null` when it did not change.
+    pub link: Option<LinkView>,
+    /// How many messages wait to be read in all dialogs together.
+    pub unread_total: u32,
+}

@@ -1,0 +1,154 @@
+//! A message, as a bubble shows it.
+
+use kith_model::{DialogId, MessageId, UserId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How far an outgoing message has come; other people's are `sent`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Waits, with its reason, for the person.
+    Failed,
+    /// On disk, waiting for its turn.
+    Queued,
+    /// Its files are on their way.
+    Uploading,
+    /// Handed to the stream.
+    Sending,
+    /// The server has it.
+    Sent,
+    /// It reached somebody's device.
+    Delivered,
+    /// Somebody has read it.
+    Read,
+}
+
+impl From<kith_model::Delivery> for Delivery {
+    fn from(delivery: kith_model::Delivery) -> Self {
+        match delivery {
+            kith_model::Delivery::Failed => Self::Failed,
+            kith_model::Delivery::Queued => Self::Queued,
+            kith_model::Delivery::Uploading => Self::Uploading,
+            kith_model::Delivery::Sending => Self::Sending,
+            kith_model::Delivery::Sent => Self::Sent,
+            kith_model::Delivery::Delivered => Self::Delivered,
+            kith_model::Delivery::Read => Self::Read,
+        }
+    }
+}
+
+/// Why a message waits for its writer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureReason {
+    /// The person may not write here.
+    NotAllowed,
+    /// The dialog does not exist any more.
+    DialogGone,
+    /// The recipient does not take messages from this person.
+    Blocked,
+    /// The message is larger than the server takes.
+    TooLarge,
+    /// Refused for another reason.
+    Refused,
+}
+
+impl From<kith_model::FailureReason> for FailureReason {
+    fn from(reason: kith_model::FailureReason) -> Self {
+        match reason {
+            kith_model::FailureReason::NotAllowed => Self::NotAllowed,
+            kith_model::FailureReason::DialogGone => Self::DialogGone,
+            kith_model::FailureReason::Blocked => Self::Blocked,
+            kith_model::FailureReason::TooLarge => Self::TooLarge,
+            kith_model::FailureReason::Refused => Self::Refused,
+        }
+    }
+}
+
+/// What an attachment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AttachmentKind {
+    /// A picture.
+    Photo,
+    /// A film.
+    Video,
+    /// A recording.
+    Audio,
+    /// A contact card.
+    Contact,
+    /// A place on the map.
+    Place,
+    /// Anything else.
+    File,
+}
+
+impl From<kith_model::AttachmentKind> for AttachmentKind {
+    fn from(kind: kith_model::AttachmentKind) -> Self {
+        match kind {
+            kith_model::AttachmentKind::Photo => Self::Photo,
+            kith_model::AttachmentKind::Video => Self::Video,
+            kith_model::AttachmentKind::Audio => Self::Audio,
+            kith_model::AttachmentKind::Contact => Self::Contact,
+            kith_model::AttachmentKind::Place => Self::Place,
+            kith_model::AttachmentKind::File => Self::File,
+        }
+    }
+}
+
+/// What hangs on a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AttachmentView {
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// Its name, or empty.
+    pub name: String,
+    /// Bytes, when told.
+    pub size: Option<u64>,
+    /// Its media type, when told.
+    pub content_type: Option<String>,
+}
+
+impl From<&kith_model::Attachment> for AttachmentView {
+    fn from(attachment: &kith_model::Attachment) -> Self {
+        Self {
+            kind: attachment.kind.into(),
+            name: attachment.name.clone(),
+            size: attachment.size,
+            content_type: attachment.content_type.clone(),
+        }
+    }
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MessageView {
+    /// Which.
+    #[ts(type = "MessageId")]
+    pub id: MessageId,
+    /// Where.
+    #[ts(type = "DialogId")]
+    pub dialog_id: DialogId,
+    /// By whom.
+    #[ts(type = "UserId")]
+    pub sender: UserId,
+    /// Whether this account wrote it.
+    pub is_own: bool,
+    /// The text; never markup.
+    pub body: String,
+    /// When.
+    #[ts(type = "Millis")]
+    pub sent_at: i64,
+    /// When it was last edited, if ever.
+    #[ts(type = "Millis | null")]
+    pub edited_at: Option<i64>,
+    /// The place in the timeline: compare as text.
+    pub key: String,
+    /// How far it has come.
+    pub delivery: Delivery,
+    /// Why it waits, when it has failed.
+    pub failure: Option<FailureReason>,
+    /// What hangs on it.
+    pub attachments: Vec<AttachmentView>,
+}

@@ -1,0 +1,110 @@
+//! The order of starting and ending. The profile opens while the window
+//! system starts, for neither needs the other.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use kith_api::{App, AppConfig, LocalServer, StartError, SystemClock};
+use tauri::{AppHandle, Manager, RunEvent};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::cli::Arguments;
+use crate::keychain::Keychain;
+use crate::local::InProcessServer;
+use crate::shell::WindowShell;
+use crate::views::Views;
+use crate::{commands, feed, window};
+
+/// Nobody waits longer for a goodbye; everything that matters is on disk.
+const GOODBYE: Duration = Duration::from_secs(4);
+
+type Opening = JoinHandle<Result<App, StartError>>;
+
+/// Runs the app; answers its exit code.
+pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32> {
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the threads cannot be started")?;
+    tauri::async_runtime::set(runtime.handle().clone());
+
+    let data_dir = arguments.data_dir()?;
+    let server = Arc::new(InProcessServer::new(data_dir.join("server")));
+    let shell = Arc::new(WindowShell::new(started));
+    let folder = data_dir.join("profiles").join(&arguments.profile);
+    let opening = runtime.spawn(App::open(AppConfig {
+        data_dir,
+        profile: arguments.profile,
+        clock: Arc::new(SystemClock),
+        vault: Arc::new(Keychain::start()),
+        local: Some(Arc::clone(&server) as Arc<dyn LocalServer>),
+        shell: Arc::clone(&shell) as Arc<dyn kith_api::Shell>,
+        join_link: arguments.link,
+        random: rand::random(),
+    }));
+
+    let tauri = tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![commands::call, feed::feed])
+        .build(tauri::generate_context!());
+    let app = finish(&runtime, opening)?;
+    let tauri = match tauri {
+        Ok(tauri) => tauri,
+        Err(error) => {
+            goodbye(&runtime, &app, &server);
+            return Err(anyhow!(error).context("the window system cannot be used"));
+        }
+    };
+    tauri.manage(Views::new(app.clone()));
+    runtime.spawn(end_on_signal(tauri.handle().clone()));
+
+    let settings = runtime.block_on(app.settings()).unwrap_or_default();
+    window::open(tauri.handle(), &folder, &settings)?;
+
+    let runner = app.clone();
+    let code = tauri.run_return(move |handle, event| {
+        if let RunEvent::ExitRequested { .. } = event {
+            window::remember(handle, &runner);
+        }
+    });
+    goodbye(&runtime, &app, &server);
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    Ok(code)
+}
+
+fn finish(runtime: &Runtime, opening: Opening) -> anyhow::Result<App> {
+    Ok(runtime
+        .block_on(opening)
+        .context("the profile could not be opened")??)
+}
+
+/// Ends the session and the server, so that nothing is cut in the middle.
+fn goodbye(runtime: &Runtime, app: &App, server: &InProcessServer) {
+    let ended = runtime.block_on(timeout(GOODBYE, async {
+        app.close().await;
+        server.stop().await;
+    }));
+    if ended.is_err() {
+        tracing::warn!("not everything ended in time");
+    }
+}
+
+/// A signal to end is a wish like a closed window.
+async fn end_on_signal(handle: AppHandle) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut term) = signal(SignalKind::terminate()) else {
+            return;
+        };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+    handle.exit(0);
+}
