@@ -7,7 +7,10 @@ export async function chooseBackend(): Promise<Backend> {
     const scene = new URLSearchParams(location.search).get('fake');
     if (scene !== null) {
       const { fakeBackend } = await import('./fake/fake');
-      return fakeBackend(scene);
+      const backend = fakeBackend(scene);
+      // So that somebody at the console, or a test, can let things happen.
+      Object.assign(globalThis, { fake: backend });
+      return backend;
     }
   }
   const { isTauri, tauriBackend } = await import('./tauri');

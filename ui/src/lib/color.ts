@@ -1,6 +1,6 @@
 /** The steady colour of a person or a conversation: a hue made from the id. */
 
-const HUES = [18, 45, 72, 105, 140, 165, 195, 225, 255, 285, 315, 345] as const;
+const GOLDEN = 137.508;
 
 /** A small hash with good spread for short inputs (FNV-1a). */
 function hash(text: string): number {
@@ -14,7 +14,12 @@ function hash(text: string): number {
   return (value ^ (value >>> 13)) >>> 0;
 }
 
-/** The hue, in degrees of OKLCH. The same id has the same hue everywhere and for ever. */
+/**
+ * The hue, in degrees of OKLCH. The same id has the same hue everywhere and for
+ * ever. People's ids are often neighbours, so these turn by the golden angle,
+ * which keeps neighbours apart.
+ */
 export function hueOf(id: number | string): number {
-  return HUES[hash(String(id)) % HUES.length] ?? HUES[0];
+  const turn = typeof id === 'number' ? id : hash(id) % 1_000;
+  return Math.round((turn * GOLDEN) % 360);
 }

@@ -35,6 +35,9 @@ export function initials(name: string): string {
   const first = letter(words[0]);
   if (first === '') return '?';
   if (/\p{Extended_Pictographic}/u.test(first) && !/\p{N}/u.test(first)) return first;
+  // One character of these scripts says as much as two letters.
+  if (/\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}/u.test(first))
+    return first;
   return (first + (words.length > 1 ? letter(words.at(-1)) : '')).toLocaleUpperCase();
 }
 
