@@ -156,7 +156,7 @@ impl Shared {
         dialog: &DialogId,
         sent_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let is_followed = self.lock_followed().contains(dialog);
+        let is_followed = self.lock_followed().arrived(dialog, sent_at.seconds());
         if is_followed {
             write.cover_live(dialog, sent_at.seconds()).await?;
         }
@@ -189,15 +189,24 @@ impl Shared {
     }
 
     async fn hear_link(&self, link: &Link) -> Result<(), StoreError> {
-        if *link == Link::Fresh {
-            // A new session: nothing that was under way on the old one is
-            // known to have arrived, and no dialog is followed yet.
-            let mut write = self.store.write().await?;
-            self.lock_followed().clear();
-            write.doubt_in_flight().await?;
-            write.doubt_markers().await?;
-            self.commit(write).await?;
+        let mut write = self.store.write().await?;
+        match link {
+            Link::Connecting | Link::Down { .. } => self.lock_followed().suspend(),
+            Link::Fresh => {
+                // A new session: nothing that was under way on the old one is
+                // known to have arrived.
+                self.lock_followed().forget();
+                write.doubt_in_flight().await?;
+                write.doubt_markers().await?;
+            }
+            Link::Resumed => {
+                let held = self.lock_followed().resume();
+                for (dialog, second) in held {
+                    write.cover_live(&dialog, second).await?;
+                }
+            }
         }
+        self.commit(write).await?;
         let state = self.link.hear(link, self.clock.now());
         self.hub.tell(vec![Change::Link(state)]);
         if matches!(link, Link::Fresh | Link::Resumed) {

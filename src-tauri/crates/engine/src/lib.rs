@@ -13,6 +13,7 @@
 
 mod changes;
 mod error;
+mod followed;
 mod history;
 mod inbox;
 mod link;

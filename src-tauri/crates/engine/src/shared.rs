@@ -9,6 +9,7 @@ use kith_store::{Store, StoreError, Write};
 use tokio::sync::Notify;
 
 use crate::changes::{Change, Hub};
+use crate::followed::Followed;
 use crate::link::{LinkBoard, LinkState};
 use crate::presence::Typing;
 use crate::task::Tasks;
@@ -29,10 +30,7 @@ pub(crate) struct Shared {
     pub(crate) markers_wake: Notify,
     pub(crate) typing_wake: Notify,
     pub(crate) typing: Mutex<Typing>,
-    /// Dialogs that are followed without a break: all up to now is held, so a
-    /// live message extends what is held. Only looked at and changed while a
-    /// write transaction is open, which orders it with what is on disk.
-    pub(crate) followed: Mutex<BTreeSet<DialogId>>,
+    pub(crate) followed: Mutex<Followed>,
     /// Dialogs that are being fetched, so that a burst asks once.
     pub(crate) being_fetched: Mutex<BTreeSet<DialogId>>,
     pub(crate) rest: Rest,
@@ -73,7 +71,7 @@ impl Shared {
         self.typing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn lock_followed(&self) -> MutexGuard<'_, BTreeSet<DialogId>> {
+    pub(crate) fn lock_followed(&self) -> MutexGuard<'_, Followed> {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -184,7 +184,7 @@ impl Shared {
             // Nothing is new, so it is up to now as it is.
             let write = self.store.write().await?;
             self.same_link(generation)?;
-            self.lock_followed().insert(dialog.clone());
+            self.lock_followed().follow(dialog);
             self.commit(write).await?;
         }
         self.believe_read_state(state, &fetched).await?;
@@ -234,7 +234,7 @@ impl Shared {
                 .map_or(0, |place| place.sent_at),
         };
         write.cover(dialog, Stretch { from, to }).await?;
-        self.lock_followed().insert(dialog.clone());
+        self.lock_followed().follow(dialog);
         self.commit(write).await?;
         Ok(())
     }

@@ -318,7 +318,7 @@ async fn live_messages_extend_what_is_held_only_while_a_dialog_is_followed() {
         [Stretch { from: 5, to: 8 }],
         "something may lie between"
     );
-    bench.engine.shared.lock_followed().insert(dialog_id(1));
+    bench.engine.shared.lock_followed().follow(&dialog_id(1));
     bench
         .arrive(vec![ServerEvent::Message(message(2, 12))])
         .await;
@@ -385,4 +385,40 @@ async fn a_marker_of_this_person_from_another_device_moves_the_pointer() {
         markers.is_empty(),
         "that device has told the author: {markers:?}"
     );
+}
+
+#[tokio::test]
+async fn what_arrives_before_it_is_known_which_link_it_is_waits_for_that() {
+    for (link, expected) in [(Link::Resumed, 12), (Link::Fresh, 8)] {
+        let mut bench = Bench::new().await;
+        let mut write = bench.engine.store().write().await.expect("the writer");
+        write
+            .cover(&dialog_id(1), Stretch { from: 5, to: 8 })
+            .await
+            .expect("covered");
+        write.commit().await.expect("the commit");
+        bench.engine.shared.lock_followed().follow(&dialog_id(1));
+        bench
+            .arrive(vec![
+                down(),
+                ServerEvent::Message(message(2, 12)),
+                ServerEvent::Message(message(1, 10)),
+                ServerEvent::Link(link.clone()),
+            ])
+            .await;
+        let covered = bench
+            .engine
+            .store()
+            .coverage(&dialog_id(1))
+            .await
+            .expect("a read");
+        assert_eq!(
+            covered,
+            [Stretch {
+                from: 5,
+                to: expected
+            }],
+            "{link:?}"
+        );
+    }
 }

@@ -249,3 +249,53 @@ async fn drafts_and_settings_survive() {
         "there is no such dialog"
     );
 }
+
+#[tokio::test]
+async fn what_was_committed_survives_a_crash() {
+    let fixture = Fixture::new().await;
+    fixture.put(&message(1, 10)).await;
+    // As a crash leaves it: the file and its log, nothing closed.
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for name in ["account.db", "account.db-wal"] {
+        std::fs::copy(fixture.folder.path().join(name), folder.path().join(name)).expect("copied");
+    }
+    let store = Store::open(&folder.path().join("account.db"), ME)
+        .await
+        .expect("it opens");
+    assert!(
+        store
+            .message(&super::id(1))
+            .await
+            .expect("a read")
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn damage_found_later_is_told_as_damage() {
+    let fixture = Fixture::new().await;
+    fixture
+        .write(async |write| {
+            for n in 1..=500 {
+                write.put(&message(n, 10)).await.expect("kept");
+            }
+        })
+        .await;
+    fixture.store.close().await;
+    let path = fixture.folder.path().join("account.db");
+    let mut content = bytes(&path);
+    // The schema's pages stay; the rows' pages do not.
+    let from = content.len() / 2;
+    content[from..].fill(0xa5);
+    std::fs::write(&path, content).expect("written");
+    let store = Store::open(&path, ME)
+        .await
+        .expect("the head is whole, and no more is read");
+    let found = store
+        .page_before(&dialog_id(1), None, 500, crate::Holes::Cross)
+        .await;
+    assert!(
+        matches!(found, Err(crate::StoreError::Corrupt(_))),
+        "{found:?}"
+    );
+}
