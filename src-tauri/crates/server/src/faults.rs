@@ -68,6 +68,19 @@ impl Faults {
         self.site.switches.hold_relays.store(hold, Ordering::SeqCst);
     }
 
+    /// Ends all REST sessions: the next call of each is answered with "Required session
+    /// does not exist". Chat connections stay.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn expire_tokens(&self) -> Result<(), sqlx::Error> {
+        let mut turn = self.site.db.turn().await?;
+        sqlx::query("DELETE FROM sessions")
+            .execute(turn.connection())
+            .await?;
+        Ok(())
+    }
+
     /// How many chat sessions a person has: connected ones and those that wait to be resumed.
     #[must_use]
     pub fn sessions_of(&self, user_id: u64) -> usize {

@@ -7,6 +7,7 @@
 //! ca.pem        the certificate authority clients trust; ca.key its key (0600)
 //! server.pem    the certificate in use; server.key its key (0600)
 //! ready.json    the ready line of the last start (0600), for this user's other processes
+//! ready.json    the ready line, while a server runs (0600)
 //! people.json   the sample people's logins and passwords (0600), when seeded
 //! server.db     everything else, in SQLite
 //! ```
@@ -89,6 +90,15 @@ impl Folder {
     /// Writes a file for the owner's eyes only, so that it is either the old or the new one, whole.
     pub(crate) fn write_private(&self, name: &str, text: &str) -> Result<(), StartError> {
         self.write_mode(name, text, 0o600)
+    }
+
+    /// Takes a file away, if it is there.
+    pub(crate) fn remove(&self, name: &str) {
+        if let Err(error) = fs::remove_file(self.file(name))
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "a file could not be taken away");
+        }
     }
 
     /// Writes a file that others may read.

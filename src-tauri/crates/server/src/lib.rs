@@ -39,7 +39,7 @@ mod xmpp;
 
 pub use clock::{Clock, SystemClock};
 pub use config::{Answers, Config, Seed, StartError};
-pub use demo::people::SamplePerson;
+pub use demo::people::{SamplePerson, people};
 pub use faults::Faults;
 pub use ready::Ready;
 pub use server::{AddPersonError, Server};

@@ -1,13 +1,14 @@
 //! `kith-server`: the server as a program of its own.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
-use kith_server::{Config, Seed, Server};
+use kith_server::{Answers, Config, Seed, Server};
 use tracing_subscriber::EnvFilter;
 
 /// A chat server for one machine: ConnectyCube's Chat API in one folder.
@@ -35,9 +36,24 @@ struct Arguments {
     /// Work without TLS. Allowed on loopback addresses only.
     #[arg(long)]
     plain: bool,
+    /// Whether sample people answer: off, believable, or milliseconds for every step.
+    #[arg(long, default_value = "believable", value_parser = read_answers)]
+    answers: Answers,
     /// What people call this server.
     #[arg(long)]
     name: Option<String>,
+}
+
+/// `off`, `believable`, or a number of milliseconds for every step.
+fn read_answers(text: &str) -> Result<Answers, String> {
+    match text {
+        "off" => Ok(Answers::Off),
+        "believable" => Ok(Answers::Believable),
+        other => other
+            .parse()
+            .map(|millis| Answers::Every(Duration::from_millis(millis)))
+            .map_err(|_| "off, believable, or milliseconds".to_owned()),
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -51,6 +67,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,6 +87,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     config.ws_port = arguments.ws_port;
     config.seed = arguments.seed.map(|SeedName::Demo| Seed::Demo);
     config.plain = arguments.plain;
+    config.answers = arguments.answers;
     if let Some(name) = arguments.name {
         config.name = name;
     }

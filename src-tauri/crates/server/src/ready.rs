@@ -3,11 +3,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::form_urlencoded::Serializer;
 
-/// The one line that `kith-server` prints on standard output.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The one line that `kith-server` prints on standard output. A running server also keeps
+/// it in its folder as `ready.json`, for a second process that finds the folder in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ready {
     /// Always true.
     pub ready: bool,

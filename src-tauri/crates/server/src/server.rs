@@ -50,6 +50,8 @@ impl Server {
             return Err(StartError::PlainOutside(config.listen));
         }
         let folder = Folder::open(&config.data)?;
+        // What a killed server left behind is not true any more.
+        folder.remove(READY);
         let mut identity = Identity::load(&folder)?;
         let reached_at = reached_at(config.listen);
         let tls = if config.plain {
@@ -175,7 +177,9 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.site.db.close().await;
-        self.folder = None;
+        if let Some(folder) = self.folder.take() {
+            folder.remove(READY);
+        }
     }
 }
 

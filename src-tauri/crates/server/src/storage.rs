@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::StartError;
+use crate::db::{Database, blobs};
 
 /// A file may have so many bytes (`protocol/README.md` §10).
 pub(crate) const MOST_FILE: u64 = 100 * 1024 * 1024;
@@ -113,5 +114,17 @@ impl Drop for Incoming {
         if !self.is_kept {
             let _gone = std::fs::remove_file(&self.path);
         }
+    }
+}
+
+impl Storage {
+    /// Forgets uploads that were begun a day ago and never completed.
+    pub(crate) async fn sweep(&self, db: &Database, now: i64) -> Result<(), sqlx::Error> {
+        let before = now - 24 * 60 * 60 * 1000;
+        let forgotten = blobs::sweep(db.turn().await?.connection(), before, now).await?;
+        for uid in forgotten {
+            self.remove(&uid).await;
+        }
+        Ok(())
     }
 }

@@ -43,8 +43,6 @@ pub(crate) struct Member {
     pub(crate) user_id: i64,
     pub(crate) is_admin: bool,
     pub(crate) notifications: i64,
-    pub(crate) hidden: bool,
-    pub(crate) cleared_seq: i64,
 }
 
 /// Adds a dialog without members.
@@ -169,7 +167,7 @@ pub(crate) async fn members(
     dialog_id: &str,
 ) -> Result<Vec<Member>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT user_id, is_admin, notifications, hidden, cleared_seq
+        "SELECT user_id, is_admin, notifications
          FROM members WHERE dialog_id = ? ORDER BY user_id",
     )
     .bind(dialog_id)
@@ -184,7 +182,7 @@ pub(crate) async fn member(
     user_id: i64,
 ) -> Result<Option<Member>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT user_id, is_admin, notifications, hidden, cleared_seq
+        "SELECT user_id, is_admin, notifications
          FROM members WHERE dialog_id = ? AND user_id = ?",
     )
     .bind(dialog_id)
@@ -297,17 +295,4 @@ pub(crate) async fn unpin(
         .execute(db)
         .await?;
     Ok(())
-}
-
-/// The pinned messages, the oldest pin first.
-pub(crate) async fn pins(
-    db: impl SqliteExecutor<'_>,
-    dialog_id: &str,
-) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT message_id FROM pins WHERE dialog_id = ? ORDER BY pinned_at, message_id",
-    )
-    .bind(dialog_id)
-    .fetch_all(db)
-    .await
 }

@@ -27,18 +27,6 @@ pub(crate) struct User {
     pub(crate) last_seen_at: Option<i64>,
 }
 
-impl User {
-    /// What others call this person.
-    pub(crate) fn shown_name(&self) -> String {
-        [&self.full_name, &self.login, &self.email]
-            .into_iter()
-            .flatten()
-            .find(|name| !name.is_empty())
-            .cloned()
-            .unwrap_or_else(|| self.id.to_string())
-    }
-}
-
 /// The columns of [`User`].
 pub(crate) const COLUMNS: &str = "id, login, email, full_name, phone, website, custom_data, avatar, \
      external_id, facebook_id, twitter_id, blob_id, user_tags, timezone, is_guest, created_at, \

@@ -175,7 +175,8 @@ pub(crate) async fn update(site: &Site, call: &Call, id: &str) -> Result<Answer,
         texts_in(call, "push_all", "pinned_messages_ids"),
         texts_in(call, "pull_all", "pinned_messages_ids"),
     );
-    if !(pins.is_empty() && unpins.is_empty()) && !standing.leads() {
+    let changes_pins = !pins.is_empty() || !unpins.is_empty();
+    if changes_pins && !standing.leads() {
         return Err(Fault::forbidden(
             "Only those who lead the conversation can pin messages",
         ));

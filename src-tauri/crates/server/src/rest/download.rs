@@ -21,7 +21,9 @@ use crate::site::Site;
 
 /// Answers with the file, or with why not.
 pub(crate) async fn answer(site: &Site, uid: &str, request: Request) -> Response {
-    match find(site, uid, &request).await {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let header = request.headers().get("cb-token").cloned();
+    match find(site, uid, &query, header.as_ref()).await {
         Ok(blob) => match serve(site, &blob, request).await {
             Ok(response) => response,
             Err(fault) => respond(Err(fault), None),
@@ -32,7 +34,12 @@ pub(crate) async fn answer(site: &Site, uid: &str, request: Request) -> Response
 
 /// The file, if this request may read it. Nobody without a right learns whether there is
 /// such a file.
-async fn find(site: &Site, uid: &str, request: &Request) -> Result<Blob, Fault> {
+async fn find(
+    site: &Site,
+    uid: &str,
+    pairs: &str,
+    header: Option<&HeaderValue>,
+) -> Result<Blob, Fault> {
     let blob = blobs::by_uid(site.db.read(), uid).await?;
     let is_complete = blob.as_ref().is_some_and(|blob| blob.completed_at.is_some());
     if let Some(blob) = &blob
@@ -43,14 +50,14 @@ async fn find(site: &Site, uid: &str, request: &Request) -> Result<Blob, Fault> 
     }
     let now = site.now();
     let mut query = Map::new();
-    params::read_pairs(request.uri().query().unwrap_or_default().as_bytes(), &mut query);
+    params::read_pairs(pairs.as_bytes(), &mut query);
     if let (Some(blob), Some(ticket)) = (&blob, query.get("ticket").and_then(params::text))
         && is_complete
         && blobs::is_granted(site.db.read(), &ticket, blob.id, false, now).await?
     {
         return Ok(blob.clone());
     }
-    let header = request.headers().get("cb-token").and_then(|value| value.to_str().ok());
+    let header = header.and_then(|value| value.to_str().ok());
     let token = query.get("token").and_then(params::text);
     let token = token.as_deref().or(header).map(str::trim).filter(|token| !token.is_empty());
     let session = match token {
