@@ -121,7 +121,7 @@ impl TestPerson {
                     return found;
                 }
                 if changes.next().await.is_none() {
-                    panic!("the engine ended while somebody waited for {what}");
+                    panic!("the engine ended while somebody waited");
                 }
             }
         })
