@@ -65,7 +65,12 @@ impl House {
         config.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         let server = Server::start(config).await.expect("a server");
         let site = server.faults().site;
-        Self { server, site, clock, dir }
+        Self {
+            server,
+            site,
+            clock,
+            dir,
+        }
     }
 
     /// Signs somebody up and in.
@@ -97,7 +102,10 @@ impl House {
         }
         let (status, session) = self.call(None, "POST", "/session", body).await;
         assert_eq!(status, 201, "{session}");
-        session["session"]["token"].as_str().expect("a token").to_owned()
+        session["session"]["token"]
+            .as_str()
+            .expect("a token")
+            .to_owned()
     }
 
     /// A call with a JSON body, or with none for `null`.
@@ -108,7 +116,10 @@ impl House {
         path: &str,
         body: Value,
     ) -> (u16, Value) {
-        let mut request = Request::builder().method(method).uri(path).header("host", "h:1");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "h:1");
         if let Some(who) = who {
             request = request.header("cb-token", &who.token);
         }
@@ -125,7 +136,10 @@ impl House {
     /// A call that must succeed.
     pub(crate) async fn ok(&self, who: &Person, method: &str, path: &str, body: Value) -> Value {
         let (status, value) = self.call(Some(who), method, path, body).await;
-        assert!((200..300).contains(&status), "{method} {path} was answered {status}: {value}");
+        assert!(
+            (200..300).contains(&status),
+            "{method} {path} was answered {status}: {value}"
+        );
         value
     }
 
@@ -134,7 +148,9 @@ impl House {
         let router = crate::rest::router(Arc::clone(&self.site));
         let response = router.oneshot(request).await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = to_bytes(response.into_body(), 200 << 20).await.expect("a body");
+        let body = to_bytes(response.into_body(), 200 << 20)
+            .await
+            .expect("a body");
         (status, headers, body.to_vec())
     }
 
@@ -145,14 +161,18 @@ impl House {
 
     /// Somebody's chat session.
     pub(crate) fn online(&self, who: &Person) -> Online {
-        let session = self.site.hub.bind(who.id, &self.site.bare_jid(who.id), None, false);
+        let session = self
+            .site
+            .hub
+            .bind(who.id, &self.site.bare_jid(who.id), None, false);
         let link = session.attach();
         Online { session, link }
     }
 
     /// A private dialog.
     pub(crate) async fn private(&self, one: &Person, two: &Person) -> String {
-        self.dialog(one, json!({"type": 3, "occupants_ids": [two.id]})).await
+        self.dialog(one, json!({"type": 3, "occupants_ids": [two.id]}))
+            .await
     }
 
     /// A dialog.
@@ -191,6 +211,9 @@ impl Online {
 
     /// The texts of the messages that have come so far.
     pub(crate) fn bodies(&mut self) -> Vec<String> {
-        self.heard().iter().filter_map(|stanza| stanza.child_text("body")).collect()
+        self.heard()
+            .iter()
+            .filter_map(|stanza| stanza.child_text("body"))
+            .collect()
     }
 }

@@ -25,6 +25,9 @@ mod demo;
 mod faults;
 mod folder;
 mod gate;
+#[cfg(test)]
+#[allow(dead_code)]
+mod house;
 mod hub;
 mod limits;
 mod listen;
@@ -34,6 +37,7 @@ mod ready;
 mod rest;
 mod server;
 mod site;
+mod storage;
 mod tls;
 mod xmpp;
 

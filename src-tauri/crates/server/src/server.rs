@@ -21,6 +21,7 @@ use crate::listen::{self, Listeners};
 use crate::random::ObjectIds;
 use crate::ready::{JoinLink, Ready};
 use crate::site::Site;
+use crate::storage::Storage;
 use crate::{demo, password, tls};
 
 /// The ready line, for the owner's other processes.
@@ -82,10 +83,12 @@ impl Server {
             logins: LoginLimits::default(),
             gate: Gate::default(),
             switches: Switches::default(),
+            storage: Storage::open(&config.data, config.plain)?,
             create_on_login: config.create_on_login,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
+        site.storage.sweep(&site.db, site.now()).await?;
         let people = match config.seed {
             Some(Seed::Demo) => demo::seed(&site, &folder).await?,
             None => demo::people::read(&folder)?,

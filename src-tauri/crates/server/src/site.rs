@@ -13,6 +13,7 @@ use crate::gate::Gate;
 use crate::hub::Hub;
 use crate::limits::LoginLimits;
 use crate::random::ObjectIds;
+use crate::storage::Storage;
 
 /// One running server.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct Site {
     pub(crate) logins: LoginLimits,
     pub(crate) gate: Gate,
     pub(crate) switches: Switches,
+    /// Where files are.
+    pub(crate) storage: Storage,
     /// Whether logging in with an unknown name makes a person of that name.
     pub(crate) create_on_login: bool,
     /// Ends everything.

@@ -42,7 +42,10 @@ impl Storage {
             }
             Ok(())
         };
-        prepare().map_err(|cause| StartError::Folder { folder: folder.clone(), cause })?;
+        prepare().map_err(|cause| StartError::Folder {
+            folder: folder.clone(),
+            cause,
+        })?;
         Ok(Self { folder, is_plain })
     }
 
@@ -58,7 +61,9 @@ impl Storage {
 
     /// A place for an upload under way.
     pub(crate) fn incoming(&self) -> PathBuf {
-        self.folder.join("incoming").join(crate::random::hex_token(16))
+        self.folder
+            .join("incoming")
+            .join(crate::random::hex_token(16))
     }
 
     /// Puts an upload that ended where it belongs.
@@ -92,7 +97,10 @@ pub(crate) struct Incoming {
 impl Incoming {
     /// A place that is not taken yet.
     pub(crate) fn new(storage: &Storage) -> Self {
-        Self { path: storage.incoming(), is_kept: false }
+        Self {
+            path: storage.incoming(),
+            is_kept: false,
+        }
     }
 
     /// Where it is.

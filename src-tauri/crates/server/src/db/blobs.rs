@@ -155,7 +155,10 @@ pub(crate) async fn rename(
 
 /// Removes a file and every right to it.
 pub(crate) async fn delete(db: &mut SqliteConnection, id: i64) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM blobs WHERE id = ?").bind(id).execute(db).await?;
+    sqlx::query("DELETE FROM blobs WHERE id = ?")
+        .bind(id)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -214,8 +217,10 @@ pub(crate) async fn sweep(
         .bind(now)
         .execute(&mut *db)
         .await?;
-    sqlx::query_scalar("DELETE FROM blobs WHERE completed_at IS NULL AND created_at < ? RETURNING uid")
-        .bind(never_completed_before)
-        .fetch_all(db)
-        .await
+    sqlx::query_scalar(
+        "DELETE FROM blobs WHERE completed_at IS NULL AND created_at < ? RETURNING uid",
+    )
+    .bind(never_completed_before)
+    .fetch_all(db)
+    .await
 }

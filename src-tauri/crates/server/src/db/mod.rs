@@ -6,10 +6,16 @@
 //! moments, and paying for a disk flush with every message would cost every
 //! message milliseconds to guard against that.
 
+pub(crate) mod blobs;
+pub(crate) mod devices;
 pub(crate) mod dialogs;
 pub(crate) mod messages;
 pub(crate) mod reactions;
 pub(crate) mod receipts;
+#[allow(dead_code)]
+pub(crate) mod records;
+#[allow(dead_code)]
+pub(crate) mod roles;
 pub(crate) mod sessions;
 pub(crate) mod users;
 

@@ -152,7 +152,10 @@ pub(crate) async fn update(db: &mut SqliteConnection, record: &Record) -> Result
 
 /// Removes a record.
 pub(crate) async fn delete(db: &mut SqliteConnection, id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM records WHERE id = ?").bind(id).execute(db).await?;
+    sqlx::query("DELETE FROM records WHERE id = ?")
+        .bind(id)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -48,5 +48,7 @@ pub(crate) async fn revoke(
 
 /// Everybody with a role, and which.
 pub(crate) async fn all(db: impl SqliteExecutor<'_>) -> Result<Vec<(i64, String)>, sqlx::Error> {
-    sqlx::query_as("SELECT user_id, role FROM roles ORDER BY user_id, role").fetch_all(db).await
+    sqlx::query_as("SELECT user_id, role FROM roles ORDER BY user_id, role")
+        .fetch_all(db)
+        .await
 }

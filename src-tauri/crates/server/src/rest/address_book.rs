@@ -37,7 +37,10 @@ pub(crate) async fn upload(site: &Site, call: &Call) -> Result<Answer, Fault> {
         let phone = digits(&text("phone"));
         let name = text("name").trim().to_owned();
         if phone.is_empty() || phone.len() > 20 {
-            rejected.entry(n.to_string()).or_default().push("Invalid phone number");
+            rejected
+                .entry(n.to_string())
+                .or_default()
+                .push("Invalid phone number");
             continue;
         }
         if entry.get("destroy").and_then(params::flag) == Some(true) {
@@ -45,7 +48,10 @@ pub(crate) async fn upload(site: &Site, call: &Call) -> Result<Answer, Fault> {
             continue;
         }
         if name.is_empty() || name.chars().count() > 255 {
-            rejected.entry(n.to_string()).or_default().push("Empty name");
+            rejected
+                .entry(n.to_string())
+                .or_default()
+                .push("Empty name");
             continue;
         }
         let contact = Contact { phone, name };
@@ -79,9 +85,14 @@ pub(crate) async fn registered(site: &Site, call: &Call) -> Result<Answer, Fault
     let mut items = Vec::new();
     for (id, phone, name) in found {
         let mut user = if call.says_yes("compact") {
-            Map::from_iter([("id".to_owned(), json!(id)), ("phone".to_owned(), json!(phone))])
+            Map::from_iter([
+                ("id".to_owned(), json!(id)),
+                ("phone".to_owned(), json!(phone)),
+            ])
         } else {
-            let Some(user) = users::by_id(site.db.read(), id).await? else { continue };
+            let Some(user) = users::by_id(site.db.read(), id).await? else {
+                continue;
+            };
             shape::user(&user).as_object().cloned().unwrap_or_default()
         };
         user.insert("address_book_name".to_owned(), json!(name));
@@ -92,7 +103,11 @@ pub(crate) async fn registered(site: &Site, call: &Call) -> Result<Answer, Fault
 
 fn udid(call: &Call) -> Result<String, Fault> {
     let udid = call.text("udid").unwrap_or_default();
-    if udid.len() > 256 { Err(Fault::field("udid", "is too long")) } else { Ok(udid) }
+    if udid.len() > 256 {
+        Err(Fault::field("udid", "is too long"))
+    } else {
+        Ok(udid)
+    }
 }
 
 fn digits(phone: &str) -> String {

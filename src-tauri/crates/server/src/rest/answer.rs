@@ -166,7 +166,7 @@ pub(crate) fn preflight() -> Response {
     response
 }
 
-fn allow_browsers(headers: &mut HeaderMap) {
+pub(crate) fn allow_browsers(headers: &mut HeaderMap) {
     for (name, value) in [
         ("access-control-allow-origin", "*"),
         (

@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::db::blobs::{self, Blob};
 use crate::random::hex_token;
 use crate::rest::answer::{Answer, Fault};
+use crate::rest::files::{self, READ_MILLIS, WRITE_MILLIS};
 use crate::rest::params;
 use crate::rest::request::Call;
 use crate::site::Site;
-use crate::rest::files::{self, READ_MILLIS, WRITE_MILLIS};
 use crate::storage::is_uid;
 
 /// A name has at most so many characters.
@@ -28,7 +28,9 @@ pub(crate) async fn create(site: &Site, call: &Call) -> Result<Answer, Fault> {
     let now = site.now();
     let blob = Blob {
         // Below 2^53, so that JavaScript holds it, and never one of 34 digits.
-        id: i64::try_from(rand::rng().next_u64() >> 11).unwrap_or(1).max(1),
+        id: i64::try_from(rand::rng().next_u64() >> 11)
+            .unwrap_or(1)
+            .max(1),
         uid: hex_token(17),
         user_id,
         name,
@@ -44,12 +46,11 @@ pub(crate) async fn create(site: &Site, call: &Call) -> Result<Answer, Fault> {
     let expires_at = now + WRITE_MILLIS;
     let mut turn = site.db.turn().await?;
     let mut tx = turn.begin().await?;
-    let begun: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM blobs WHERE user_id = ? AND completed_at IS NULL",
-    )
-    .bind(user_id)
-    .fetch_one(&mut *tx)
-    .await?;
+    let begun: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM blobs WHERE user_id = ? AND completed_at IS NULL")
+            .bind(user_id)
+            .fetch_one(&mut *tx)
+            .await?;
     if begun >= MOST_BEGUN {
         return Err(Fault::base(
             StatusCode::TOO_MANY_REQUESTS,
@@ -79,12 +80,17 @@ pub(crate) async fn complete(site: &Site, call: &Call, which: &str) -> Result<An
     let claimed = BlobComplete::from_value(&Value::Object(call.params.clone())).size;
     let mut turn = site.db.turn().await?;
     // Read again in turn: the bytes may have come a moment ago.
-    let blob = blobs::by_id(&mut *turn.connection(), blob.id).await?.ok_or_else(Fault::not_found)?;
+    let blob = blobs::by_id(&mut *turn.connection(), blob.id)
+        .await?
+        .ok_or_else(Fault::not_found)?;
     let Some(size) = blob.size else {
         return Err(Fault::field("size", "the file has not been uploaded"));
     };
     if claimed.is_some_and(|claimed| i64::try_from(claimed) != Ok(size)) {
-        return Err(Fault::field("size", &format!("the file that was uploaded has {size} bytes")));
+        return Err(Fault::field(
+            "size",
+            &format!("the file that was uploaded has {size} bytes"),
+        ));
     }
     if blob.completed_at.is_none() {
         blobs::complete(turn.connection(), blob.id, site.now()).await?;
@@ -107,7 +113,14 @@ pub(crate) async fn object(site: &Site, call: &Call, which: &str) -> Result<Answ
     }
     let ticket = hex_token(24);
     let expires_at = site.now() + READ_MILLIS;
-    blobs::grant(site.db.turn().await?.connection(), &ticket, blob.id, false, expires_at).await?;
+    blobs::grant(
+        site.db.turn().await?.connection(),
+        &ticket,
+        blob.id,
+        false,
+        expires_at,
+    )
+    .await?;
     let base = files::base_url(site, call.host.as_deref());
     let mut shape = shape(&blob);
     shape.blob_object_access = Some(BlobAccess {
@@ -116,7 +129,10 @@ pub(crate) async fn object(site: &Site, call: &Call, which: &str) -> Result<Answ
         expires: Some(Date(expires_at)),
         object_access_type: "Read".to_owned(),
         params: None,
-        download_url: Some(format!("{base}/blobs/{}/download?ticket={ticket}", blob.uid)),
+        download_url: Some(format!(
+            "{base}/blobs/{}/download?ticket={ticket}",
+            blob.uid
+        )),
     });
     Ok(Answer::Json(body(shape)))
 }
@@ -127,8 +143,13 @@ pub(crate) async fn update(site: &Site, call: &Call, which: &str) -> Result<Answ
     if let Some(name) = name(&given(call))? {
         blob.updated_at = site.now();
         blob.name = name;
-        blobs::rename(site.db.turn().await?.connection(), blob.id, &blob.name, blob.updated_at)
-            .await?;
+        blobs::rename(
+            site.db.turn().await?.connection(),
+            blob.id,
+            &blob.name,
+            blob.updated_at,
+        )
+        .await?;
     }
     Ok(Answer::Json(body(shape(&blob))))
 }
@@ -145,7 +166,11 @@ pub(crate) async fn delete(site: &Site, call: &Call, which: &str) -> Result<Answ
 /// `GET /blobs`: the caller's own files.
 pub(crate) async fn list(site: &Site, call: &Call) -> Result<Answer, Fault> {
     let user_id = call.user()?;
-    let per_page = call.number("per_page").filter(|n| *n > 0).unwrap_or(10).min(100);
+    let per_page = call
+        .number("per_page")
+        .filter(|n| *n > 0)
+        .unwrap_or(10)
+        .min(100);
     let page = call
         .number("page")
         .or_else(|| call.number("current_page"))
@@ -211,13 +236,18 @@ fn given(call: &Call) -> Map<String, Value> {
 }
 
 fn name(given: &Map<String, Value>) -> Result<Option<String>, Fault> {
-    let Some(name) = given.get("name").and_then(params::text) else { return Ok(None) };
+    let Some(name) = given.get("name").and_then(params::text) else {
+        return Ok(None);
+    };
     let name = name.trim();
     if name.is_empty() {
         return Err(Fault::field("name", "can't be blank"));
     }
     if name.chars().count() > MOST_NAME {
-        return Err(Fault::field("name", "is too long (maximum is 100 characters)"));
+        return Err(Fault::field(
+            "name",
+            "is too long (maximum is 100 characters)",
+        ));
     }
     if name.chars().any(char::is_control) {
         return Err(Fault::field("name", "is invalid"));
@@ -226,12 +256,21 @@ fn name(given: &Map<String, Value>) -> Result<Option<String>, Fault> {
 }
 
 fn content_type(given: &Map<String, Value>) -> String {
-    let said = given.get("content_type").and_then(params::text).unwrap_or_default();
+    let said = given
+        .get("content_type")
+        .and_then(params::text)
+        .unwrap_or_default();
     let said = said.trim();
     let is_good = said.len() <= 127
-        && said.split_once('/').is_some_and(|(kind, rest)| !kind.is_empty() && !rest.is_empty())
+        && said
+            .split_once('/')
+            .is_some_and(|(kind, rest)| !kind.is_empty() && !rest.is_empty())
         && said.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-    if is_good { said.to_owned() } else { "application/octet-stream".to_owned() }
+    if is_good {
+        said.to_owned()
+    } else {
+        "application/octet-stream".to_owned()
+    }
 }
 
 fn shape(blob: &Blob) -> Shape {
@@ -245,7 +284,12 @@ fn shape(blob: &Blob) -> Shape {
         updated_at: Some(Date(blob.updated_at)),
         public: blob.is_public,
         blob_status: Some(
-            if blob.completed_at.is_some() { "complete" } else { "new" }.to_owned(),
+            if blob.completed_at.is_some() {
+                "complete"
+            } else {
+                "new"
+            }
+            .to_owned(),
         ),
         set_completed_at: blob.completed_at.map(Date),
         blob_object_access: None,

@@ -41,7 +41,9 @@ async fn find(
     header: Option<&HeaderValue>,
 ) -> Result<Blob, Fault> {
     let blob = blobs::by_uid(site.db.read(), uid).await?;
-    let is_complete = blob.as_ref().is_some_and(|blob| blob.completed_at.is_some());
+    let is_complete = blob
+        .as_ref()
+        .is_some_and(|blob| blob.completed_at.is_some());
     if let Some(blob) = &blob
         && blob.is_public
         && is_complete
@@ -59,12 +61,19 @@ async fn find(
     }
     let header = header.and_then(|value| value.to_str().ok());
     let token = query.get("token").and_then(params::text);
-    let token = token.as_deref().or(header).map(str::trim).filter(|token| !token.is_empty());
+    let token = token
+        .as_deref()
+        .or(header)
+        .map(str::trim)
+        .filter(|token| !token.is_empty());
     let session = match token {
         Some(token) => sessions::by_token(site.db.read(), token, now).await?,
         None => None,
     };
-    session.ok_or_else(Fault::no_session)?.user_id.ok_or_else(Fault::no_user)?;
+    session
+        .ok_or_else(Fault::no_session)?
+        .user_id
+        .ok_or_else(Fault::no_user)?;
     blob.filter(|_| is_complete).ok_or_else(Fault::not_found)
 }
 
@@ -103,11 +112,19 @@ fn describe(blob: &Blob, etag: Option<&HeaderValue>, headers: &mut HeaderMap) {
     if let Some(etag) = etag {
         headers.insert(ETAG, etag.clone());
     }
-    let how = if opens_by_itself(&blob.content_type) { "inline" } else { "attachment" };
+    let how = if opens_by_itself(&blob.content_type) {
+        "inline"
+    } else {
+        "attachment"
+    };
     if let Ok(value) = HeaderValue::from_str(&disposition(how, &blob.name)) {
         headers.insert(CONTENT_DISPOSITION, value);
     }
-    let cache = if blob.is_public { "public, max-age=86400" } else { "private, max-age=86400" };
+    let cache = if blob.is_public {
+        "public, max-age=86400"
+    } else {
+        "private, max-age=86400"
+    };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(
@@ -122,7 +139,12 @@ fn describe(blob: &Blob, etag: Option<&HeaderValue>, headers: &mut HeaderMap) {
 }
 
 fn opens_by_itself(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     (kind.starts_with("image/") && kind != "image/svg+xml")
         || kind.starts_with("video/")
         || kind.starts_with("audio/")
@@ -135,10 +157,20 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_'
 /// step of a path is the name; the rest of a path is nobody's business.
 fn disposition(how: &str, name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name = if matches!(name, "" | "." | "..") { "file" } else { name };
+    let name = if matches!(name, "" | "." | "..") {
+        "file"
+    } else {
+        name
+    };
     let plain: String = name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || " .-_()".contains(c) { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || " .-_()".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     let full = utf8_percent_encode(name, PLAIN);
     format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{full}")
@@ -151,12 +183,27 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_its_header_or_its_folder() {
         for (name, said) in [
-            ("a b.txt", "attachment; filename=\"a b.txt\"; filename*=UTF-8''a%20b.txt"),
-            ("../../etc/passwd", "attachment; filename=\"passwd\"; filename*=UTF-8''passwd"),
-            ("C:\\boot.ini", "attachment; filename=\"boot.ini\"; filename*=UTF-8''boot.ini"),
+            (
+                "a b.txt",
+                "attachment; filename=\"a b.txt\"; filename*=UTF-8''a%20b.txt",
+            ),
+            (
+                "../../etc/passwd",
+                "attachment; filename=\"passwd\"; filename*=UTF-8''passwd",
+            ),
+            (
+                "C:\\boot.ini",
+                "attachment; filename=\"boot.ini\"; filename*=UTF-8''boot.ini",
+            ),
             ("..", "attachment; filename=\"file\"; filename*=UTF-8''file"),
-            ("x\"\r\nSet: 1", "attachment; filename=\"x___Set_ 1\"; filename*=UTF-8''x%22%0D%0ASet%3A%201"),
-            ("Grüße.pdf", "attachment; filename=\"Gr__e.pdf\"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.pdf"),
+            (
+                "x\"\r\nSet: 1",
+                "attachment; filename=\"x___Set_ 1\"; filename*=UTF-8''x%22%0D%0ASet%3A%201",
+            ),
+            (
+                "Grüße.pdf",
+                "attachment; filename=\"Gr__e.pdf\"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.pdf",
+            ),
         ] {
             assert_eq!(disposition("attachment", name), said);
         }

@@ -58,10 +58,16 @@ fn file_uid(path: &str) -> Option<String> {
 
 /// The address under which this request reached the server, to build others with.
 pub(crate) fn base_url(site: &Site, host: Option<&str>) -> String {
-    let scheme = if site.storage.is_plain() { "http" } else { "https" };
+    let scheme = if site.storage.is_plain() {
+        "http"
+    } else {
+        "https"
+    };
     let is_host = |host: &&str| {
         !host.is_empty()
-            && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b))
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b))
     };
     match host.filter(is_host) {
         Some(host) => format!("{scheme}://{host}"),
@@ -81,7 +87,11 @@ pub(crate) fn upload_url(
         .unwrap_or_default()
         .format("%a, %d %b %Y %H:%M:%S GMT")
         .to_string();
-    let acl = if blob.is_public { "public-read" } else { "authenticated-read" };
+    let acl = if blob.is_public {
+        "public-read"
+    } else {
+        "authenticated-read"
+    };
     let pairs = [
         ("Content-Type", blob.content_type.as_str()),
         ("Expires", &expires),

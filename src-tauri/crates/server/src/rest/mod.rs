@@ -5,17 +5,29 @@
 //! first made plain ([`request`]: one path without suffix, one map of
 //! parameters) and only then routed, in one table below.
 
+mod address_book;
 mod answer;
+mod blobs;
+mod data;
 mod dialog_list;
 mod dialogs;
+mod download;
+mod files;
 mod filter;
 mod messages;
 mod params;
+mod push;
 mod request;
 mod search;
 mod sessions;
 mod shape;
+mod upload;
 mod users;
+
+#[cfg(test)]
+mod blobs_tests;
+#[cfg(test)]
+mod odds_tests;
 
 use std::sync::Arc;
 
@@ -40,6 +52,10 @@ async fn handle(State(site): State<Arc<Site>>, request: Request) -> Response {
     if request.method() == Method::OPTIONS {
         return answer::preflight();
     }
+    let request = match files::pass(&site, request).await {
+        Ok(response) => return response,
+        Err(request) => *request,
+    };
     let call = match Call::read(&site, request).await {
         Ok(call) => call,
         Err(fault) => return answer::respond(Err(fault), None),
@@ -97,6 +113,36 @@ async fn route(site: &Arc<Site>, call: &Call) -> Result<Answer, Fault> {
         ("GET", ["chat", "message", id, "reactions"]) => messages::reactions(site, call, id).await,
 
         ("GET", ["chat", "search"]) => search::search(site, call).await,
+
+        ("POST", ["blobs"]) => blobs::create(site, call).await,
+        ("GET", ["blobs"]) => blobs::list(site, call).await,
+        ("PUT" | "POST", ["blobs", id, "complete"]) => blobs::complete(site, call, id).await,
+        ("GET", ["blobs", uid, "object"]) => blobs::object(site, call, uid).await,
+        ("GET", ["blobs", which]) => blobs::info(site, call, which).await,
+        ("PUT", ["blobs", which]) => blobs::update(site, call, which).await,
+        ("DELETE", ["blobs", which]) => blobs::delete(site, call, which).await,
+
+        ("POST", ["data", class]) => data::create(site, call, class).await,
+        ("GET", ["data", class]) => data::list(site, call, class).await,
+        ("POST", ["data", class, "multi"]) => data::create_many(site, call, class).await,
+        ("PUT", ["data", class, "multi"]) => data::update_many(site, call, class).await,
+        ("PUT", ["data", class, "by_criteria"]) => {
+            data::update_by_criteria(site, call, class).await
+        }
+        ("DELETE", ["data", class, "by_criteria"]) => {
+            data::delete_by_criteria(site, call, class).await
+        }
+        ("GET", ["data", class, ids]) => data::get(site, call, class, ids).await,
+        ("PUT", ["data", class, id]) => data::update(site, call, class, id).await,
+        ("DELETE", ["data", class, ids]) => data::delete(site, call, class, ids).await,
+
+        ("POST", ["subscriptions"]) => push::subscribe(site, call).await,
+        ("GET", ["subscriptions"]) => push::subscriptions(site, call).await,
+        ("DELETE", ["subscriptions", id]) => push::unsubscribe(site, call, id).await,
+        ("POST", ["events"]) => push::event(site, call),
+        ("POST" | "PUT", ["address_book"]) => address_book::upload(site, call).await,
+        ("GET", ["address_book"]) => address_book::get(site, call).await,
+        ("GET", ["address_book", "registered_users"]) => address_book::registered(site, call).await,
 
         _ => Err(Fault::not_found()),
     }

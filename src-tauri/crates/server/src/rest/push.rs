@@ -22,7 +22,9 @@ const MOST_WORD: usize = 512;
 pub(crate) async fn subscribe(site: &Site, call: &Call) -> Result<Answer, Fault> {
     let user_id = call.user()?;
     let nested = |outer: &str, inner: &str| {
-        call.param(outer).and_then(|value| value.get(inner)).and_then(params::text)
+        call.param(outer)
+            .and_then(|value| value.get(inner))
+            .and_then(params::text)
     };
     let channel = call
         .text("notification_channel")
@@ -31,23 +33,37 @@ pub(crate) async fn subscribe(site: &Site, call: &Call) -> Result<Answer, Fault>
     let udid =
         nested("device", "udid").ok_or_else(|| Fault::field("device", "udid can't be blank"))?;
     let platform = nested("device", "platform").unwrap_or_default();
-    if [&channel, &udid, &platform].iter().any(|word| word.len() > MOST_WORD) {
+    if [&channel, &udid, &platform]
+        .iter()
+        .any(|word| word.len() > MOST_WORD)
+    {
         return Err(Fault::field("device", "is too long"));
     }
     if devices::subscriptions(site.db.read(), user_id).await?.len() >= MOST_DEVICES {
-        return Err(Fault::base(StatusCode::UNPROCESSABLE_ENTITY, "You have too many devices."));
+        return Err(Fault::base(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "You have too many devices.",
+        ));
     }
     let mut turn = site.db.turn().await?;
-    let made =
-        devices::subscribe(turn.connection(), user_id, &channel, &platform, &udid, site.now())
-            .await?;
+    let made = devices::subscribe(
+        turn.connection(),
+        user_id,
+        &channel,
+        &platform,
+        &udid,
+        site.now(),
+    )
+    .await?;
     Ok(Answer::Created(json!([shape(&made)])))
 }
 
 /// `GET /subscriptions`.
 pub(crate) async fn subscriptions(site: &Site, call: &Call) -> Result<Answer, Fault> {
     let found = devices::subscriptions(site.db.read(), call.user()?).await?;
-    Ok(Answer::Json(Value::Array(found.iter().map(shape).collect())))
+    Ok(Answer::Json(Value::Array(
+        found.iter().map(shape).collect(),
+    )))
 }
 
 /// `DELETE /subscriptions/<id>`.
@@ -66,7 +82,10 @@ pub(crate) async fn unsubscribe(site: &Site, call: &Call, id: &str) -> Result<An
 pub(crate) fn event(site: &Site, call: &Call) -> Result<Answer, Fault> {
     let user_id = call.user()?;
     let none = Map::new();
-    let event = call.param("event").and_then(Value::as_object).unwrap_or(&none);
+    let event = call
+        .param("event")
+        .and_then(Value::as_object)
+        .unwrap_or(&none);
     let text = |key: &str| event.get(key).and_then(params::text);
     let kind = text("notification_type");
     if kind.as_deref() != Some("push") {

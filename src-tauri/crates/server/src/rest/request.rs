@@ -31,6 +31,8 @@ pub(crate) struct Call {
     pub(crate) session: Option<Session>,
     /// The application's key.
     pub(crate) auth_key: Option<String>,
+    /// How the server is called by whoever calls it.
+    pub(crate) host: Option<String>,
 }
 
 impl Call {
@@ -80,6 +82,11 @@ impl Call {
             token,
             session,
             auth_key: header("cb-authkey"),
+            host: parts
+                .uri
+                .authority()
+                .map(ToString::to_string)
+                .or_else(|| header("host")),
         })
     }
 

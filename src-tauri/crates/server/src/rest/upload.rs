@@ -30,13 +30,19 @@ pub(crate) async fn take(site: &Site, request: Request) -> Response {
 async fn read(site: &Site, mut request: Request) -> Result<(Blob, String), Fault> {
     // The cap is ours: axum's own is far below a hundred megabytes.
     DefaultBodyLimit::disable().apply(&mut request);
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|_| Fault::base(StatusCode::BAD_REQUEST, "The request is no form with a file."))?;
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| {
+        Fault::base(
+            StatusCode::BAD_REQUEST,
+            "The request is no form with a file.",
+        )
+    })?;
     let (mut key, mut ticket) = (None, None);
     for _ in 0..MOST_FIELDS {
         let Some(mut field) = form.next_field().await.map_err(broken)? else {
-            return Err(Fault::base(StatusCode::BAD_REQUEST, "The form has no file."));
+            return Err(Fault::base(
+                StatusCode::BAD_REQUEST,
+                "The form has no file.",
+            ));
         };
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
@@ -65,7 +71,10 @@ async fn read(site: &Site, mut request: Request) -> Result<(Blob, String), Fault
             _ => {}
         }
     }
-    Err(Fault::base(StatusCode::BAD_REQUEST, "The form has too many fields."))
+    Err(Fault::base(
+        StatusCode::BAD_REQUEST,
+        "The form has too many fields.",
+    ))
 }
 
 fn broken(error: impl std::fmt::Display) -> Fault {
@@ -76,24 +85,25 @@ fn broken(error: impl std::fmt::Display) -> Fault {
 /// The file that may be written, if the fields before it give the right.
 async fn allowed(site: &Site, key: Option<&str>, ticket: Option<&str>) -> Result<Blob, Fault> {
     let refused = || Fault::forbidden("This upload is not allowed, or no longer.");
-    let (Some(key), Some(ticket)) = (key, ticket) else { return Err(refused()) };
-    let blob = blobs::by_uid(site.db.read(), &key.to_ascii_lowercase()).await?.ok_or_else(refused)?;
-    let is_granted =
-        blobs::is_granted(site.db.read(), ticket, blob.id, true, site.now()).await?;
+    let (Some(key), Some(ticket)) = (key, ticket) else {
+        return Err(refused());
+    };
+    let blob = blobs::by_uid(site.db.read(), &key.to_ascii_lowercase())
+        .await?
+        .ok_or_else(refused)?;
+    let is_granted = blobs::is_granted(site.db.read(), ticket, blob.id, true, site.now()).await?;
     if !is_granted || blob.completed_at.is_some() {
         return Err(refused());
     }
     Ok(blob)
 }
 
-async fn store(
-    site: &Site,
-    blob: &Blob,
-    field: &mut Field<'_>,
-) -> Result<String, Fault> {
+async fn store(site: &Site, blob: &Blob, field: &mut Field<'_>) -> Result<String, Fault> {
     let incoming = Incoming::new(&site.storage);
     let inside = |error: std::io::Error| Fault::inside(&error);
-    let mut file = tokio::fs::File::create_new(incoming.path()).await.map_err(inside)?;
+    let mut file = tokio::fs::File::create_new(incoming.path())
+        .await
+        .map_err(inside)?;
     let (mut size, mut digest) = (0u64, Sha256::new());
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
         size += chunk.len() as u64;
@@ -114,9 +124,14 @@ async fn store(
     let mut turn = site.db.turn().await?;
     let size = i64::try_from(size).unwrap_or(i64::MAX);
     if !blobs::arrived(turn.connection(), blob.id, size, &etag, site.now()).await? {
-        return Err(Fault::forbidden("This upload is not allowed, or no longer."));
+        return Err(Fault::forbidden(
+            "This upload is not allowed, or no longer.",
+        ));
     }
-    incoming.keep(&site.storage, &blob.uid).await.map_err(inside)?;
+    incoming
+        .keep(&site.storage, &blob.uid)
+        .await
+        .map_err(inside)?;
     drop(turn);
     Ok(etag)
 }
@@ -130,7 +145,9 @@ fn created(blob: &Blob, etag: &str) -> Response {
     );
     let mut response = HttpResponse::new(Body::from(xml));
     *response.status_mut() = StatusCode::CREATED;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     allow_browsers(response.headers_mut());
     response
 }

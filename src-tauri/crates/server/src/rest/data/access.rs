@@ -51,7 +51,9 @@ pub(super) struct Visitor {
 
 impl Visitor {
     pub(super) async fn read(db: &SqlitePool, user_id: i64) -> Result<Self, sqlx::Error> {
-        let tags = users::by_id(db, user_id).await?.and_then(|user| user.user_tags);
+        let tags = users::by_id(db, user_id)
+            .await?
+            .and_then(|user| user.user_tags);
         Ok(Self {
             user_id,
             groups: params::texts(&Value::from(tags)),
@@ -84,7 +86,9 @@ impl Visitor {
             "open_for_groups" => {
                 is_author
                     || has("users_groups", &|group| {
-                        group.as_str().is_some_and(|group| self.groups.iter().any(|g| g == group))
+                        group
+                            .as_str()
+                            .is_some_and(|group| self.groups.iter().any(|g| g == group))
                     })
             }
             _ => is_author,
@@ -94,17 +98,31 @@ impl Visitor {
 
 /// The permissions of a request, over those that were there. Requests say `ids` and
 /// `groups`, answers `users_ids` and `users_groups`; both are understood.
-pub(super) fn read(given: Option<&Value>, before: Option<Map<String, Value>>) -> Result<Value, Fault> {
+pub(super) fn read(
+    given: Option<&Value>,
+    before: Option<Map<String, Value>>,
+) -> Result<Value, Fault> {
     let mut permissions = before.unwrap_or_default();
     let Some(given) = given.filter(|given| !given.is_null()) else {
         return Ok(Value::Object(permissions));
     };
-    let given = given.as_object().ok_or_else(|| Fault::field("permissions", "is invalid"))?;
+    let given = given
+        .as_object()
+        .ok_or_else(|| Fault::field("permissions", "is invalid"))?;
     for right in [Right::Read, Right::Update, Right::Delete] {
-        let Some(rule) = given.get(right.name()) else { continue };
-        let access = rule.get("access").and_then(params::text).unwrap_or_default();
+        let Some(rule) = given.get(right.name()) else {
+            continue;
+        };
+        let access = rule
+            .get("access")
+            .and_then(params::text)
+            .unwrap_or_default();
         let list = |keys: [&str; 3]| {
-            let value = keys.iter().find_map(|key| rule.get(*key)).cloned().unwrap_or_default();
+            let value = keys
+                .iter()
+                .find_map(|key| rule.get(*key))
+                .cloned()
+                .unwrap_or_default();
             params::texts(&value)
         };
         let rule = match access.as_str() {
@@ -127,10 +145,12 @@ pub(super) fn read(given: Option<&Value>, before: Option<Map<String, Value>>) ->
 /// The permissions of a record, with what holds where it says nothing.
 pub(super) fn shown(record: &Record) -> Value {
     let said = record.permissions();
-    let rules = [Right::Read, Right::Update, Right::Delete].into_iter().map(|right| {
-        let rule = said.get(right.name()).cloned();
-        let rule = rule.unwrap_or_else(|| json!({ "access": right.default_access() }));
-        (right.name().to_owned(), rule)
-    });
+    let rules = [Right::Read, Right::Update, Right::Delete]
+        .into_iter()
+        .map(|right| {
+            let rule = said.get(right.name()).cloned();
+            let rule = rule.unwrap_or_else(|| json!({ "access": right.default_access() }));
+            (right.name().to_owned(), rule)
+        });
     Value::Object(rules.collect())
 }

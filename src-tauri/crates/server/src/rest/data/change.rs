@@ -28,12 +28,20 @@ const WORDS: [&str; 10] = [
 /// Whether a field can have this name.
 pub(super) fn is_field_name(name: &str) -> bool {
     name.len() <= MOST_NAME
-        && name.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name
+            .bytes()
+            .next()
+            .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Sets the fields that are given. `null` takes one away.
-pub(super) fn set(fields: &mut Map<String, Value>, given: &Map<String, Value>) -> Result<(), Fault> {
+pub(super) fn set(
+    fields: &mut Map<String, Value>,
+    given: &Map<String, Value>,
+) -> Result<(), Fault> {
     for (name, value) in given {
         if OWN.contains(&name.as_str()) {
             continue;
@@ -116,8 +124,14 @@ fn one(
             list.retain(|value| !gone.iter().any(|gone| same(gone, value)));
         }
         "pull_filter" | "pull_with_filter" => {
-            let conditions = value.as_object().ok_or_else(|| Fault::field(name, "is invalid"))?;
-            list.retain(|item| !conditions.iter().all(|(operator, to)| fits(item, operator, to)));
+            let conditions = value
+                .as_object()
+                .ok_or_else(|| Fault::field(name, "is invalid"))?;
+            list.retain(|item| {
+                !conditions
+                    .iter()
+                    .all(|(operator, to)| fits(item, operator, to))
+            });
         }
         "pop" => match params::number(value) {
             Some(n) if n < 0 && !list.is_empty() => {
@@ -152,7 +166,8 @@ fn sum(before: &Value, by: &Value) -> Option<Value> {
 /// Whether two values are the same, one of which may have come as text.
 fn same(one: &Value, other: &Value) -> bool {
     one == other
-        || params::text(one).is_some_and(|one| params::text(other).is_some_and(|other| one == other))
+        || params::text(one)
+            .is_some_and(|one| params::text(other).is_some_and(|other| one == other))
 }
 
 fn fits(item: &Value, operator: &str, to: &Value) -> bool {
@@ -173,8 +188,12 @@ fn fits(item: &Value, operator: &str, to: &Value) -> bool {
         "gte" => order().is_some_and(std::cmp::Ordering::is_ge),
         "ne" => !same(item, to),
         "eq" => same(item, to),
-        "in" => params::texts(to).iter().any(|to| same(&Value::String(to.clone()), item)),
-        "nin" => !params::texts(to).iter().any(|to| same(&Value::String(to.clone()), item)),
+        "in" => params::texts(to)
+            .iter()
+            .any(|to| same(&Value::String(to.clone()), item)),
+        "nin" => !params::texts(to)
+            .iter()
+            .any(|to| same(&Value::String(to.clone()), item)),
         _ => false,
     }
 }
@@ -195,18 +214,66 @@ mod tests {
     #[test]
     fn an_update_sets_counts_adds_and_takes_away() {
         let before = json!({"n": 1, "tags": ["a", "b", "c"]});
-        check(before.clone(), json!({"n": 5, "_id": "x"}), json!({"n": 5, "tags": ["a", "b", "c"]}));
-        check(before.clone(), json!({"n": null}), json!({"tags": ["a", "b", "c"]}));
-        check(before.clone(), json!({"inc": {"n": 2, "m": -1}}), json!({"n": 3, "tags": ["a", "b", "c"], "m": -1}));
-        check(json!({"n": 1}), json!({"inc": {"n": 0.5}}), json!({"n": 1.5}));
-        check(json!({}), json!({"push": {"tags": "a"}}), json!({"tags": ["a"]}));
-        check(json!({}), json!({"push": {"tags": ["a", "b"]}}), json!({"tags": ["a", "b"]}));
-        check(before.clone(), json!({"pull": {"tags": "b"}}), json!({"n": 1, "tags": ["a", "c"]}));
-        check(before.clone(), json!({"pull_all": {"tags": ["a", "c"]}}), json!({"n": 1, "tags": ["b"]}));
-        check(before.clone(), json!({"pop": {"tags": 1}}), json!({"n": 1, "tags": ["a", "b"]}));
-        check(before.clone(), json!({"pop": {"tags": -1}}), json!({"n": 1, "tags": ["b", "c"]}));
-        check(before, json!({"add_to_set": {"tags": ["a", "d"]}}), json!({"n": 1, "tags": ["a", "b", "c", "d"]}));
-        check(json!({"l": [1, 5, 9]}), json!({"pull_filter": {"l": {"gt": 4}}}), json!({"l": [1]}));
+        check(
+            before.clone(),
+            json!({"n": 5, "_id": "x"}),
+            json!({"n": 5, "tags": ["a", "b", "c"]}),
+        );
+        check(
+            before.clone(),
+            json!({"n": null}),
+            json!({"tags": ["a", "b", "c"]}),
+        );
+        check(
+            before.clone(),
+            json!({"inc": {"n": 2, "m": -1}}),
+            json!({"n": 3, "tags": ["a", "b", "c"], "m": -1}),
+        );
+        check(
+            json!({"n": 1}),
+            json!({"inc": {"n": 0.5}}),
+            json!({"n": 1.5}),
+        );
+        check(
+            json!({}),
+            json!({"push": {"tags": "a"}}),
+            json!({"tags": ["a"]}),
+        );
+        check(
+            json!({}),
+            json!({"push": {"tags": ["a", "b"]}}),
+            json!({"tags": ["a", "b"]}),
+        );
+        check(
+            before.clone(),
+            json!({"pull": {"tags": "b"}}),
+            json!({"n": 1, "tags": ["a", "c"]}),
+        );
+        check(
+            before.clone(),
+            json!({"pull_all": {"tags": ["a", "c"]}}),
+            json!({"n": 1, "tags": ["b"]}),
+        );
+        check(
+            before.clone(),
+            json!({"pop": {"tags": 1}}),
+            json!({"n": 1, "tags": ["a", "b"]}),
+        );
+        check(
+            before.clone(),
+            json!({"pop": {"tags": -1}}),
+            json!({"n": 1, "tags": ["b", "c"]}),
+        );
+        check(
+            before,
+            json!({"add_to_set": {"tags": ["a", "d"]}}),
+            json!({"n": 1, "tags": ["a", "b", "c", "d"]}),
+        );
+        check(
+            json!({"l": [1, 5, 9]}),
+            json!({"pull_filter": {"l": {"gt": 4}}}),
+            json!({"l": [1]}),
+        );
         check(json!({"push": 1}), json!({"push": 2}), json!({"push": 2}));
     }
 

@@ -20,7 +20,9 @@ pub(crate) async fn create_many(site: &Site, call: &Call, class: &str) -> Result
         items.push(shape(&add(site, &mut tx, &class, &visitor, &given).await?));
     }
     tx.commit().await?;
-    Ok(Answer::Created(json!({ "class_name": class.name, "items": items })))
+    Ok(Answer::Created(
+        json!({ "class_name": class.name, "items": items }),
+    ))
 }
 
 /// `PUT /data/<Class>/multi`: those that can be, and a list of the others.
@@ -30,7 +32,10 @@ pub(crate) async fn update_many(site: &Site, call: &Call, class: &str) -> Result
     let mut tx = turn.begin().await?;
     let (mut items, mut missing) = (Vec::new(), Vec::new());
     for given in given(call)? {
-        let id = given.get("id").or_else(|| given.get("_id")).and_then(params::text);
+        let id = given
+            .get("id")
+            .or_else(|| given.get("_id"))
+            .and_then(params::text);
         let id = id.ok_or_else(|| Fault::field("id", "can't be blank"))?;
         match find(&mut tx, &class, &visitor, &id).await? {
             Some(mut record) if visitor.may(Right::Update, &class, &record) => {

@@ -31,8 +31,15 @@ const MOST_FIELDS: usize = 64 * 1024;
 /// One person may have so many records.
 const MOST_RECORDS: i64 = 100_000;
 /// Keys of a record that are no fields.
-const OWN: [&str; 7] =
-    ["_id", "id", "_parent_id", "user_id", "created_at", "updated_at", "permissions"];
+const OWN: [&str; 7] = [
+    "_id",
+    "id",
+    "_parent_id",
+    "user_id",
+    "created_at",
+    "updated_at",
+    "permissions",
+];
 
 /// `POST /data/<Class>`.
 pub(crate) async fn create(site: &Site, call: &Call, class: &str) -> Result<Answer, Fault> {
@@ -62,11 +69,17 @@ pub(crate) async fn list(site: &Site, call: &Call, class: &str) -> Result<Answer
         query.push(" ORDER BY r.seq DESC LIMIT 1");
     } else {
         query::sort(&mut query, &call.params)?;
-        query.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(skip);
+        query
+            .push(" LIMIT ")
+            .push_bind(limit)
+            .push(" OFFSET ")
+            .push_bind(skip);
     }
     let found: Vec<Record> = query.build_query_as().fetch_all(site.db.read()).await?;
-    let items: Vec<Value> =
-        found.iter().map(|record| query::output(shape(record), &call.params)).collect();
+    let items: Vec<Value> = found
+        .iter()
+        .map(|record| query::output(shape(record), &call.params))
+        .collect();
     Ok(Answer::Json(json!({
         "class_name": class.name, "skip": skip, "limit": limit, "items": items,
     })))
@@ -108,7 +121,9 @@ pub(crate) async fn update(
     let (class, visitor) = enter(site, call, class).await?;
     let mut turn = site.db.turn().await?;
     let mut tx = turn.begin().await?;
-    let mut record = find(&mut tx, &class, &visitor, id).await?.ok_or_else(Fault::not_found)?;
+    let mut record = find(&mut tx, &class, &visitor, id)
+        .await?
+        .ok_or_else(Fault::not_found)?;
     if !visitor.may(Right::Update, &class, &record) {
         return Err(not_yours());
     }
@@ -157,7 +172,9 @@ pub(crate) async fn delete(
 /// The class, if there is one, and who asks.
 async fn enter(site: &Site, call: &Call, class: &str) -> Result<(Class, Visitor), Fault> {
     let user_id = call.user()?;
-    let class = records::class(site.db.read(), class).await?.ok_or_else(Fault::not_found)?;
+    let class = records::class(site.db.read(), class)
+        .await?
+        .ok_or_else(Fault::not_found)?;
     Ok((class, Visitor::read(site.db.read(), user_id).await?))
 }
 
@@ -195,7 +212,10 @@ async fn add(
     given: &Map<String, Value>,
 ) -> Result<Record, Fault> {
     if records::count_of(&mut *tx, visitor.user_id).await? >= MOST_RECORDS {
-        return Err(Fault::base(StatusCode::UNPROCESSABLE_ENTITY, "You have too many records."));
+        return Err(Fault::base(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "You have too many records.",
+        ));
     }
     let now = site.now() / 1000;
     let mut fields = Map::new();

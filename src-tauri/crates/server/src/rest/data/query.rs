@@ -43,7 +43,10 @@ pub(super) fn start(
     right: Right,
 ) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
-    query.push(columns).push(" FROM records r WHERE r.class = ").push_bind(class.name.clone());
+    query
+        .push(columns)
+        .push(" FROM records r WHERE r.class = ")
+        .push_bind(class.name.clone());
     let me = visitor.user_id;
     if class.is_reports {
         match (visitor.is_moderator, right) {
@@ -61,19 +64,38 @@ pub(super) fn start(
         Right::Read => (right.name(), "open"),
         Right::Update | Right::Delete => (right.name(), "owner"),
     };
-    query.push(" AND CASE COALESCE(json_extract(r.permissions, '$.").push(name);
-    query.push(".access'), '").push(default).push("') WHEN 'open' THEN 1 WHEN 'not_allowed' THEN 0");
-    query.push(" WHEN 'open_for_users_ids' THEN r.user_id = ").push_bind(me);
-    query.push(" OR EXISTS (SELECT 1 FROM json_each(r.permissions, '$.").push(name);
-    query.push(".users_ids') u WHERE u.value = ").push_bind(me).push(")");
-    query.push(" WHEN 'open_for_groups' THEN r.user_id = ").push_bind(me);
-    query.push(" OR EXISTS (SELECT 1 FROM json_each(r.permissions, '$.").push(name);
+    query
+        .push(" AND CASE COALESCE(json_extract(r.permissions, '$.")
+        .push(name);
+    query
+        .push(".access'), '")
+        .push(default)
+        .push("') WHEN 'open' THEN 1 WHEN 'not_allowed' THEN 0");
+    query
+        .push(" WHEN 'open_for_users_ids' THEN r.user_id = ")
+        .push_bind(me);
+    query
+        .push(" OR EXISTS (SELECT 1 FROM json_each(r.permissions, '$.")
+        .push(name);
+    query
+        .push(".users_ids') u WHERE u.value = ")
+        .push_bind(me)
+        .push(")");
+    query
+        .push(" WHEN 'open_for_groups' THEN r.user_id = ")
+        .push_bind(me);
+    query
+        .push(" OR EXISTS (SELECT 1 FROM json_each(r.permissions, '$.")
+        .push(name);
     query.push(".users_groups') g WHERE g.value IN (");
     let mut groups = query.separated(", ");
     for group in &visitor.groups {
         groups.push_bind(group.clone());
     }
-    query.push(")) ELSE r.user_id = ").push_bind(me).push(" END");
+    query
+        .push(")) ELSE r.user_id = ")
+        .push_bind(me)
+        .push(" END");
     query
 }
 
@@ -83,7 +105,10 @@ pub(super) fn filter(
     params: &Map<String, Value>,
 ) -> Result<usize, Fault> {
     filter::push(query, &SYSTEM, params);
-    let mut count = SYSTEM.iter().filter(|field| params.contains_key(field.name)).count();
+    let mut count = SYSTEM
+        .iter()
+        .filter(|field| params.contains_key(field.name))
+        .count();
     for (name, value) in params {
         if NO_FIELDS.contains(&name.as_str()) || SYSTEM.iter().any(|field| field.name == name) {
             continue;
@@ -147,10 +172,16 @@ fn one(
         "gt" => exists(query, name, |query| compares(query, " > ", only()?)),
         "gte" => exists(query, name, |query| compares(query, " >= ", only()?)),
         "ctn" => exists(query, name, |query| {
-            query.push("typeof(e.value) = 'text' AND instr(e.value, ").push_bind(only()?).push(") > 0");
+            query
+                .push("typeof(e.value) = 'text' AND instr(e.value, ")
+                .push_bind(only()?)
+                .push(") > 0");
             Ok(())
         }),
-        _ => Err(Fault::field(name, "is compared in a way this server does not know")),
+        _ => Err(Fault::field(
+            name,
+            "is compared in a way this server does not know",
+        )),
     }
 }
 
@@ -159,7 +190,9 @@ fn exists(
     name: &str,
     condition: impl FnOnce(&mut QueryBuilder<Sqlite>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    query.push(" AND EXISTS (SELECT 1 FROM json_each(r.fields, ").push_bind(path(name));
+    query
+        .push(" AND EXISTS (SELECT 1 FROM json_each(r.fields, ")
+        .push_bind(path(name));
     query.push(") e WHERE ");
     condition(query)?;
     query.push(")");
@@ -179,7 +212,11 @@ fn equals(query: &mut QueryBuilder<Sqlite>, values: &[String]) -> Result<(), Fau
     }
     query.push(") OR e.type IN (");
     let mut flags = query.separated(", ");
-    for flag in values.iter().take(1000).filter(|value| matches!(value.as_str(), "true" | "false")) {
+    for flag in values
+        .iter()
+        .take(1000)
+        .filter(|value| matches!(value.as_str(), "true" | "false"))
+    {
         flags.push_bind(flag.clone());
     }
     query.push("))");
@@ -191,14 +228,29 @@ fn compares(
     sign: &'static str,
     value: String,
 ) -> Result<(), Fault> {
-    query.push("(e.type IN ('integer', 'real') AND e.value").push(sign);
-    query.push_bind(number(&value)).push(" OR e.type = 'text' AND e.value").push(sign);
-    query.push_bind(value).push(")");
+    // What looks like a number is compared with numbers, and everything else with text.
+    match number(&value) {
+        Some(number) => {
+            query
+                .push("e.type IN ('integer', 'real') AND e.value")
+                .push(sign)
+                .push_bind(number);
+        }
+        None => {
+            query
+                .push("e.type = 'text' AND e.value")
+                .push(sign)
+                .push_bind(value);
+        }
+    }
     Ok(())
 }
 
 fn number(text: &str) -> Option<f64> {
-    text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
+    text.trim()
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite())
 }
 
 /// ` ORDER BY` what is asked for, in the order of their making where that is not enough.
@@ -208,13 +260,19 @@ pub(super) fn sort(
 ) -> Result<(), Fault> {
     query.push(" ORDER BY ");
     for (key, direction) in [("sort_asc", " ASC, "), ("sort_desc", " DESC, ")] {
-        let Some(name) = params.get(key).and_then(params::text) else { continue };
+        let Some(name) = params.get(key).and_then(params::text) else {
+            continue;
+        };
         if name == "_id" {
             query.push("r.seq").push(direction);
         } else if let Some(field) = SYSTEM.iter().find(|field| field.name == name) {
             query.push(field.sql).push(direction);
         } else if is_field_name(&name) {
-            query.push("json_extract(r.fields, ").push_bind(path(&name)).push(")").push(direction);
+            query
+                .push("json_extract(r.fields, ")
+                .push_bind(path(&name))
+                .push(")")
+                .push(direction);
         } else {
             return Err(Fault::field(&name, "is no name for a field"));
         }
@@ -225,7 +283,9 @@ pub(super) fn sort(
 
 /// Only the fields that `output[include]` names, or all but those of `output[exclude]`.
 pub(super) fn output(record: Value, params: &Map<String, Value>) -> Value {
-    let Value::Object(mut record) = record else { return record };
+    let Value::Object(mut record) = record else {
+        return record;
+    };
     let named = |key: &str| params.get("output")?.get(key).map(params::texts);
     if let Some(include) = named("include") {
         record.retain(|key, _| key == "_id" || include.iter().any(|name| name == key));
