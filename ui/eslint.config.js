@@ -22,6 +22,8 @@ export default ts.config(
       'no-undef': 'off',
       // Text of people is never markup.
       'svelte/no-at-html-tags': 'error',
+      // Plain maps and sets here are indexes, made anew or read by nobody on screen.
+      'svelte/prefer-svelte-reactivity': 'off',
       'no-restricted-properties': [
         'error',
         { property: 'innerHTML', message: 'Text is never markup.' },

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeBackend } from '../backend/fake/fake';
+import { scenes, type Scene } from '../backend/fake/scenes';
+import { Kith } from './kith.svelte';
+
+const attention = { isLooking: () => true, onChange: () => () => undefined };
+
+const scene = (name: string): Scene => {
+  const found = scenes[name];
+  if (found === undefined) throw new Error(`no scene ${name}`);
+  return found;
+};
+
+describe('all of it together, over the invented backend', () => {
+  let backend: FakeBackend;
+  let kith: Kith;
+
+  const start = async (name: string) => {
+    backend = new FakeBackend(scene(name));
+    kith = new Kith(backend, attention);
+    const started = kith.start();
+    await vi.advanceTimersByTimeAsync(100);
+    await started;
+  };
+  const called = (name: string) => backend.calls.filter((call) => call.name === name).length;
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => {
+    kith.stop();
+    vi.useRealTimers();
+  });
+
+  it('opens the list when somebody is signed in', async () => {
+    await start('home');
+    expect(kith.dialogs.phase).toBe('open');
+    expect(kith.dialogs.shown.map((dialog) => dialog.sort_at)).toEqual(
+      kith.dialogs.shown.map((dialog) => dialog.sort_at).sort((a, b) => b - a),
+    );
+    expect(kith.dialogs.me?.name).toBe('Ada Winter');
+  });
+
+  it('goes from the welcome to the list', async () => {
+    await start('welcome');
+    expect(kith.session.app?.phase).toBe('welcome');
+    void kith.session.tryHere();
+    expect(kith.session.busy).toBe('try');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(kith.session.busy).toBe(null);
+    expect(kith.dialogs.phase).toBe('open');
+  });
+
+  it('keeps what was entered when signing in fails', async () => {
+    await start('wrong-password');
+    const { connection } = kith.entrance;
+    if (connection === null) throw new Error('joined');
+    const done = kith.session.signIn(connection, 'ada', 'wrong', 'keychain');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await done).toBe(false);
+    expect(kith.session.error?.code).toBe('wrong_password');
+    expect(kith.entrance.step).toBe('login');
+  });
+
+  it('sends, shows the states, and moves the conversation up', async () => {
+    await start('talk');
+    kith.go('thousand');
+    await vi.advanceTimersByTimeAsync(50);
+    kith.composer.typed('hello');
+    void kith.composer.send();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(kith.timeline.messages.at(-1)).toMatchObject({ body: 'hello', delivery: 'queued' });
+    expect(kith.dialogs.shown[0]?.id).toBe('thousand');
+    await vi.advanceTimersByTimeAsync(1600);
+    expect(kith.timeline.messages.at(-1)?.delivery).toBe('read');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(kith.typing.in('thousand')).toEqual([102]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(kith.typing.in('thousand')).toEqual([]);
+    expect(kith.timeline.messages.at(-1)?.is_own).toBe(false);
+  });
+
+  it('holds the list still while it is being used', async () => {
+    await start('home');
+    const before = kith.dialogs.shown.map((dialog) => dialog.id);
+    kith.dialogs.hold();
+    backend.arrive('emil', 104, 'I am at the end of the list');
+    expect(kith.dialogs.shown.map((dialog) => dialog.id)).toEqual(before);
+    expect(kith.dialogs.get('emil')?.unread).toBe(1);
+    kith.dialogs.release();
+    expect(kith.dialogs.shown[0]?.id).toBe('emil');
+  });
+
+  it('opens everything again after a lost home patch and after a reset', async () => {
+    await start('talk');
+    kith.go('bea');
+    await vi.advanceTimersByTimeAsync(50);
+    expect(called('home')).toBe(1);
+    backend.emit({
+      kind: 'home',
+      patch: { rev: 99, dialogs: [], removed: [], people: [], link: null, unread_total: 0 },
+    });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(called('home')).toBe(2);
+    const opened = called('open_timeline');
+    backend.emit({ kind: 'reset' });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(called('home')).toBe(3);
+    expect(called('open_timeline')).toBe(opened + 1);
+    expect(kith.timeline.messages.length).toBeGreaterThan(5);
+  });
+
+  it('finds conversations by name, and people for new ones', async () => {
+    await start('home');
+    kith.dialogs.query = 'garden';
+    expect(kith.dialogs.shown.map((dialog) => dialog.id)).toEqual(['work']);
+    kith.finder.typed('in');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kith.finder.found.map((person) => person.name)).toContain('Inês da Silva e Sousa');
+    expect(called('find_people')).toBe(1);
+  });
+
+  it('creates a conversation with one, and a group with several', async () => {
+    await start('home');
+    const ines = kith.people.get(108);
+    const bea = kith.people.get(101);
+    if (ines === undefined || bea === undefined) throw new Error('cast');
+    await Promise.all([kith.creation.talkTo(bea), vi.advanceTimersByTimeAsync(50)]);
+    expect(kith.timeline.dialogId).toBe('bea');
+    kith.creation.open();
+    kith.creation.toggle(ines);
+    kith.creation.toggle(bea);
+    expect(kith.creation.canCreate).toBe(false);
+    kith.creation.name = 'Three';
+    await Promise.all([kith.creation.create(), vi.advanceTimersByTimeAsync(50)]);
+    expect(kith.creation.isOpen).toBe(false);
+    expect(backend.calls.find((call) => call.name === 'create_dialog')?.args).toEqual({
+      kind: 'group',
+      name: 'Three',
+      people: [108, 101],
+    });
+  });
+
+  it('takes a message back into the composer', async () => {
+    await start('states');
+    kith.go('states');
+    await vi.advanceTimersByTimeAsync(50);
+    const failed = kith.timeline.messages.find((message) => message.delivery === 'failed');
+    if (failed === undefined) throw new Error('scene');
+    await Promise.all([kith.discard(failed, true), vi.advanceTimersByTimeAsync(50)]);
+    expect(kith.timeline.get(failed.id)).toBeUndefined();
+    expect(kith.composer.text.startsWith('This one did not go out')).toBe(true);
+  });
+
+  it('says what the connection does when it matters', async () => {
+    await start('offline');
+    expect(kith.link.line).toContain('You are offline');
+    expect(kith.link.retryIn).toBeGreaterThan(20);
+    void kith.link.tryNow();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(kith.link.view.state).toBe('connecting');
+    expect(kith.link.line).not.toBe(null);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(kith.link.line).toBe(null);
+  });
+
+  it('says nothing of a connection that takes a moment', async () => {
+    await start('connecting');
+    expect(kith.link.line).toBe(null);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(kith.link.line).toContain('Connecting');
+  });
+
+  it('forgets everything when somebody signs out', async () => {
+    await start('talk');
+    kith.go('bea');
+    await vi.advanceTimersByTimeAsync(50);
+    void kith.session.signOut();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(kith.dialogs.phase).toBe('closed');
+    expect(kith.timeline.dialogId).toBe(null);
+    expect(kith.people.get(101)).toBeUndefined();
+    expect(kith.entrance.step).toBe('ways');
+  });
+});

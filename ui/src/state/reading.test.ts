@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DWELL, Reading, type Attention } from './reading';
+
+class Eyes implements Attention {
+  looking = true;
+  #listeners = new Set<() => void>();
+
+  isLooking = () => this.looking;
+
+  onChange(listener: () => void) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  turn(looking: boolean) {
+    this.looking = looking;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const on = (...ids: string[]) => ids.map((id) => ({ id, key: id }));
+
+describe('when a message counts as read', () => {
+  let eyes: Eyes;
+  let seen: string[];
+  let reading: Reading;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    eyes = new Eyes();
+    seen = [];
+    reading = new Reading(
+      (dialog, message) => seen.push(`${dialog}:${message}`),
+      eyes,
+      () => Date.now(),
+    );
+  });
+  afterEach(() => {
+    reading.stop();
+    vi.useRealTimers();
+  });
+
+  it('is after a moment on screen, and says the newest only, once', () => {
+    reading.show('d', on('a', 'b', 'c'));
+    vi.advanceTimersByTime(DWELL - 1);
+    expect(seen).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(seen).toEqual(['d:c']);
+    reading.show('d', on('a', 'b', 'c'));
+    vi.advanceTimersByTime(DWELL * 3);
+    expect(seen).toEqual(['d:c']);
+  });
+
+  it('is not when it only went past', () => {
+    reading.show('d', on('a'));
+    vi.advanceTimersByTime(DWELL - 50);
+    reading.show('d', on('b'));
+    vi.advanceTimersByTime(DWELL - 50);
+    reading.show('d', on('c'));
+    vi.advanceTimersByTime(DWELL - 50);
+    expect(seen).toEqual([]);
+    vi.advanceTimersByTime(50);
+    expect(seen).toEqual(['d:c']);
+  });
+
+  it('is not without the focus, and the moment begins when it comes', () => {
+    eyes.looking = false;
+    reading.show('d', on('a'));
+    vi.advanceTimersByTime(DWELL * 5);
+    expect(seen).toEqual([]);
+    eyes.turn(true);
+    vi.advanceTimersByTime(DWELL - 1);
+    expect(seen).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(seen).toEqual(['d:a']);
+  });
+
+  it('begins anew when the focus was lost in between', () => {
+    reading.show('d', on('a'));
+    vi.advanceTimersByTime(DWELL - 10);
+    eyes.turn(false);
+    vi.advanceTimersByTime(10_000);
+    eyes.turn(true);
+    vi.advanceTimersByTime(DWELL - 10);
+    expect(seen).toEqual([]);
+  });
+
+  it('is not while nothing is shown: opening and catching up', () => {
+    reading.show('d', on('a'));
+    vi.advanceTimersByTime(DWELL / 2);
+    reading.show(null, []);
+    vi.advanceTimersByTime(DWELL * 5);
+    expect(seen).toEqual([]);
+  });
+
+  it('does not wait for a stream of new ones to end', () => {
+    for (let i = 0; i < 10; i += 1) {
+      reading.show('d', on(...Array.from({ length: i + 1 }, (_, n) => `m${n}`)));
+      vi.advanceTimersByTime(DWELL / 3);
+    }
+    expect(seen[0]).toBe('d:m0');
+    expect(seen.length).toBeGreaterThan(5);
+  });
+
+  it('never goes back', () => {
+    reading.show('d', on('m5'));
+    vi.advanceTimersByTime(DWELL);
+    reading.show('d', on('m2', 'm3'));
+    vi.advanceTimersByTime(DWELL * 2);
+    expect(seen).toEqual(['d:m5']);
+  });
+
+  it('knows each conversation by itself', () => {
+    reading.show('d', on('m5'));
+    vi.advanceTimersByTime(DWELL);
+    reading.show('e', on('m1'));
+    vi.advanceTimersByTime(DWELL);
+    expect(seen).toEqual(['d:m5', 'e:m1']);
+  });
+
+  it('says it again when it could not be said', () => {
+    reading.show('d', on('a'));
+    vi.advanceTimersByTime(DWELL);
+    reading.retract('d');
+    reading.show('d', on('a'));
+    vi.advanceTimersByTime(DWELL);
+    expect(seen).toEqual(['d:a', 'd:a']);
+  });
+});

@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TimelinePage, TimelinePatch, TimelineSnapshot } from '../backend/bindings';
+import type { Backend } from '../backend/backend';
+import { People } from './people.svelte';
+import { Places } from './places';
+import { Timeline } from './timeline.svelte';
+import type { DialogView, MessageView } from './types';
+
+const dialog: DialogView = {
+  id: 'd',
+  kind: 'private',
+  name: 'Bea',
+  photo: null,
+  opponent: 2,
+  occupant_count: 2,
+  last: null,
+  draft: null,
+  unread: 0,
+  sort_at: 0,
+};
+
+const message = (id: string, more: Partial<MessageView> = {}): MessageView => ({
+  id,
+  dialog_id: 'd',
+  sender: 2,
+  is_own: false,
+  body: id,
+  sent_at: 0,
+  edited_at: null,
+  key: `s${id}`,
+  delivery: 'read',
+  failure: null,
+  attachments: [],
+  ...more,
+});
+
+const snapshot = (more: Partial<TimelineSnapshot> = {}): TimelineSnapshot => ({
+  window: 1,
+  rev: 10,
+  dialog,
+  people: [],
+  occupants: [1, 2],
+  messages: [message('c'), message('d'), message('e')],
+  has_older: true,
+  has_newer: false,
+  first_unread: null,
+  draft: '',
+  ...more,
+});
+
+const patch = (
+  rev: number,
+  upserts: MessageView[],
+  more: Partial<TimelinePatch> = {},
+): TimelinePatch => ({
+  window: 1,
+  rev,
+  upserts,
+  removals: [],
+  people: [],
+  has_older: true,
+  has_newer: false,
+  ...more,
+});
+
+describe('the conversation that is open', () => {
+  let answers: Map<string, (args: never) => unknown>;
+  let asked: { name: string; args: Record<string, unknown> }[];
+  let timeline: Timeline;
+  let places: Places;
+  const failed = vi.fn();
+
+  const text = () => timeline.messages.map((one) => one.id).join('');
+  const names = () => asked.map((call) => call.name);
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    asked = [];
+    answers = new Map<string, (args: never) => unknown>([
+      ['open_timeline', () => snapshot()],
+      ['close_timeline', () => null],
+    ]);
+    const backend: Backend = {
+      call: async (name, args) => {
+        asked.push({ name, args });
+        return (await answers.get(name)?.(args as never)) as never;
+      },
+      feed: () => () => undefined,
+    };
+    places = new Places();
+    timeline = new Timeline(backend, new People(), places, { opened: () => undefined, failed });
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it('opens, and takes patches by id, in order of key', async () => {
+    await timeline.open('d', 0);
+    timeline.take(patch(11, [message('f'), message('d', { body: 'edited' })]));
+    expect(text()).toBe('cdef');
+    expect(timeline.get('d')?.body).toBe('edited');
+    timeline.take(patch(12, [], { removals: ['e'] }));
+    expect(text()).toBe('cdf');
+  });
+
+  it('takes nothing twice, and nothing of another window', async () => {
+    await timeline.open('d', 0);
+    timeline.take(patch(11, [message('d', { body: 'new' })]));
+    timeline.take(patch(11, [message('d', { body: 'old' })]));
+    timeline.take(patch(10, [message('z')]));
+    timeline.take({ ...patch(12, [message('z')]), window: 7 });
+    expect(text()).toBe('cde');
+    expect(timeline.get('d')?.body).toBe('new');
+  });
+
+  it('keeps patches that overtook the snapshot', async () => {
+    let answer: (value: TimelineSnapshot) => void = () => undefined;
+    answers.set('open_timeline', () => new Promise((resolve) => (answer = resolve)));
+    const opening = timeline.open('d', 0);
+    timeline.take(patch(12, [message('g')]));
+    timeline.take(patch(11, [message('f')]));
+    timeline.take(patch(10, [message('x')]));
+    answer(snapshot());
+    await opening;
+    expect(text()).toBe('cdefg');
+  });
+
+  it('opens again after a gap, at the place where one reads', async () => {
+    await timeline.open('d', 0);
+    const epoch = timeline.epoch;
+    places.keep('d', { message: 'd', offset: 5 });
+    answers.set('open_timeline', () =>
+      snapshot({ window: 2, rev: 3, messages: [message('d'), message('h')] }),
+    );
+    timeline.take(patch(13, [message('z')]));
+    expect(text()).toBe('cde');
+    await vi.runAllTimersAsync();
+    expect(asked.at(-1)).toEqual({ name: 'open_timeline', args: { dialog: 'd', at: 'd' } });
+    expect(names()).toContain('close_timeline');
+    expect(text()).toBe('dh');
+    expect(timeline.epoch).toBe(epoch);
+    timeline.take({ ...patch(4, [message('i')]), window: 2 });
+    expect(text()).toBe('dhi');
+  });
+
+  it('moves a waiting message to its place when it goes out', async () => {
+    await timeline.open('d', 0);
+    const waiting = message('q', { key: 'w1', delivery: 'queued', is_own: true });
+    timeline.take(patch(11, [waiting]));
+    timeline.take(patch(12, [message('f')]));
+    expect(text()).toBe('cdefq');
+    timeline.take(patch(13, [{ ...waiting, key: 'sd5', delivery: 'sent' }]));
+    expect(text()).toBe('cdqef');
+  });
+
+  it('adds a page, and a page never overwrites what a patch brought', async () => {
+    await timeline.open('d', 0);
+    const page: TimelinePage = {
+      rev: 10,
+      messages: [message('a'), message('b'), message('c', { body: 'stale' })],
+      people: [],
+      has_older: false,
+      has_newer: false,
+    };
+    answers.set('load_older', () => page);
+    timeline.take(patch(11, [message('c', { body: 'fresh' })]));
+    await timeline.loadOlder();
+    expect(text()).toBe('abcde');
+    expect(timeline.get('c')?.body).toBe('fresh');
+    expect(timeline.hasOlder).toBe(false);
+    await timeline.loadOlder();
+    expect(names().filter((name) => name === 'load_older')).toHaveLength(1);
+  });
+
+  it('takes a page that counts as a revision of its own in its turn', async () => {
+    await timeline.open('d', 0);
+    answers.set('load_older', () => ({
+      rev: 11,
+      messages: [message('a')],
+      people: [],
+      has_older: true,
+      has_newer: false,
+    }));
+    await timeline.loadOlder();
+    timeline.take(patch(12, [message('f')]));
+    expect(text()).toBe('acdef');
+  });
+
+  it('says when a page could not be loaded, and tries again when asked', async () => {
+    await timeline.open('d', 0);
+    answers.set('load_older', () => Promise.reject(new Error('no')));
+    await timeline.loadOlder();
+    expect(timeline.older).toBe('failed');
+    answers.set('load_older', () => ({
+      rev: 10,
+      messages: [message('b')],
+      people: [],
+      has_older: false,
+      has_newer: false,
+    }));
+    timeline.retryPaging();
+    await vi.runAllTimersAsync();
+    expect(timeline.older).toBe('idle');
+    expect(text()).toBe('bcde');
+  });
+
+  it('closes the window of a conversation that was left before it came', async () => {
+    let answer: (value: TimelineSnapshot) => void = () => undefined;
+    answers.set('open_timeline', () => new Promise((resolve) => (answer = resolve)));
+    const first = timeline.open('d', 0);
+    answers.set('open_timeline', () => snapshot({ window: 2, messages: [message('x')] }));
+    const second = timeline.open('e', 0);
+    answer(snapshot());
+    await Promise.all([first, second]);
+    expect(text()).toBe('x');
+    expect(asked).toContainEqual({ name: 'close_timeline', args: { window: 1 } });
+  });
+
+  it('lands at the first unread message, or where one was', async () => {
+    await timeline.open('d', 3);
+    expect(timeline.landing).toEqual({ kind: 'unread' });
+    places.keep('e', { message: 'm', offset: 3 });
+    await timeline.open('e', 0);
+    expect(timeline.landing).toEqual({ kind: 'place', place: { message: 'm', offset: 3 } });
+    await timeline.open('d', 0);
+    await timeline.open('e', 1);
+    expect(timeline.landing).toEqual({ kind: 'unread' });
+  });
+
+  it('says when it cannot be opened', async () => {
+    answers.set('open_timeline', () => Promise.reject(new Error('no')));
+    await timeline.open('d', 0);
+    expect(timeline.phase).toBe('failed');
+    answers.set('open_timeline', () => snapshot());
+    await timeline.open('d', 0);
+    expect(timeline.phase).toBe('open');
+  });
+});
