@@ -30,11 +30,7 @@ pub(crate) async fn run(data: &Path, messages: u32) -> Result<()> {
         .pop()
         .context("nobody is signed in")?;
     profile.close().await;
-    let store = Store::open(
-        &folder.join(&account.details.database),
-        account.details.user_id,
-    )
-    .await?;
+    let store = Store::open(&folder.join(&account.database), account.user_id).await?;
 
     let mut write = store.write().await?;
     for number in 0..DIALOGS {
@@ -104,7 +100,7 @@ fn message(number: u32, of: u32, ids: &MessageIds) -> Result<Message> {
     let sent_at =
         Timestamp::from_seconds(NEWEST - i64::from(of - number) * 60_000_000 / i64::from(of));
     let which = number % DIALOGS;
-    let sender = if number % 3 == 0 {
+    let sender = if number.is_multiple_of(3) {
         ALEX.id
     } else {
         other(which)

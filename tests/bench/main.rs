@@ -1,6 +1,8 @@
 //! The parts of `cargo xtask bench` that need the rooms themselves: filling a
 //! cache, and measuring how long a message travels.
 
+#![expect(clippy::print_stdout, reason = "its report is its purpose")]
+
 mod fill;
 mod talk;
 

@@ -1,6 +1,8 @@
 //! Journeys: what people do, with real engines and the real server in one
 //! process, while things go well and while they break.
 
+#![expect(clippy::expect_used, reason = "what cannot happen in a test ends it")]
+
 mod broken;
 mod damaged;
 mod odd;

@@ -37,7 +37,7 @@ for (const colorScheme of ['light', 'dark']) {
   await shot('sent');
   await desk.page.setViewportSize({ width: 480, height: 760 });
   await shot('narrow-dialog');
-  await desk.at('back').click();
+  await desk.at('back-to-list').click();
   await shot('narrow-list');
   await desk.page.setViewportSize({ width: 1920, height: 1080 });
   await desk.at('dialog-row').first().click();

@@ -117,6 +117,17 @@ export class Desk {
     await this.message(text).and(this.page.locator(inOne)).waitFor();
   }
 
+  /** Waits until somebody else's message stands below the one with this text. */
+  async answered(text) {
+    await this.page.waitForFunction((text) => {
+      const shown = [...document.querySelectorAll('[data-testid="message"]')];
+      const asked = shown.findIndex((message) => message.textContent.includes(text));
+      return (
+        asked >= 0 && shown.slice(asked + 1).some((message) => message.dataset.own === 'false')
+      );
+    }, text);
+  }
+
   /** Takes a picture into `target/shots`. */
   async picture(name) {
     await this.page.screenshot({

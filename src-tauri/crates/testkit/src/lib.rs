@@ -7,6 +7,8 @@
 //! write, break something through [`Town::faults`], and ask what each of them
 //! sees in the end.
 
+#![expect(clippy::expect_used, reason = "what cannot happen in a test ends it")]
+
 mod cast;
 mod clock;
 mod desk;
