@@ -82,10 +82,13 @@ fn finish(runtime: &Runtime, opening: Opening) -> anyhow::Result<App> {
 
 /// Ends the session and the server, so that nothing is cut in the middle.
 fn goodbye(runtime: &Runtime, app: &App, server: &InProcessServer) {
-    let ended = runtime.block_on(timeout(GOODBYE, async {
-        app.close().await;
-        server.stop().await;
-    }));
+    let ended = runtime.block_on(async {
+        let goodbye = async {
+            app.close().await;
+            server.stop().await;
+        };
+        timeout(GOODBYE, goodbye).await
+    });
     if ended.is_err() {
         tracing::warn!("not everything ended in time");
     }

@@ -24,10 +24,10 @@ const HEIGHT: f64 = 720.0;
 const MIN_WIDTH: f64 = 380.0;
 const MIN_HEIGHT: f64 = 480.0;
 
-/// `--surface` of the two themes (ui/src/style), so that the first picture
+/// `--ground` of the two themes (ui/src/style), so that the first picture
 /// does not flash.
-const LIGHT: Color = Color(250, 249, 248, 255);
-const DARK: Color = Color(29, 28, 31, 255);
+const LIGHT: Color = Color(239, 236, 233, 255);
+const DARK: Color = Color(24, 22, 20, 255);
 
 /// Where the window is: its size in the system's own units, its place in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

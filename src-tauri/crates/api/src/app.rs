@@ -239,7 +239,7 @@ impl App {
             Stage::SignInAgain(account) => {
                 view.phase = Phase::SignInAgain;
                 let person = stranger(&account);
-                Some((account, person))
+                Some((*account, person))
             }
             Stage::Locked { problem, .. } => {
                 view.phase = Phase::Locked;

@@ -28,7 +28,7 @@ pub(crate) enum Stage {
     /// Nobody is signed in.
     Welcome,
     /// The account is known, its password is not.
-    SignInAgain(Account),
+    SignInAgain(Box<Account>),
     /// Data cannot be opened.
     Locked {
         problem: ProblemView,
@@ -130,17 +130,17 @@ impl App {
             Ok(Ok(Some(password))) => Password::new(password),
             Ok(Ok(None)) => {
                 store.close().await;
-                return Stage::SignInAgain(account);
+                return Stage::SignInAgain(Box::new(account));
             }
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the password cannot be read");
                 store.close().await;
-                return Stage::SignInAgain(account);
+                return Stage::SignInAgain(Box::new(account));
             }
             Err(_) => {
                 tracing::warn!("the keychain does not answer");
                 store.close().await;
-                return Stage::SignInAgain(account);
+                return Stage::SignInAgain(Box::new(account));
             }
         };
         let is_local = account.is_local;
@@ -205,7 +205,7 @@ impl App {
         let (stage, result) = match self.open_store(&account).await {
             Ok(store) => match self.enter(account.clone(), store, password, person).await {
                 Ok(session) => (Stage::Home(session), Ok(())),
-                Err(error) => (Stage::SignInAgain(account), Err(error)),
+                Err(error) => (Stage::SignInAgain(Box::new(account)), Err(error)),
             },
             Err(error) => (
                 Stage::locked(&error, Damage::Account(Box::new(account))),
@@ -251,7 +251,7 @@ impl App {
                 session.engine.sign_out().await;
                 session.account.clone()
             }
-            Stage::SignInAgain(account) => account,
+            Stage::SignInAgain(account) => *account,
             Stage::Locked {
                 damage: Damage::Account(account),
                 ..
@@ -372,7 +372,7 @@ impl App {
             let _turn = app.inner.turn.lock().await;
             if !stop.is_cancelled() {
                 app.leave().await;
-                app.set_stage(Stage::SignInAgain(account)).await;
+                app.set_stage(Stage::SignInAgain(Box::new(account))).await;
             }
         });
     }

@@ -77,7 +77,7 @@ pub(crate) struct Feed {
 
 impl Feed {
     /// Hands an event over; on overflow everything has to be opened again.
-    fn push(&mut self, event: FeedEvent) {
+    pub(crate) fn push(&mut self, event: FeedEvent) {
         if !self.queue.push(event) {
             self.reset();
         }
