@@ -45,6 +45,9 @@ pub enum FilterError {
     /// A document type declaration, which this wire forbids.
     #[error("document type declarations are not allowed")]
     Declaration,
+    /// It begins with text: whatever speaks there, it is not XML.
+    #[error("what comes is not XML")]
+    NotXml,
 }
 
 /// The filter. One for each connection; it notices when the stream restarts.
@@ -58,6 +61,8 @@ pub struct Filter {
     open: Vec<Open>,
     /// How many elements are open inside one that vanishes, itself included.
     vanishing: usize,
+    /// Whether there was a tag yet.
+    has_begun: bool,
 }
 
 #[derive(Debug)]
@@ -99,11 +104,15 @@ impl Filter {
         for byte in bytes {
             match self.scanner.step(*byte) {
                 Step::Text => {
+                    if !self.has_begun && !byte.is_ascii_whitespace() {
+                        return Err(FilterError::NotXml);
+                    }
                     if self.vanishing == 0 {
                         self.text.push(*byte);
                     }
                 }
                 Step::Begins => {
+                    self.has_begun = true;
                     self.flush_text(true, out);
                     self.token.clear();
                     self.token.push(*byte);

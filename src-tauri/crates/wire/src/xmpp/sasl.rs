@@ -101,7 +101,7 @@ impl Sasl {
 
 fn decode(text: &str) -> Option<Vec<u8>> {
     match text.trim() {
-        "=" => Some(Vec::new()),
+        "=" | "" => Some(Vec::new()),
         text => STANDARD.decode(text).ok(),
     }
 }

@@ -1,0 +1,569 @@
+//! The one task behind a [`super::Chat`].
+
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{FutureExt, StreamExt};
+use kith_model::{Clock, Timestamp};
+use kith_wire::xml::Element;
+use kith_wire::xmpp::{Carbon, Iq, IqKind, Presence, StanzaError, ns};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_xmpp::Stanza;
+use tokio_xmpp::stanzastream::{Connection, Event, StreamEvent};
+
+use super::NotConnected;
+use super::backoff::Backoff;
+use super::connector::Door;
+use super::stanza;
+use super::stream::Stream;
+use super::tap::KillSwitch;
+use super::window::{Fate, Window};
+use crate::convert::Account;
+use crate::{Link, LinkLost, Outgoing, Secret, ServerEvent, tls};
+
+/// Something to send, and whom to tell that it was handed over.
+pub(super) struct Parcel {
+    pub(super) outgoing: Outgoing,
+    pub(super) done: oneshot::Sender<Result<(), NotConnected>>,
+}
+
+/// What a handle can ask for.
+#[derive(Debug)]
+pub(super) enum Order {
+    ReconnectNow,
+    Cut,
+    Stop(oneshot::Sender<()>),
+}
+
+/// A connection that was given away must become a session in this time.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+/// The library wants its next connection in this time after it lost one.
+const SLOT_WITHIN: Duration = Duration::from_secs(2);
+/// The server answers the wish for carbons in this time, or goes without.
+const CARBONS_WITHIN: Duration = Duration::from_secs(5);
+/// A proper end may take so long.
+const CLOSE_WITHIN: Duration = Duration::from_secs(3);
+/// So many events may wait for the listener before reading waits as well.
+const OUTBOX: usize = 32;
+/// A stream that so often got a connection and made no session of it is in a
+/// loop that only a new stream object ends: a refused resumption that the
+/// library cannot read makes it try again for ever.
+const MAX_BARREN: u32 = 2;
+
+type Opened = Result<Box<Connection>, LinkLost>;
+type Opening = Pin<Box<dyn Future<Output = Opened> + Send>>;
+
+/// What the link is doing.
+enum State {
+    /// Waiting for the time of the next attempt; `None` when a person must ask.
+    Waiting(Option<Instant>),
+    /// Opening a connection.
+    Opening(Opening),
+    /// The stream has a connection and negotiates, until then at most. When that
+    /// took too long once, the connection was cut.
+    Negotiating { until: Instant, is_cut: bool },
+    /// A fresh session waits for the answer to this IQ, until then at most.
+    Greeting { id: String, until: Instant },
+    /// Up since then.
+    Up(Instant),
+}
+
+pub(super) struct Task {
+    account: Account,
+    clock: Arc<dyn Clock>,
+    events: mpsc::Sender<ServerEvent>,
+    parcels: mpsc::Receiver<Parcel>,
+    orders: mpsc::UnboundedReceiver<Order>,
+    door: Result<Door, LinkLost>,
+    /// Events that the listener has not taken yet. While there are many, nothing
+    /// more is read from the stream; but acknowledgements are heard, or a
+    /// listener that sends would wait for itself.
+    outbox: VecDeque<ServerEvent>,
+    stream: Stream,
+    state: State,
+    switch: KillSwitch,
+    window: Window,
+    backoff: Backoff,
+    /// The next wait is none, once: somebody cut the link to get a new one.
+    is_hurried: bool,
+    /// Whether the server acknowledges what it gets. One that does not leaves
+    /// every message's fate unknown, to be looked up.
+    is_managed: bool,
+    n_ids: u64,
+}
+
+/// What woke the task.
+#[allow(clippy::large_enum_variant)] // one at a time, taken apart at once
+enum Wake {
+    Order(Option<Order>),
+    Parcel(Parcel),
+    Delivered(bool),
+    Slot(Option<oneshot::Sender<Connection>>),
+    Opened(Opened),
+    Stream(Option<Event>),
+    Fate(Option<Fate>),
+    Time,
+}
+
+impl Task {
+    pub(super) fn new(
+        account: Account,
+        password: Secret,
+        clock: Arc<dyn Clock>,
+        events: mpsc::Sender<ServerEvent>,
+        parcels: mpsc::Receiver<Parcel>,
+        orders: mpsc::UnboundedReceiver<Order>,
+    ) -> Self {
+        let connection = &account.connection;
+        let door = match tls::config(connection) {
+            Ok(tls) => Ok(Door {
+                address: connection.chat.clone(),
+                domain: connection.chat_domain.clone(),
+                user: format!("{}-{}", account.me, connection.app_id),
+                password,
+                tls: Arc::new(tls),
+            }),
+            Err(_) => Err(LinkLost::Certificate),
+        };
+        Self {
+            account,
+            clock,
+            events,
+            parcels,
+            orders,
+            door,
+            outbox: VecDeque::new(),
+            stream: Stream::new(),
+            state: State::Waiting(Some(Instant::now())),
+            switch: KillSwitch::default(),
+            window: Window::default(),
+            backoff: Backoff::default(),
+            is_hurried: false,
+            is_managed: true,
+            n_ids: 0,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        loop {
+            match self.wake().await {
+                Wake::Order(Some(Order::Stop(done))) => {
+                    self.stop().await;
+                    let _ = done.send(());
+                    return;
+                }
+                Wake::Order(None) | Wake::Delivered(false) => {
+                    self.stop().await;
+                    return;
+                }
+                Wake::Order(Some(Order::Cut)) => self.cut(),
+                Wake::Order(Some(Order::ReconnectNow)) => {
+                    if matches!(self.state, State::Waiting(_)) {
+                        self.state = State::Waiting(Some(Instant::now()));
+                    }
+                }
+                Wake::Delivered(true) => {}
+                Wake::Parcel(parcel) => {
+                    let answer = self.send(&parcel.outgoing).await;
+                    let _ = parcel.done.send(answer);
+                }
+                Wake::Slot(slot) => self.stream.slot = slot.or(self.stream.slot.take()),
+                Wake::Opened(result) => self.opened(result),
+                Wake::Stream(event) => self.heard(event).await,
+                Wake::Fate(fate) => self.learnt(fate).await,
+                Wake::Time => self.time().await,
+            }
+        }
+    }
+
+    /// Waits for the next thing that concerns this task. Every arm can be
+    /// abandoned without losing anything.
+    async fn wake(&mut self) -> Wake {
+        let Self {
+            events,
+            parcels,
+            orders,
+            outbox,
+            stream,
+            state,
+            window,
+            ..
+        } = self;
+        let is_ready = matches!(state, State::Up(_));
+        let (due, opening) = match state {
+            State::Waiting(until) => (*until, None),
+            State::Opening(opening) => (None, Some(opening)),
+            State::Negotiating { until, .. } | State::Greeting { until, .. } => {
+                (Some(*until), None)
+            }
+            State::Up(_) => (None, None),
+        };
+        // Sends are answered at once while there is no link, and wait for room
+        // in the window while there is one.
+        let takes_parcels = !(is_ready && window.is_full());
+        let reads = outbox.len() < OUTBOX;
+        // What is not read cannot have been answered in time either.
+        let due = due.filter(|_| reads);
+        tokio::select! {
+            biased;
+            order = orders.recv() => Wake::Order(order),
+            permit = events.reserve(), if !outbox.is_empty() => match permit {
+                Ok(permit) => {
+                    if let Some(event) = outbox.pop_front() {
+                        permit.send(event);
+                    }
+                    Wake::Delivered(true)
+                }
+                Err(_) => Wake::Delivered(false),
+            },
+            () = events.closed() => Wake::Delivered(false),
+            slot = stream.slots.recv() => Wake::Slot(slot),
+            result = async { match opening { Some(opening) => opening.await, None => std::future::pending().await } } => Wake::Opened(result),
+            event = stream.stream.next(), if reads => Wake::Stream(event),
+            fate = window.next() => Wake::Fate(fate),
+            () = async { match due { Some(due) => sleep_until(due).await, None => std::future::pending().await } } => Wake::Time,
+            Some(parcel) = parcels.recv(), if takes_parcels => Wake::Parcel(parcel),
+        }
+    }
+
+    /// The time came that the state waits for.
+    async fn time(&mut self) {
+        match &self.state {
+            State::Waiting(Some(_)) => {
+                // The library asks for a connection as soon as it lost one.
+                if self.stream.slot.is_none() {
+                    self.stream.slot = timeout(SLOT_WITHIN, self.stream.slots.recv())
+                        .await
+                        .ok()
+                        .flatten();
+                }
+                if self.stream.slot.is_some() {
+                    self.open();
+                } else {
+                    self.renew_stream();
+                }
+            }
+            State::Negotiating { is_cut: false, .. } => {
+                tracing::warn!("the server makes no session of the connection");
+                self.switch.cut();
+                self.state = State::Negotiating {
+                    until: Instant::now() + SLOT_WITHIN,
+                    is_cut: true,
+                };
+            }
+            State::Negotiating { is_cut: true, .. } => {
+                self.renew_stream();
+                self.broke(None);
+            }
+            State::Greeting { .. } => self.up(Link::Fresh),
+            State::Waiting(None) | State::Opening(_) | State::Up(_) => {}
+        }
+    }
+
+    fn open(&mut self) {
+        self.outbox.push_back(ServerEvent::Link(Link::Connecting));
+        self.switch = KillSwitch::default();
+        let door = self.door.clone();
+        let switch = self.switch.clone();
+        // A new resource each time: two sessions never fight over one.
+        let resource = format!("kith-{:032x}", rand::random::<u128>());
+        self.state = State::Opening(Box::pin(async move {
+            door?.open(&resource, &switch).await.map(Box::new)
+        }));
+    }
+
+    fn opened(&mut self, result: Opened) {
+        match result {
+            Ok(connection) => {
+                let given = self
+                    .stream
+                    .slot
+                    .take()
+                    .map(|slot| slot.send(*connection).is_ok());
+                if given == Some(true) {
+                    self.state = State::Negotiating {
+                        until: Instant::now() + READY_WITHIN,
+                        is_cut: false,
+                    };
+                } else {
+                    self.renew_stream();
+                    self.broke(None);
+                }
+            }
+            Err(reason) => self.down(reason, None),
+        }
+    }
+
+    /// The link is lost. `lasted` is how long a session was up.
+    fn down(&mut self, reason: LinkLost, lasted: Option<Duration>) {
+        let wait = self.backoff.next(lasted, rand::random());
+        let wait = if std::mem::take(&mut self.is_hurried) {
+            Duration::ZERO
+        } else {
+            wait
+        };
+        let is_final = match reason {
+            LinkLost::SignInRefused | LinkLost::Stopped => true,
+            LinkLost::UnknownHost
+            | LinkLost::Unreachable
+            | LinkLost::Certificate
+            | LinkLost::NotAChatServer
+            | LinkLost::Broken => false,
+        };
+        if is_final {
+            // Whatever was under way belongs to a session that is not wanted back.
+            self.renew_stream();
+        }
+        self.state = State::Waiting((!is_final).then(|| Instant::now() + wait));
+        let retry_at = (!is_final).then(|| {
+            let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+            Timestamp::from_millis(self.clock.now().millis().saturating_add(wait))
+        });
+        tracing::info!(?reason, ?wait, is_final, "the link is down");
+        self.outbox
+            .push_back(ServerEvent::Link(Link::Down { reason, retry_at }));
+    }
+
+    /// The stream lost its connection.
+    fn broke(&mut self, lasted: Option<Duration>) {
+        if lasted.is_none() {
+            self.stream.n_barren += 1;
+            if self.stream.n_barren >= MAX_BARREN {
+                tracing::warn!("the session cannot be resumed; begin anew");
+                self.renew_stream();
+            }
+        }
+        self.down(LinkLost::Broken, lasted);
+    }
+
+    /// Throws the stream object away, and with it the session. What was under
+    /// way may have arrived or not.
+    fn renew_stream(&mut self) {
+        let fates = self.window.close();
+        self.tell_fates(fates);
+        self.switch.cut();
+        std::mem::replace(&mut self.stream, Stream::new()).bury();
+    }
+
+    fn cut(&mut self) {
+        match self.state {
+            State::Negotiating { .. } | State::Greeting { .. } | State::Up(_) => {
+                self.is_hurried = true;
+                self.switch.cut();
+            }
+            State::Opening(_) => self.open(),
+            State::Waiting(_) => {}
+        }
+    }
+
+    /// What became of a message. An error about it comes before its
+    /// acknowledgement, and the two are told in that order; but what becomes of
+    /// the link is told afterwards.
+    async fn learnt(&mut self, fate: Option<Fate>) {
+        let mut after = None;
+        while let Some(Some(event)) = self.stream.stream.next().now_or_never() {
+            match event {
+                Event::Stanza(stanza) => self.take(&stanza).await,
+                event @ Event::Stream(_) => {
+                    after = Some(event);
+                    break;
+                }
+            }
+        }
+        self.tell_fates(fate);
+        if after.is_some() {
+            self.heard(after).await;
+        }
+    }
+
+    async fn heard(&mut self, event: Option<Event>) {
+        match event {
+            Some(Event::Stanza(stanza)) => self.take(&stanza).await,
+            Some(Event::Stream(StreamEvent::Resumed)) => self.up(Link::Resumed),
+            Some(Event::Stream(StreamEvent::Reset { features, .. })) => {
+                self.is_managed = features.stream_management.is_some();
+                self.greet().await;
+            }
+            Some(Event::Stream(StreamEvent::Suspended)) => self.suspended(),
+            None => {
+                // The library's worker ended; it has no business to.
+                self.renew_stream();
+                self.suspended();
+            }
+        }
+    }
+
+    fn suspended(&mut self) {
+        match self.state {
+            State::Up(since) => self.broke(Some(since.elapsed())),
+            State::Greeting { .. } => self.broke(Some(Duration::ZERO)),
+            State::Negotiating { .. } => self.broke(None),
+            // It was noticed before, from outside.
+            State::Waiting(_) | State::Opening(_) => {}
+        }
+    }
+
+    /// A fresh session: say what became of the old one's messages, be present,
+    /// and ask for copies of what other devices send.
+    async fn greet(&mut self) {
+        self.stream.n_barren = 0;
+        let fates = self.window.settle();
+        self.tell_fates(fates);
+        let id = self.new_id();
+        let carbons = Iq::new(IqKind::Set, &id, Some(Carbon::enable())).write();
+        let is_sent = self
+            .hand_over(&Presence::default().write(), None)
+            .await
+            .is_ok()
+            && self.hand_over(&carbons, None).await.is_ok();
+        if is_sent {
+            self.state = State::Greeting {
+                id,
+                until: Instant::now() + CARBONS_WITHIN,
+            };
+        }
+    }
+
+    fn up(&mut self, link: Link) {
+        self.stream.n_barren = 0;
+        self.is_hurried = false;
+        self.state = State::Up(Instant::now());
+        tracing::info!(?link, "the link is up");
+        self.outbox.push_back(ServerEvent::Link(link));
+    }
+
+    /// A stanza arrived.
+    async fn take(&mut self, stanza: &Stanza) {
+        let Some(element) = stanza::to_element(stanza) else {
+            tracing::warn!("a stanza cannot be read and is left out");
+            return;
+        };
+        match stanza {
+            Stanza::Message(_) => self
+                .outbox
+                .extend(self.account.event(&element, self.clock.now())),
+            Stanza::Iq(_) => {
+                let Some(iq) = Iq::read(&element) else { return };
+                match iq.kind {
+                    IqKind::Get | IqKind::Set => {
+                        let is_ping = iq
+                            .payload
+                            .as_ref()
+                            .is_some_and(|payload| payload.is("ping", ns::PING));
+                        let answer = if is_ping {
+                            iq.result(None)
+                        } else {
+                            iq.failure(StanzaError::new(503, "Kith does not do this."))
+                        };
+                        let _ = self.hand_over(&answer.write(), None).await;
+                    }
+                    IqKind::Result | IqKind::Error => {
+                        if matches!(&self.state, State::Greeting { id, .. } if *id == iq.id) {
+                            self.up(Link::Fresh);
+                        }
+                    }
+                }
+            }
+            Stanza::Presence(_) => {}
+        }
+    }
+
+    async fn send(&mut self, outgoing: &Outgoing) -> Result<(), NotConnected> {
+        if !matches!(self.state, State::Up(_)) {
+            return Err(NotConnected);
+        }
+        let id = self.new_id();
+        let element = self.account.stanza(outgoing, &id);
+        let message = match outgoing {
+            Outgoing::Message { id, .. } => Some(id.clone()),
+            Outgoing::Marker { .. } | Outgoing::Typing { .. } | Outgoing::DialogChanged { .. } => {
+                None
+            }
+        };
+        self.hand_over(&element, message).await
+    }
+
+    /// Puts a stanza into the stream's queue, which has room for it.
+    async fn hand_over(
+        &mut self,
+        element: &Element,
+        message: Option<kith_model::MessageId>,
+    ) -> Result<(), NotConnected> {
+        let Some(stanza) = stanza::from_element(element) else {
+            tracing::error!("a stanza of ours cannot be written");
+            return Err(NotConnected);
+        };
+        // The library panics when its worker has died.
+        let sending = AssertUnwindSafe(self.stream.stream.send(Box::new(stanza)));
+        match sending.catch_unwind().await {
+            Ok(token) if self.is_managed => {
+                self.window.push(message, token);
+                Ok(())
+            }
+            Ok(_) => {
+                self.tell_fates(message.map(Fate::Unknown));
+                Ok(())
+            }
+            Err(_) => Err(NotConnected),
+        }
+    }
+
+    fn tell_fates(&mut self, fates: impl IntoIterator<Item = Fate>) {
+        self.outbox.extend(fates.into_iter().map(|fate| match fate {
+            Fate::Acknowledged(id) => ServerEvent::Acknowledged(id),
+            Fate::Unknown(id) => ServerEvent::Unknown(id),
+        }));
+    }
+
+    /// An id that is never a message's.
+    fn new_id(&mut self) -> String {
+        self.n_ids += 1;
+        format!("kith-{}", self.n_ids)
+    }
+
+    /// Ends the session: the server is told if it can be, and the listener is
+    /// told if it still listens.
+    async fn stop(self) {
+        let is_up = matches!(self.state, State::Up(_) | State::Greeting { .. });
+        let Self {
+            stream,
+            mut window,
+            events,
+            switch,
+            mut outbox,
+            ..
+        } = self;
+        if is_up {
+            let Stream {
+                stream,
+                slots,
+                slot,
+                ..
+            } = stream;
+            let _ = timeout(CLOSE_WITHIN, stream.close()).await;
+            drop((slots, slot));
+        } else {
+            stream.bury();
+        }
+        switch.cut();
+        let last = window.close().into_iter().map(|fate| match fate {
+            Fate::Acknowledged(id) => ServerEvent::Acknowledged(id),
+            Fate::Unknown(id) => ServerEvent::Unknown(id),
+        });
+        outbox.extend(last);
+        outbox.push_back(ServerEvent::Link(Link::Down {
+            reason: LinkLost::Stopped,
+            retry_at: None,
+        }));
+        for event in outbox {
+            // Whoever stops the stream may wait for that and not listen.
+            if events.try_send(event).is_err() {
+                break;
+            }
+        }
+    }
+}
