@@ -139,6 +139,7 @@ async fn two_devices_of_one_person_show_the_same() -> Result<()> {
 
     let asked = desk.say(&dialog, "from the desk").await?;
     sofa.hears(&asked).await;
+    bea.hears(&asked).await;
     let answered = bea.say(&dialog, "for both").await?;
     for device in [&desk, &sofa] {
         device.hears(&answered).await;
