@@ -1,6 +1,7 @@
 //! Whom to trust: what this computer trusts, and the connection's own
 //! authority if it brings one.
 
+use std::error::Error;
 use std::sync::{Arc, OnceLock};
 
 use kith_model::Connection;
@@ -54,26 +55,33 @@ fn system_roots() -> &'static [CertificateDer<'static>] {
     })
 }
 
-/// Whether a rustls error in the chain says that the other side's certificate
-/// is not to be trusted; `None` when there is no rustls error in it.
-pub(crate) fn distrusts(error: &(dyn std::error::Error + 'static)) -> Option<bool> {
-    chain(error).find_map(|error| {
-        let inner = error.downcast_ref::<rustls::Error>().or_else(|| {
-            error
-                .downcast_ref::<std::io::Error>()?
-                .get_ref()?
-                .downcast_ref::<rustls::Error>()
-        })?;
-        Some(matches!(
-            inner,
-            rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented
-        ))
-    })
+/// Whether a rustls error among the causes says that the other side's
+/// certificate is not to be trusted; `None` when there is no rustls error.
+pub(crate) fn distrusts(error: &(dyn Error + 'static)) -> Option<bool> {
+    let errors = causes(error);
+    let error = errors
+        .into_iter()
+        .find_map(|error| error.downcast_ref::<rustls::Error>())?;
+    Some(matches!(
+        error,
+        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented
+    ))
 }
 
-/// An error and its sources.
-pub(crate) fn chain<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+/// An error and all that caused it. An I/O error hides what it was made of
+/// from `source`, which tells the source of that.
+pub(crate) fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+    let mut found = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        found.push(error);
+        let inside = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        next = match inside {
+            Some(inside) => Some(inside),
+            None => error.source(),
+        };
+    }
+    found
 }

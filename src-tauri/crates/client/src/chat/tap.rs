@@ -102,6 +102,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
             if raw.filled().is_empty() {
                 return Poll::Ready(Ok(()));
             }
+            this.switch.0.has_heard.store(true, Ordering::SeqCst);
             this.filter
                 .push(raw.filled(), &mut this.passed)
                 .map_err(|error| match error {

@@ -14,7 +14,7 @@ use thiserror::Error;
 use url::{Host, Url};
 
 use crate::ClientError;
-use crate::tls::{self, chain};
+use crate::tls::{self, causes};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -169,7 +169,7 @@ impl Http {
 
 /// Why there was no answer, by what the libraries say and not by their words.
 fn failure(error: &reqwest::Error) -> ClientError {
-    if chain(error).any(|error| error.is::<UnknownHost>()) {
+    if causes(error).iter().any(|error| error.is::<UnknownHost>()) {
         return ClientError::UnknownHost;
     }
     match tls::distrusts(error) {
@@ -188,7 +188,8 @@ fn failure(error: &reqwest::Error) -> ClientError {
         return ClientError::Unreachable;
     }
     // Something listens, but what it says is not HTTP.
-    let is_garbage = chain(error)
+    let is_garbage = causes(error)
+        .iter()
         .filter_map(|e| e.downcast_ref::<hyper::Error>())
         .any(hyper::Error::is_parse);
     if is_garbage {
