@@ -57,7 +57,7 @@ fn a_file_may_have_the_link_s_keys_or_the_ready_line_s() {
     });
     let by_ready_line = read_join(&ready.to_string()).unwrap();
     assert_eq!(by_ready_line.chat.security, ChatSecurity::Plain);
-    assert_eq!(by_ready_line.ca_cert.as_deref(), Some(PEM));
+    assert_eq!(by_ready_line.ca_cert.as_deref(), Some(PEM.trim()));
     let with_link = serde_json::json!({"ready": true, "join_link": link(""), "app_id": 5});
     assert_eq!(read_join(&with_link.to_string()).unwrap().app_id, AppId(1));
 }

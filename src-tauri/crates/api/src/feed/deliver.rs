@@ -20,13 +20,7 @@ pub(super) async fn deliver(
     let people = Vec::from_iter(batch.people.iter().copied());
     let (people, renamed) = session.people.refresh(&session.store, &people).await?;
 
-    if feeds.iter_mut().any(|feed| feed.home.is_some()) {
-        let patch = home_patch(session, batch, &people, &renamed).await?;
-        for feed in feeds.iter_mut() {
-            push_home(feed, patch.as_ref(), batch);
-        }
-    }
-
+    // What somebody is looking at comes first.
     let shown: BTreeSet<DialogId> = feeds
         .iter_mut()
         .flat_map(|feed| feed.windows.values())
@@ -39,6 +33,13 @@ pub(super) async fn deliver(
         }
         for feed in feeds.iter_mut() {
             push_windows(session.store.me(), feed, &dialog, &rows, &people);
+        }
+    }
+
+    if feeds.iter_mut().any(|feed| feed.home.is_some()) {
+        let patch = home_patch(session, batch, &people, &renamed).await?;
+        for feed in feeds.iter_mut() {
+            push_home(feed, patch.as_ref(), batch);
         }
     }
     Ok(())

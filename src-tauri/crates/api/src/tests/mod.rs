@@ -11,7 +11,7 @@ use kith_model::{
     AppId, ChatAddress, ChatSecurity, Connection, Dialog, DialogId, DialogKind, Message, MessageId,
     Person, SystemClock, Timestamp, UserId,
 };
-use kith_store::{NewAccount, Profile, SecretPlace, Store};
+use kith_store::{NewAccount, Profile, SecretPlace, Store, Stretch};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -132,6 +132,11 @@ async fn profile(messages: u32) -> TempDir {
             .await
             .unwrap();
     }
+    let whole = Stretch {
+        from: Stretch::BEGINNING,
+        to: 1_700_000_000 + i64::from(messages),
+    };
+    write.cover(&dialog_id(1), whole).await.unwrap();
     write.commit().await.unwrap();
     store.close().await;
     dir
