@@ -131,10 +131,10 @@ test('without the server messages wait, and go out when it is back', async () =>
 test('in a narrow window the list and the conversation take turns', async () => {
   await desk.page.setViewportSize({ width: 480, height: 760 });
   await desk.at('composer-input').waitFor();
-  assert.equal(await desk.at('dialog-row').first().isVisible(), false);
+  await desk.at('dialog-row').first().waitFor({ state: 'hidden' });
   await desk.at('back-to-list').click();
   await desk.row(them.full_name).waitFor();
-  assert.equal(await desk.at('composer-input').isVisible(), false);
+  await desk.at('composer-input').waitFor({ state: 'hidden' });
   await desk.page.setViewportSize({ width: 1280, height: 800 });
 });
 
