@@ -11,6 +11,7 @@ function sentences(value: unknown, path = ''): [string, string][] {
     return typeof said === 'string' ? [[path, said]] : [];
   }
   return Object.entries(value as object).flatMap(([key, inner]) => {
+    if (key === 'lang' || key === 'dir') return [];
     if (['and', 'typing'].includes(key) && typeof inner === 'function') return [];
     return sentences(inner, `${path}.${key}`);
   });

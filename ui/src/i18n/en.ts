@@ -11,7 +11,7 @@ const number = new Intl.NumberFormat('en');
 const list = new Intl.ListFormat('en', { style: 'long', type: 'conjunction' });
 
 export const en = {
-  app: { name: 'Kith' },
+  app: { name: 'Kith', lang: 'en', dir: 'ltr' as 'ltr' | 'rtl' },
 
   common: {
     back: 'Back',
@@ -190,6 +190,7 @@ export const en = {
     beginning: 'The beginning of this conversation',
     loadingOlder: 'Loading older messages…',
     loadFailed: 'Older messages could not be loaded.',
+    loadOffline: 'Older messages come when you are online again.',
     newMessages: 'New messages',
     jump: (unread: number) =>
       unread === 0

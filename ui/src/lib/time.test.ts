@@ -42,6 +42,12 @@ describe('times as people say them', () => {
     expect(say.ago(at('2026-03-18T10:00:00+01:00'), now)).toBe('yesterday');
   });
 
+  it('tells the time as the region does', () => {
+    const american = timeSpeaker('en-US', 'Europe/Berlin');
+    expect(american.clock(at('2026-03-19T14:05:00+01:00')).replace(/\s/u, ' ')).toBe('2:05 PM');
+    expect(say.clock(at('2026-03-19T04:05:00+01:00'))).toBe('04:05');
+  });
+
   it('shows a time from the future as its clock or date, without failing', () => {
     expect(say.brief(now + 3 * 86_400_000, now)).toBe('22 Mar');
   });

@@ -29,7 +29,7 @@ export function speakerLocale(languages: readonly string[]): string {
 export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { timeZone, ...options });
-  const clock = format({ hour: '2-digit', minute: '2-digit' });
+  const clock = format({ timeStyle: 'short' });
   const weekday = format({ weekday: 'long' });
   const dayMonth = format({ day: 'numeric', month: 'long' });
   const dayMonthShort = format({ day: 'numeric', month: 'short' });

@@ -51,7 +51,7 @@ export class Kith {
     this.settings = new Settings(backend, failed);
     this.session = new Session(backend, (app, before) => this.#appChanged(app, before));
     this.entrance = new Entrance(this.session);
-    this.link = new Link(backend, this.clock, failed);
+    this.link = new Link(backend, this.clock, failed, () => this.timeline.retryPaging());
     this.dialogs = new Dialogs(backend, this.people, this.typing, this.link);
     this.timeline = new Timeline(backend, this.people, this.places, {
       opened: ({ dialog, draft }) => this.composer.takeDraft(dialog.id, draft),
@@ -167,7 +167,9 @@ export class Kith {
       if (before?.phase !== 'home' || other) void this.dialogs.open();
       return;
     }
-    if (before?.phase !== app.phase || app.connection !== null) {
+    // What is being entered stays, unless there is somewhere else to enter.
+    const elsewhere = JSON.stringify(before?.connection) !== JSON.stringify(app.connection);
+    if (before?.phase !== app.phase || elsewhere) {
       this.entrance.arrive(app.connection, app.login);
     }
   }

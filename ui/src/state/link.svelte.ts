@@ -19,10 +19,14 @@ export class Link {
     private readonly backend: Backend,
     private readonly clock: Clock,
     private readonly failed: (thrown: unknown) => void,
+    /** Told when messages can go out and history can be asked for again. */
+    private readonly back: () => void,
   ) {}
 
   take(view: LinkView): void {
+    const wasOnline = this.view.state === 'online';
     this.view = view;
+    if (view.state === 'online' && !wasOnline) this.back();
     clearTimeout(this.#timer);
     switch (view.state) {
       case 'online':

@@ -4,6 +4,7 @@
  * opened again around the place where the person reads.
  */
 
+import { asCallError } from '../backend/backend';
 import { say } from '../i18n';
 import { patched } from '../lib/order';
 import { rowsOf, type Row } from '../lib/rows';
@@ -14,7 +15,7 @@ import type { Backend, DialogId, DialogView, MessageId, MessageView, UserId } fr
 import type { TimelinePage, TimelinePatch, TimelineSnapshot } from '../backend/bindings';
 
 export type TimelineRow = Row<MessageView>;
-export type Paging = 'idle' | 'busy' | 'failed';
+export type Paging = 'idle' | 'busy' | 'failed' | 'offline';
 
 /** Where the view lands when a window was opened. */
 export type Landing =
@@ -141,17 +142,19 @@ export class Timeline {
       const page = await this.backend.call(name, { window });
       if (window === this.#window) this.#takePage(page);
       return 'idle';
-    } catch {
-      return window === this.#window ? 'failed' : 'idle';
+    } catch (thrown) {
+      if (window !== this.#window) return 'idle';
+      return asCallError(name, thrown).code === 'offline' ? 'offline' : 'failed';
     }
   }
 
+  /** Somebody asks for it, or the connection is back. */
   retryPaging(): void {
-    if (this.older === 'failed') {
+    if (this.older === 'failed' || this.older === 'offline') {
       this.older = 'idle';
       void this.loadOlder();
     }
-    if (this.newer === 'failed') {
+    if (this.newer === 'failed' || this.newer === 'offline') {
       this.newer = 'idle';
       void this.loadNewer();
     }

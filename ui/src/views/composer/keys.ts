@@ -24,6 +24,11 @@ export function isPlainTyping(event: KeyboardEvent): boolean {
   );
 }
 
+/** To where one writes, if there is such a place. */
+export function focusComposer(): void {
+  document.querySelector<HTMLElement>('#composer')?.focus();
+}
+
 /** As high as its text; the style says where that ends. */
 export function grow(box: HTMLTextAreaElement): void {
   box.style.blockSize = 'auto';
