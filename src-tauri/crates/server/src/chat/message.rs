@@ -80,7 +80,8 @@ pub(crate) async fn take(
         && stanza.child("destroy", ns::DESTROY).is_none();
     if is_stored {
         if let Some(holder) = messages::holder(&mut tx, &id, &stanza_id, author.user_id).await? {
-            if holder.sender_id != author.user_id {
+            let is_elsewhere = !holder.dialog_id.is_empty() && holder.dialog_id != dialog_id;
+            if holder.sender_id != author.user_id || is_elsewhere {
                 return Err(Refusal::Conflict("This id belongs to another message."));
             }
             // The same message once more, after a broken link: it is stored, and everybody

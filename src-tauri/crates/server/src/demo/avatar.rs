@@ -135,10 +135,10 @@ fn svg(face: &Face) -> String {
         ),
         Hair::Scarf => format!(
             "<path d=\"M28 46c0-16 10-23 20-23s20 7 20 23c-3-8-10-12-20-12s-17 4-20 12z\" fill=\"{hair}\"/>\
-             <path d=\"M29 58c4 10 10 14 19 14s15-4 19-14v16H29z\" fill=\"{hair}\"/>"
+             <path d=\"M29 58c4 10 10 14 19 14s15-4 19-14v16H29zM38 66h20v12H38z\" fill=\"{hair}\"/>"
         ),
         Hair::Curls => format!(
-            "<path d=\"M30 40c4-8 10-10 18-10s14 2 18 10c-6-4-12-5-18-5s-12 1-18 5z\" fill=\"{hair}\"/>"
+            "<path d=\"M29 42c1-14 9-19 19-19s18 5 19 19c-6-5-12-6-19-6s-13 1-19 6z\" fill=\"{hair}\"/>"
         ),
         Hair::Leaf | Hair::Hammer | Hair::Ball => String::new(),
     };

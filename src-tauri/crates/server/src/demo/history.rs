@@ -185,7 +185,7 @@ fn play(
             pack.shuffle(die);
         }
         let Some(scene) = pack.pop() else { return };
-        let midnight = (until - days_ago * DAY).div_euclid(DAY) * DAY;
+        let midnight = (until - days_ago * DAY).div_euclid(DAY) * DAY - DAY;
         let mut at = midnight + die.random_range(7 * 3600..20 * 3600);
         let mut speakers: Vec<&'static str> = conversation.members.to_vec();
         // The first line of a pair's Arabic scene is the translator's: she is named first.

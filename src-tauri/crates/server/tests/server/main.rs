@@ -1,0 +1,11 @@
+//! The server as its clients see it: real sockets, real TLS, a folder of its own.
+
+#![allow(clippy::expect_used, reason = "a helper of a test fails the test")]
+
+mod demo;
+mod folder;
+mod kill;
+mod live;
+mod rest;
+mod resume;
+mod town;
