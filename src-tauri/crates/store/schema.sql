@@ -40,6 +40,7 @@ CREATE TABLE message (
     id TEXT NOT NULL UNIQUE,                   -- 24 hexadecimal digits, made by the sender
     dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
     sender_id INTEGER NOT NULL,
+    is_own INTEGER NOT NULL DEFAULT 0,         -- 1: the sender is the account's own person
     body TEXT NOT NULL DEFAULT '',
     sent_at INTEGER NOT NULL DEFAULT 0,        -- seconds; while pending, when it was written
     edited_at INTEGER,                         -- milliseconds; null when never edited
@@ -51,7 +52,9 @@ CREATE TABLE message (
 
 CREATE INDEX message_by_place ON message (dialog_id, pending, sent_at, id, sender_id);
 
-CREATE INDEX message_unfinished ON message (sent_at, id) WHERE state IN (4, 5);
+CREATE INDEX message_unfinished ON message (sent_at, id) WHERE is_own = 1 AND state IN (4, 5);
+
+CREATE INDEX message_unread_by_others ON message (dialog_id, sent_at, id) WHERE is_own = 1 AND state IN (4, 5);
 
 CREATE TABLE message_receipt (
     message_id TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,

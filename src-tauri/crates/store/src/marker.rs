@@ -15,6 +15,9 @@ use crate::open::stored;
 use crate::person::{number, user};
 use crate::{Change, Store, StoreError, Write};
 
+/// So many own messages are raised by one marker, at most; of more, the newest.
+const RAISED_AT_ONCE: u32 = 1000;
+
 /// A marker to be announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkerOut {
@@ -104,6 +107,39 @@ impl Write {
             });
         }
         self.rise(&old, state).await?;
+        if state == Delivery::Read {
+            self.read_by_up_to(message, by).await?;
+        }
+        Ok(())
+    }
+
+    /// Who has read a message has read the own ones above it too (XEP-0333
+    /// §2): senders of markers leave those out when they read much at once.
+    async fn read_by_up_to(&mut self, message: &MessageId, by: UserId) -> Result<(), StoreError> {
+        let above: Vec<(String, String)> = sqlx::query_as(
+            "UPDATE message SET state = 6
+             WHERE seq IN (
+                 SELECT above.seq
+                 FROM message shown
+                 JOIN message above INDEXED BY message_unread_by_others
+                     ON above.dialog_id = shown.dialog_id
+                     AND above.is_own = 1
+                     AND above.state IN (4, 5)
+                     AND (above.sent_at, above.id) < (shown.sent_at, shown.id)
+                 WHERE shown.id = ? AND shown.pending = 0
+                 ORDER BY above.sent_at DESC, above.id DESC
+                 LIMIT ?)
+             RETURNING dialog_id, id",
+        )
+        .bind(message.as_str())
+        .bind(RAISED_AT_ONCE)
+        .fetch_all(self.db())
+        .await?;
+        for (dialog, id) in above {
+            let id = stored(&id)?;
+            self.keep_receipt(&id, by, Delivery::Read).await?;
+            self.message_changed(&stored(&dialog)?, &id);
+        }
         Ok(())
     }
 

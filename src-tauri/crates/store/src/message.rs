@@ -180,11 +180,10 @@ impl Store {
         let rows: Vec<(String, String)> = sqlx::query_as(
             "SELECT m.dialog_id, m.id
              FROM message m INDEXED BY message_unfinished
-             WHERE m.state IN (4, 5) AND m.sender_id = ?
+             WHERE m.is_own = 1 AND m.state IN (4, 5)
              ORDER BY m.sent_at DESC, m.id DESC
              LIMIT ?",
         )
-        .bind(number(self.me()))
         .bind(limit)
         .fetch_all(self.readers())
         .await?;
@@ -236,13 +235,16 @@ impl Write {
 
     async fn insert(&mut self, news: &Message) -> Result<Put, StoreError> {
         let state = self.told(news);
+        let is_own = news.sender == self.me;
         sqlx::query(
-            "INSERT INTO message (id, dialog_id, sender_id, body, sent_at, edited_at, state, attachments)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, edited_at, state,
+                                  attachments)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(news.id.as_str())
         .bind(news.dialog_id.as_str())
         .bind(number(news.sender))
+        .bind(is_own)
         .bind(&news.body)
         .bind(news.sent_at.seconds())
         .bind(news.edited_at.map(Timestamp::millis))

@@ -133,8 +133,8 @@ impl Write {
         self.require_dialog(dialog).await?;
         let me = number(self.me);
         let made = sqlx::query(
-            "INSERT INTO message (id, dialog_id, sender_id, body, sent_at, state, pending)
-             VALUES (?, ?, ?, ?, ?, ?, 1)
+            "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, state, pending)
+             VALUES (?, ?, ?, 1, ?, ?, ?, 1)
              ON CONFLICT (id) DO NOTHING",
         )
         .bind(id.as_str())

@@ -123,6 +123,47 @@ async fn ticks_only_rise() {
 }
 
 #[tokio::test]
+async fn who_has_read_one_has_read_the_own_ones_above_it() {
+    let fixture = Fixture::new().await;
+    for n in 1..=3 {
+        fixture.put(&own(n, 10)).await;
+    }
+    fixture.put(&message(4, 9)).await;
+    let changes = fixture
+        .write(async |write| {
+            write
+                .hear_marker(Delivery::Read, &id(2), BEA, at(20))
+                .await
+                .expect("heard");
+        })
+        .await;
+    assert_eq!(
+        fixture.shown().await,
+        [
+            "9 22 Sent text 4",
+            "10 11 Read text 1",
+            "10 11 Read text 2",
+            "10 11 Sent text 3"
+        ]
+    );
+    assert_eq!(
+        changes.len(),
+        3,
+        "two messages and their dialog: {changes:?}"
+    );
+    assert_eq!(
+        fixture.store.receipts(&id(1)).await.expect("a read"),
+        [(BEA, Delivery::Read)]
+    );
+    let unfinished = fixture.store.unfinished(10).await.expect("a read");
+    assert_eq!(
+        unfinished,
+        [(dialog_id(1), id(3))],
+        "those of others are nobody's to finish"
+    );
+}
+
+#[tokio::test]
 async fn only_members_are_believed_about_an_own_message() {
     let fixture = Fixture::new().await;
     fixture.put(&own(1, 10)).await;
