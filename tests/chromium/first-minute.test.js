@@ -29,13 +29,7 @@ test('trying it here leads to eight conversations', async () => {
 });
 
 test('somebody answers what is written', async () => {
-  // Two of the sample people answer; whoever wrote most lately is one to try.
-  const names = ['Bea', 'Chidi'];
-  const rows = desk.at('dialog-row');
-  const shown = (await rows.allInnerTexts()).join('\n');
-  const name = names.find((name) => shown.includes(name));
-  assert.ok(name, `one of ${names} should be in the list:\n${shown}`);
-  await desk.openDialog(name);
+  await desk.openDialog('Bea Lindqvist');
   const before = await desk.at('message').count();
   assert.ok(before > 0, 'the sample conversations have a past');
   await desk.write('Hello, is anybody there?');

@@ -5,6 +5,7 @@
 
 mod broken;
 mod damaged;
+mod history;
 mod odd;
 mod screens;
 mod talk;

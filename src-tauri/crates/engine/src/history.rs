@@ -3,7 +3,9 @@
 //! Every page is kept together with the stretch it covers, in one transaction.
 //! The server's pages are bounded by seconds, and a page that is full may have
 //! been cut within one, so the second at its open end is not counted as
-//! covered; the next page begins with that second again.
+//! covered; the next page begins with that second again. Where a whole page
+//! lies within one second, the pages behind it are fetched with it, so that
+//! each question makes progress.
 
 use std::sync::Arc;
 
@@ -28,6 +30,15 @@ pub struct Older {
     /// Whether something may be missing in it, because the server could not
     /// be asked.
     pub is_incomplete: bool,
+}
+
+/// The second from which history is fetched back.
+#[derive(Debug, Clone, Copy)]
+enum Edge {
+    /// Of this second not everything may be held.
+    Open(i64),
+    /// Of this second everything is held.
+    Whole(i64),
 }
 
 /// What one question brought.
@@ -101,7 +112,7 @@ impl Shared {
             let page = self.rest().await?.history(&query).await?;
             fetched.is_end = page.len() < PAGE as usize;
             fetched.messages.extend(page);
-            if fetched.is_end || fetched.newest().is_none_or(|newest| newest > from) {
+            if fetched.is_end || fetched.newest().is_none_or(|newest| newest - 1 > from) {
                 return Ok(fetched);
             }
             query.skip += PAGE;
@@ -176,28 +187,33 @@ impl Shared {
         })
     }
 
-    /// The first second of the stretch that `second` lies in, or itself.
-    async fn end_of_held(&self, dialog: &DialogId, second: i64) -> Result<i64, StoreError> {
+    /// Where to go on, going back from `second`.
+    async fn end_of_held(&self, dialog: &DialogId, second: i64) -> Result<Edge, StoreError> {
         let coverage = self.store.coverage(dialog).await?;
         Ok(coverage
             .iter()
             .find(|stretch| stretch.holds(second) && !stretch.reaches_beginning())
-            .map_or(second, |stretch| stretch.from))
+            .map_or(Edge::Open(second), |stretch| Edge::Whole(stretch.from)))
     }
 
     async fn fetch_and_keep_back(
         &self,
         dialog: &DialogId,
-        up_to: Option<i64>,
+        edge: Option<Edge>,
     ) -> Result<(), WorkError> {
         if !self.link.wire().is_up {
             return Err(WorkError::LinkChanged);
         }
+        let (up_to, to) = match edge {
+            None => (None, None),
+            Some(Edge::Open(second)) => (Some(second), Some(second)),
+            // That second is held already; covering it again joins the two.
+            Some(Edge::Whole(second)) => (Some(second - 1), Some(second)),
+        };
         let fetched = self.fetch_back(dialog, up_to).await?;
-        let to = up_to.or(fetched.newest()).unwrap_or(0);
         let stretch = Stretch {
             from: fetched.whole_from(),
-            to,
+            to: to.or(fetched.newest()).unwrap_or(0),
         };
         self.keep_page(dialog, &fetched.messages, stretch).await?;
         Ok(())

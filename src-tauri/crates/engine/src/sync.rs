@@ -158,11 +158,14 @@ impl Shared {
         let top = self.store.coverage(dialog).await?.last().copied();
         let mut fetched: Vec<Message> = Vec::new();
         if self.is_new_there(state, top).await? {
-            let mut up_to = None;
+            // The second from which on everything is held.
+            let mut whole = None;
             loop {
-                let page = self.fetch_back(dialog, up_to).await?;
+                let page = self
+                    .fetch_back(dialog, whole.map(|second: i64| second - 1))
+                    .await?;
                 let from = page.whole_from();
-                self.keep_newest(dialog, &page.messages, up_to, from, generation)
+                self.keep_newest(dialog, &page.messages, whole, from, generation)
                     .await?;
                 fetched.extend(page.messages);
                 let meets = top.is_some_and(|top| from <= top.to);
@@ -175,7 +178,7 @@ impl Shared {
                 {
                     break;
                 }
-                up_to = Some(from);
+                whole = Some(from);
             }
             if let Some(watermark) = watermark {
                 self.fetch_changed(dialog, watermark).await?;
@@ -219,15 +222,15 @@ impl Shared {
         &self,
         dialog: &DialogId,
         messages: &[Message],
-        up_to: Option<i64>,
+        whole: Option<i64>,
         from: i64,
         generation: u64,
     ) -> Result<(), WorkError> {
         let mut write = self.store.write().await?;
         self.same_link(generation)?;
         put_all(&mut write, dialog, messages).await?;
-        let to = match up_to {
-            Some(up_to) => up_to,
+        let to = match whole {
+            Some(second) => second,
             None => write
                 .newest_place(dialog)
                 .await?

@@ -8,6 +8,7 @@ use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::chat::privacy::Blocks;
 use crate::config::{Config, Seed, StartError};
 use crate::db::users::{self, FieldValue};
 use crate::db::{self, Database};
@@ -22,6 +23,7 @@ use crate::random::ObjectIds;
 use crate::ready::{JoinLink, Ready};
 use crate::site::Site;
 use crate::storage::Storage;
+use crate::xmpp::watch::Watchers;
 use crate::{demo, password, tls};
 
 /// The ready line, for the owner's other processes.
@@ -74,6 +76,7 @@ impl Server {
         }
         let db = Database::open(&folder.file("server.db")).await?;
         db::sessions::sweep(db.turn().await?.connection(), config.clock.now_millis()).await?;
+        let blocks = Blocks::load(&db).await?;
         let site = Arc::new(Site {
             identity,
             clock: Arc::clone(&config.clock),
@@ -83,6 +86,8 @@ impl Server {
             logins: LoginLimits::default(),
             gate: Gate::default(),
             switches: Switches::default(),
+            blocks,
+            watchers: Watchers::default(),
             storage: Storage::open(&config.data, config.plain)?,
             create_on_login: config.create_on_login,
             stop: CancellationToken::new(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::chat::privacy::Blocks;
 use crate::clock::Clock;
 use crate::db::Database;
 use crate::faults::Switches;
@@ -14,6 +15,7 @@ use crate::hub::Hub;
 use crate::limits::LoginLimits;
 use crate::random::ObjectIds;
 use crate::storage::Storage;
+use crate::xmpp::watch::Watchers;
 
 /// One running server.
 #[derive(Debug)]
@@ -26,6 +28,10 @@ pub(crate) struct Site {
     pub(crate) logins: LoginLimits,
     pub(crate) gate: Gate,
     pub(crate) switches: Switches,
+    /// Whom people block.
+    pub(crate) blocks: Blocks,
+    /// Who wants to know who comes and goes.
+    pub(crate) watchers: Watchers,
     /// Where files are.
     pub(crate) storage: Storage,
     /// Whether logging in with an unknown name makes a person of that name.

@@ -51,6 +51,8 @@ impl Display {
     pub(crate) fn shows(&self, command: &Command) -> Command {
         let mut inside = Command::new("dbus-run-session");
         inside
+            .arg("--config-file")
+            .arg(crate::place::tests().join("support/session-bus.conf"))
             .arg("--")
             .arg(command.get_program())
             .args(command.get_args());

@@ -19,7 +19,7 @@
 mod backoff;
 mod connector;
 #[cfg(test)]
-mod script;
+pub(crate) mod script;
 mod stanza;
 mod stream;
 mod tap;

@@ -396,3 +396,7 @@ fn page_of(query: &HistoryQuery, limit: usize, skip: usize) -> Query {
     );
     pairs
 }
+
+#[cfg(test)]
+#[path = "rest_tests.rs"]
+mod tests;

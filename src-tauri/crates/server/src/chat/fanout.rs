@@ -22,7 +22,7 @@ pub(crate) fn to_user(site: &Site, author: &Author, recipient: i64, mut stanza: 
     }
     stanza.set("from", author.jid.clone());
     stanza.set("to", site.bare_jid(recipient));
-    if recipient != author.user_id {
+    if recipient != author.user_id && !site.keeps_apart(author.user_id, recipient) {
         let copy = text(&stanza);
         for session in site.hub.of(recipient) {
             session.deliver(&copy);
@@ -89,6 +89,9 @@ pub(crate) fn to_room(
     stanza.set("type", "groupchat");
     for member in members {
         if *member == author.user_id && echo == Echo::No {
+            continue;
+        }
+        if site.silences(*member, author.user_id) {
             continue;
         }
         let sessions = site.hub.of(*member);

@@ -127,6 +127,13 @@ async fn route(
     };
     let members = dialog::audience(tx, &dialog).await?;
     dialog::check_may_write(tx, &dialog, author.user_id).await?;
+    if dialog.kind == PRIVATE
+        && dialog
+            .other(author.user_id)
+            .is_some_and(|other| site.keeps_apart(author.user_id, other))
+    {
+        return Err(Refusal::Blocked);
+    }
     Ok(Route { dialog, members })
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod extra;
 pub(crate) mod fanout;
 pub(crate) mod marker;
 pub(crate) mod message;
+pub(crate) mod privacy;
 pub(crate) mod reaction;
 pub(crate) mod signal;
 
@@ -56,6 +57,9 @@ pub(crate) enum Refusal {
     /// There is no such thing, or not for this person.
     #[error("{0}")]
     NotFound(&'static str),
+    /// Kept back, because one of the two blocks the other. Nobody is told which.
+    #[error("Service not available.")]
+    Blocked,
     /// Too large.
     #[error("{0}")]
     TooLarge(String),
@@ -81,6 +85,7 @@ impl Refusal {
             Self::TooLarge(_) => (406, "modify", "not-acceptable"),
             Self::Conflict(_) => (409, "cancel", "conflict"),
             Self::NotImplemented(_) => (501, "cancel", "feature-not-implemented"),
+            Self::Blocked => (503, "cancel", "service-unavailable"),
             Self::Failed(_) => (500, "wait", "internal-server-error"),
         }
     }

@@ -41,6 +41,9 @@ pub(crate) async fn typing(
         if other == author.user_id || site.switches.holds_relays() {
             return Ok(());
         }
+        if site.keeps_apart(author.user_id, other) {
+            return Ok(());
+        }
         // No carbon: where somebody is typing is nothing to their own other devices.
         let copy = fanout::text(&stanza);
         for session in site.hub.of(other) {
@@ -64,6 +67,9 @@ pub(crate) async fn headline(
     stanza: Element,
 ) -> Result<(), Refusal> {
     match Target::read(stanza.attr("to")) {
+        Target::User(recipient) if site.keeps_apart(author.user_id, recipient) => {
+            Err(Refusal::Blocked)
+        }
         Target::User(recipient) => {
             fanout::to_user(site, author, recipient, stanza);
             Ok(())

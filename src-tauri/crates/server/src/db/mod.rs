@@ -10,6 +10,7 @@ pub(crate) mod blobs;
 pub(crate) mod devices;
 pub(crate) mod dialogs;
 pub(crate) mod messages;
+pub(crate) mod privacy;
 pub(crate) mod reactions;
 pub(crate) mod receipts;
 #[allow(dead_code)]

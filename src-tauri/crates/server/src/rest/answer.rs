@@ -110,7 +110,7 @@ impl From<Refusal> for Fault {
             Refusal::Bad(_) | Refusal::TooLarge(_) | Refusal::Conflict(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Refusal::Forbidden(_) => StatusCode::FORBIDDEN,
+            Refusal::Forbidden(_) | Refusal::Blocked => StatusCode::FORBIDDEN,
             Refusal::NotFound(_) => return Self::not_found(),
             Refusal::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
             Refusal::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use kith_wire::xml::Element;
 use kith_wire::xmpp::ns;
 
+use crate::chat::Refusal;
 use crate::chat::address::Target;
 use crate::chat::dialog;
 use crate::chat::fanout::text;
 use crate::db::{dialogs, users};
 use crate::hub::Session;
 use crate::site::Site;
-use crate::xmpp::errors;
+use crate::xmpp::{errors, privacy, watch};
 
 /// Takes an `<iq>`.
 pub(crate) async fn take(site: &Arc<Site>, session: &Arc<Session>, stanza: &Element) {
@@ -22,6 +23,12 @@ pub(crate) async fn take(site: &Arc<Site>, session: &Arc<Session>, stanza: &Elem
         _ => return,
     };
     let reply = match stanza.elements().next() {
+        Some(request) if request.is("query", ns::PRIVACY) => {
+            privacy::take(site, session.user_id, request, is_set).await
+        }
+        Some(request) if is_set && request.is("subscribe", ns::STATUS_STREAMING) => {
+            watch::subscribe(site, session, request)
+        }
         Some(request) if is_set => set(request),
         Some(request) => get(site, session, stanza, request).await,
         None => Reply::Error(400, "modify", "bad-request", "The request is empty."),
@@ -29,6 +36,7 @@ pub(crate) async fn take(site: &Arc<Site>, session: &Arc<Session>, stanza: &Elem
     let answer = match reply {
         Reply::Empty => result(session, stanza),
         Reply::With(child) => result(session, stanza).with_child(child),
+        Reply::Refused(refusal) => errors::refusal(stanza, &session.jid, &refusal),
         Reply::Error(code, kind, condition, words) => {
             errors::answer(stanza, Some(&session.jid), code, kind, condition, words)
         }
@@ -37,9 +45,10 @@ pub(crate) async fn take(site: &Arc<Site>, session: &Arc<Session>, stanza: &Elem
 }
 
 #[derive(Debug)]
-enum Reply {
+pub(super) enum Reply {
     Empty,
     With(Element),
+    Refused(Refusal),
     Error(u16, &'static str, &'static str, &'static str),
 }
 
@@ -64,14 +73,7 @@ fn set(request: &Element) -> Reply {
         ("enable" | "disable", ns::CARBONS)
         | ("session", ns::SESSION)
         | ("mobile", ns::MOBILE)
-        | ("subscribe", ns::STATUS_STREAMING)
         | ("query", ns::ROSTER) => Reply::Empty,
-        ("query", ns::PRIVACY) => Reply::Error(
-            501,
-            "cancel",
-            "feature-not-implemented",
-            "This server has no block lists yet.",
-        ),
         _ => UNKNOWN,
     }
 }
@@ -86,17 +88,10 @@ async fn get(
     match (request.local(), request.ns.as_str()) {
         ("ping", ns::PING) => Reply::Empty,
         ("query", ns::LAST) => match target {
-            Target::User(user_id) => last_activity(site, user_id).await,
+            Target::User(user_id) => last_activity(site, session.user_id, user_id).await,
             Target::Room(_) | Target::Server => UNKNOWN,
         },
         ("query", ns::ROSTER) => Reply::With(Element::new("query", ns::ROSTER)),
-        ("query", ns::PRIVACY) => {
-            if request.elements().next().is_some() {
-                Reply::Error(404, "cancel", "item-not-found", "There is no such list.")
-            } else {
-                Reply::With(Element::new("query", ns::PRIVACY))
-            }
-        }
         ("query", ns::DISCO_INFO) => Reply::With(about(&target)),
         ("query", ns::DISCO_ITEMS) => match target {
             Target::Room(dialog_id) => occupants(site, session, &dialog_id).await,
@@ -107,7 +102,10 @@ async fn get(
 }
 
 /// Seconds since somebody was last there; 0 while they are (XEP-0012).
-async fn last_activity(site: &Arc<Site>, user_id: i64) -> Reply {
+async fn last_activity(site: &Arc<Site>, asking: i64, user_id: i64) -> Reply {
+    if site.hides(user_id, asking) {
+        return Reply::Refused(Refusal::Blocked);
+    }
     let last = |seconds: i64| {
         Reply::With(Element::new("query", ns::LAST).with("seconds", seconds.max(0).to_string()))
     };
@@ -151,6 +149,7 @@ fn about(target: &Target) -> Element {
         ns::CARBONS,
         ns::PING,
         ns::LAST,
+        ns::PRIVACY,
     ];
     Element::new("query", ns::DISCO_INFO)
         .with_child(identity)
@@ -175,7 +174,8 @@ async fn occupants(site: &Arc<Site>, session: &Arc<Session>, dialog_id: &str) ->
         Ok(Some(members)) => {
             let online = members
                 .iter()
-                .filter(|member| site.hub.is_online(member.user_id));
+                .filter(|member| site.hub.is_online(member.user_id))
+                .filter(|member| !site.hides(member.user_id, session.user_id));
             let room = site.room_jid(dialog_id);
             Reply::With(
                 Element::new("query", ns::DISCO_ITEMS).with_children(online.map(|member| {

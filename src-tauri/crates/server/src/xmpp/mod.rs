@@ -9,10 +9,14 @@ pub(crate) mod errors;
 mod iq;
 mod login;
 mod presence;
+mod privacy;
+#[cfg(test)]
+mod privacy_tests;
 mod sasl;
 mod stream;
 pub(crate) mod tcp;
 pub(crate) mod transport;
+pub(crate) mod watch;
 pub(crate) mod websocket;
 
 /// A stanza may have so many bytes on either transport. A larger one is answered with

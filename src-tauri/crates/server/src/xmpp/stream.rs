@@ -15,7 +15,7 @@ use crate::hub::{Attached, Ending, Outgoing, RESUME, Session};
 use crate::site::Site;
 use crate::xmpp::login::{self, LoggedIn};
 use crate::xmpp::transport::{Input, Transport};
-use crate::xmpp::{MOST_STANZA, errors, iq, presence};
+use crate::xmpp::{MOST_STANZA, errors, iq, presence, watch};
 
 /// How often a silent connection is kept awake.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -38,19 +38,25 @@ pub(crate) async fn serve<T: Transport>(site: &Arc<Site>, mut wire: T) {
     let Some(LoggedIn { session, mut link }) = login::log_in(site, &mut wire).await else {
         return;
     };
+    if site.hub.sessions_of(session.user_id) == 1 {
+        watch::tell(site, session.user_id);
+    }
     let end = carry(site, &mut wire, &session, &mut link).await;
     drop(wire);
     match site.hub.detach(&session, &link, end == End::Goodbye) {
-        Ending::NotMine | Ending::Over => {}
-        Ending::LastOver => left(site, session.user_id).await,
+        Ending::NotMine => {}
+        Ending::Over => watch::forget(site, &session),
+        Ending::LastOver => left(site, &session).await,
         Ending::Waits => {
             let waiting = Arc::clone(site);
             site.tasks.spawn(async move {
                 tokio::select! {
                     () = waiting.stop.cancelled() => {}
                     () = tokio::time::sleep(RESUME) => {
-                        if waiting.hub.give_up(&session, &link) == Ending::LastOver {
-                            left(&waiting, session.user_id).await;
+                        match waiting.hub.give_up(&session, &link) {
+                            Ending::LastOver => left(&waiting, &session).await,
+                            Ending::Over => watch::forget(&waiting, &session),
+                            Ending::NotMine | Ending::Waits => {}
                         }
                     }
                 }
@@ -60,7 +66,9 @@ pub(crate) async fn serve<T: Transport>(site: &Arc<Site>, mut wire: T) {
 }
 
 /// The last session of a person ended: remember when, for "last seen".
-async fn left(site: &Site, user_id: i64) {
+async fn left(site: &Site, session: &Session) {
+    let user_id = session.user_id;
+    watch::forget(site, session);
     let now = site.now();
     let noted = async {
         let mut turn = site.db.turn().await?;
@@ -69,6 +77,7 @@ async fn left(site: &Site, user_id: i64) {
     if let Err(error) = noted.await {
         tracing::warn!(%error, "when somebody was last seen could not be noted");
     }
+    watch::tell(site, user_id);
 }
 
 async fn carry<T: Transport>(
