@@ -248,7 +248,7 @@ export const en = {
     retry: 'Send again',
     edit: 'Take back and edit',
     discard: 'Discard',
-    copyLink: 'Copy link',
+    openLink: (address: string) => `Open ${address}`,
     discardTitle: 'Discard this message?',
     discardText: 'It was not sent. When you discard it, it is gone.',
     tooLate: 'This message has already gone out, so it can no longer be taken back.',

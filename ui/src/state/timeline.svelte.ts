@@ -18,8 +18,7 @@ export type TimelineRow = Row<MessageView>;
 export type Paging = 'idle' | 'busy' | 'failed' | 'offline';
 
 /** Where the view lands when a window was opened. */
-export type Landing =
-  { kind: 'newest' } | { kind: 'unread' } | { kind: 'place'; place: Place } | { kind: 'stay' };
+export type Landing = { kind: 'newest' } | { kind: 'unread' } | { kind: 'place'; place: Place };
 
 export class Timeline {
   dialogId = $state<DialogId | null>(null);
@@ -31,7 +30,7 @@ export class Timeline {
   firstUnread = $state<MessageId | null>(null);
   older = $state<Paging>('idle');
   newer = $state<Paging>('idle');
-  /** Counts the views begun anew; opening again at the same place does not begin anew. */
+  /** Counts the windows that came: each is a view begun anew. */
   epoch = $state(0);
   /** Where such a view begins. */
   landing: Landing = { kind: 'newest' };
@@ -87,7 +86,8 @@ export class Timeline {
     if (dialog === null) return;
     const place = this.places.of(dialog);
     this.#leave();
-    await this.#ask(dialog, place?.message ?? null, { kind: 'stay' });
+    const landing: Landing = place === null ? { kind: 'newest' } : { kind: 'place', place };
+    await this.#ask(dialog, place?.message ?? null, landing, this.firstUnread);
   }
 
   /** Opens the same conversation at its newest message. */
@@ -160,7 +160,13 @@ export class Timeline {
     }
   }
 
-  async #ask(dialog: DialogId, at: MessageId | null, landing: Landing): Promise<void> {
+  async #ask(
+    dialog: DialogId,
+    at: MessageId | null,
+    landing: Landing,
+    /** Where the line above what is new stands already: it stays there. */
+    line: MessageId | null = null,
+  ): Promise<void> {
     const generation = ++this.#generation;
     this.#revision.opening();
     this.#strays = [];
@@ -179,13 +185,10 @@ export class Timeline {
       this.hasNewer = snapshot.has_newer;
       this.older = 'idle';
       this.newer = 'idle';
-      // The line stays where it stood while the same conversation stays open.
-      if (landing.kind !== 'stay' || this.firstUnread === null) {
-        this.firstUnread = snapshot.first_unread;
-      }
+      this.firstUnread = line ?? snapshot.first_unread;
       this.landing = landing;
       this.phase = 'open';
-      if (landing.kind !== 'stay') this.epoch += 1;
+      this.epoch += 1;
       this.hooks.opened(snapshot);
       this.#revision.opened(snapshot.rev);
       for (const patch of this.#strays.splice(0)) this.take(patch);

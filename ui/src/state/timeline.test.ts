@@ -125,7 +125,6 @@ describe('the conversation that is open', () => {
 
   it('opens again after a gap, at the place where one reads', async () => {
     await timeline.open('d', 0);
-    const epoch = timeline.epoch;
     places.keep('d', { message: 'd', offset: 5 });
     answers.set('open_timeline', () =>
       snapshot({ window: 2, rev: 3, messages: [message('d'), message('h')] }),
@@ -136,7 +135,7 @@ describe('the conversation that is open', () => {
     expect(asked.at(-1)).toEqual({ name: 'open_timeline', args: { dialog: 'd', at: 'd' } });
     expect(names()).toContain('close_timeline');
     expect(text()).toBe('dh');
-    expect(timeline.epoch).toBe(epoch);
+    expect(timeline.landing).toEqual({ kind: 'place', place: { message: 'd', offset: 5 } });
     timeline.take({ ...patch(4, [message('i')]), window: 2 });
     expect(text()).toBe('dhi');
   });

@@ -101,6 +101,24 @@ export class FakeBackend implements Backend {
     this.#changed(talk, talk.messages.slice(-1));
   }
 
+  /** A hole in the history is filled: messages come in somewhere in the middle. */
+  fill(dialog: string, at: number, texts: string[]): void {
+    const talk = this.#talk(dialog);
+    const before = talk.messages[at];
+    if (before === undefined) return;
+    const found = texts.map((text, index) => ({
+      ...makeMessage(dialog, before.sender, before.is_own, text, before.sent_at),
+      key: `${before.key}:${index}`,
+    }));
+    talk.messages.splice(at + 1, 0, ...found);
+    this.#changed(talk, found);
+  }
+
+  /** A patch is lost on the way. */
+  lose(): void {
+    for (const window of this.#windows.values()) window.rev += 1;
+  }
+
   #fail(code: Code): never {
     throw new CallError('fake', { code, message: code, detail: null });
   }
