@@ -18,6 +18,9 @@ pub(crate) struct Window {
     pub(crate) people: BTreeSet<UserId>,
     spots: BTreeMap<MessageId, Spot>,
     order: BTreeSet<Spot>,
+    /// The oldest of what was loaded. Messages that came meanwhile do not
+    /// count: where nothing was loaded, whatever comes is new to the screen.
+    floor: Option<Spot>,
 }
 
 impl Window {
@@ -35,6 +38,7 @@ impl Window {
             people: BTreeSet::new(),
             spots: BTreeMap::new(),
             order: BTreeSet::new(),
+            floor: None,
         };
         window.extend(messages);
         window
@@ -53,8 +57,15 @@ impl Window {
     /// Adds a page at one of the ends.
     pub(crate) fn extend(&mut self, messages: &[StoredMessage]) {
         for message in messages {
-            self.put(&message.message.id, message.spot());
+            self.load(&message.message.id, message.spot());
         }
+    }
+
+    fn load(&mut self, id: &MessageId, spot: Spot) {
+        if self.floor.as_ref().is_none_or(|floor| spot < *floor) {
+            self.floor = Some(spot.clone());
+        }
+        self.put(id, spot);
     }
 
     pub(crate) fn has(&self, id: &MessageId) -> bool {
@@ -65,13 +76,10 @@ impl Window {
     /// does when it is there already, when it lies between the ends, and when
     /// it lies beyond an end that is the dialog's end too.
     pub(crate) fn take(&mut self, id: &MessageId, spot: Spot) -> bool {
+        let is_beyond_newest = self.order.last().is_none_or(|newest| spot > *newest);
+        let is_beyond_oldest = self.floor.as_ref().is_some_and(|floor| spot < *floor);
         let belongs = self.has(id)
-            || match (self.order.first(), self.order.last()) {
-                (Some(_), Some(newest)) if spot > *newest => !self.has_newer,
-                (Some(oldest), Some(_)) if spot < *oldest => !self.has_older,
-                (Some(_), Some(_)) => true,
-                _ => !self.has_newer,
-            };
+            || !(is_beyond_newest && self.has_newer || is_beyond_oldest && self.has_older);
         if belongs {
             self.put(id, spot);
         }
@@ -118,7 +126,7 @@ mod tests {
         let dialog = "65a000000000000000000001".parse().unwrap();
         let mut window = Window::new(dialog, &[], has_older, has_newer);
         for n in range {
-            window.put(&id(n), spot(n));
+            window.load(&id(n), spot(n));
         }
         window
     }
@@ -148,6 +156,22 @@ mod tests {
     fn an_empty_window_at_the_end_takes_the_first_message() {
         assert!(window(0..0, false, false).take(&id(1), spot(1)));
         assert!(!window(0..0, false, true).take(&id(1), spot(1)));
+    }
+
+    #[test]
+    fn where_nothing_was_loaded_everything_that_comes_is_shown() {
+        let mut fresh = window(0..0, true, false);
+        assert!(fresh.take(&id(9), spot(9)), "one's own first message");
+        assert!(
+            fresh.take(&id(8), spot(8)),
+            "an answer that stands above it"
+        );
+        fresh.load(&id(5), spot(5));
+        assert!(fresh.take(&id(6), spot(6)));
+        assert!(
+            !fresh.take(&id(4), spot(4)),
+            "what is older comes with the next page"
+        );
     }
 
     #[test]
