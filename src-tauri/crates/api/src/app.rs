@@ -278,7 +278,11 @@ impl App {
     /// When they cannot be read.
     pub async fn settings(&self) -> Answer<BTreeMap<String, String>> {
         match self.profile() {
-            Some(profile) => Ok(profile.settings().await?),
+            Some(profile) => {
+                let mut settings = profile.settings().await?;
+                settings.retain(|key, _| !key.starts_with('_'));
+                Ok(settings)
+            }
             None => Ok(BTreeMap::new()),
         }
     }

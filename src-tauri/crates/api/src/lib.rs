@@ -14,6 +14,7 @@
 //! This room knows no Tauri and no HTTP, and reads the store but never writes
 //! to it: the engine does.
 
+mod accounts;
 mod app;
 pub mod bindings;
 mod commands;

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use kith_engine::{Engine, EngineConfig, LinkState, Secret};
 use kith_model::{Connection, Person, UserId};
-use kith_store::{Account, NewAccount, OpenError, Profile, SecretPlace, Store};
+use kith_store::{Account, NewAccount, OpenError, Profile, Store};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts;
 use crate::app::{App, registry};
 use crate::error::{Answer, Code, UiError};
 use crate::failures;
@@ -98,11 +99,9 @@ impl App {
         let Some(profile) = self.profile() else {
             return;
         };
-        let stage = match profile.accounts().await {
-            Ok(accounts) => match accounts.into_iter().find(|account| account.is_signed_in) {
-                Some(account) => self.remembered(account).await,
-                None => Stage::Welcome,
-            },
+        let stage = match accounts::active(&profile).await {
+            Ok(Some(account)) => self.remembered(account).await,
+            Ok(None) => Stage::Welcome,
             Err(error) => Stage::Locked {
                 problem: ProblemView {
                     code: Code::DatabaseCorrupt,
@@ -116,7 +115,10 @@ impl App {
     }
 
     async fn remembered(&self, account: Account) -> Stage {
-        let vault = self.inner.vaults.of(remember(account.secret_place));
+        let vault = self
+            .inner
+            .vaults
+            .of(accounts::remember(account.secret_place));
         let name = self.secret_name(&account.connection, account.user_id);
         let (password, store) = tokio::join!(
             timeout(KEYCHAIN_PATIENCE, vault.get(&name)),
@@ -184,12 +186,13 @@ impl App {
             user_id: person.id,
             login: entry.login,
             is_local: entry.is_local,
-            secret_place: place(entry.remember),
+            secret_place: accounts::place(entry.remember),
         };
         self.keep_password(&details, entry.remember, &entry.secret)
             .await?;
-        let account = known(&profile, details).await?;
+        let account = accounts::known(&profile, details).await?;
         profile.update_account(&account).await?;
+        accounts::set_active(&profile, &account).await?;
 
         self.leave().await;
         self.go_in(account, &entry.secret, Some(&person)).await
@@ -259,7 +262,10 @@ impl App {
             Stage::Welcome | Stage::Locked { .. } => return Err(Code::NotSignedIn.into()),
         };
         self.leave().await;
-        let vault = self.inner.vaults.of(remember(account.secret_place));
+        let vault = self
+            .inner
+            .vaults
+            .of(accounts::remember(account.secret_place));
         if let Err(error) = vault
             .delete(&self.secret_name(&account.connection, account.user_id))
             .await
@@ -269,6 +275,7 @@ impl App {
         account.is_signed_in = false;
         if let Some(profile) = self.profile() {
             profile.update_account(&account).await?;
+            accounts::set_active(&profile, &account).await?;
         }
         self.resume_in_turn().await;
         Ok(())
@@ -472,54 +479,5 @@ impl App {
 
     async fn open_store(&self, account: &Account) -> Result<Store, OpenError> {
         Store::open(&self.database(account), account.user_id).await
-    }
-}
-
-/// The account that this profile has for these details, or a new one.
-async fn known(profile: &Profile, mut details: NewAccount) -> Answer<Account> {
-    let accounts = profile.accounts().await?;
-    let same = |account: &&Account| {
-        account.user_id == details.user_id
-            && account.connection.app_id == details.connection.app_id
-            && account.connection.chat_domain == details.connection.chat_domain
-            // The server on this machine may be on another port than last time.
-            && (account.connection.api_url == details.connection.api_url || (account.is_local && details.is_local))
-    };
-    if let Some(account) = accounts.iter().find(same) {
-        return Ok(Account {
-            connection: details.connection,
-            login: details.login,
-            is_local: details.is_local,
-            secret_place: details.secret_place,
-            is_signed_in: true,
-            ..account.clone()
-        });
-    }
-    // Two servers may use the same numbers.
-    let stem = details.database.trim_end_matches(".db").to_owned();
-    let mut count = 1;
-    while accounts
-        .iter()
-        .any(|account| account.database == details.database)
-    {
-        count += 1;
-        details.database = format!("{stem}-{count}.db");
-    }
-    Ok(profile.add_account(details).await?)
-}
-
-fn place(remember: Remember) -> SecretPlace {
-    match remember {
-        Remember::Keychain => SecretPlace::Keychain,
-        Remember::Session => SecretPlace::Session,
-        Remember::File => SecretPlace::File,
-    }
-}
-
-fn remember(place: SecretPlace) -> Remember {
-    match place {
-        SecretPlace::Keychain => Remember::Keychain,
-        SecretPlace::Session => Remember::Session,
-        SecretPlace::File => Remember::File,
     }
 }
