@@ -125,6 +125,7 @@ impl Engine {
             typing: std::sync::Mutex::default(),
             followed: std::sync::Mutex::default(),
             being_fetched: std::sync::Mutex::default(),
+            people_refreshed: std::sync::Mutex::default(),
             rest,
             is_signed_in: Mutex::new(false),
             chat,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kith_client::{Chat, ClientError, Rest, Secret};
-use kith_model::{Clock, DialogId, UserId};
+use kith_model::{Clock, DialogId, Timestamp, UserId};
 use kith_store::{Store, StoreError, Write};
 use tokio::sync::Notify;
 
@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) followed: Mutex<Followed>,
     /// Dialogs that are being fetched, so that a burst asks once.
     pub(crate) being_fetched: Mutex<BTreeSet<DialogId>>,
+    /// When names and pictures were asked for last.
+    pub(crate) people_refreshed: Mutex<Option<Timestamp>>,
     pub(crate) rest: Rest,
     pub(crate) is_signed_in: tokio::sync::Mutex<bool>,
     pub(crate) chat: Chat,

@@ -12,7 +12,7 @@
 //! next fresh link, not with a resumed one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -36,6 +36,12 @@ const UNFINISHED: u32 = 200;
 const DELIVERED: usize = 50;
 /// Markers whose message has not come for so long are let go.
 const MARKERS_WAIT: i64 = 30 * 24 * 3600 * 1000;
+/// Names and pictures are taken for right for so long.
+const PEOPLE_KEPT: i64 = 3600 * 1000;
+/// So many people are asked about again, those of private dialogs first.
+const PEOPLE_REFRESHED: u32 = 500;
+/// The server's clock may be so far behind ours.
+const CLOCKS_APART: i64 = 600_000;
 /// The longest wait after failures.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -57,6 +63,10 @@ impl Shared {
                     backoff.reset();
                     if let Some(state) = self.link.caught_up(now.generation) {
                         self.hub.tell(vec![Change::Link(state)]);
+                    }
+                    // Nobody waits for this, and nobody minds if it fails.
+                    if let Err(error) = self.refresh_people().await {
+                        tracing::debug!(%error, "names and pictures stay as they were");
                     }
                 }
                 Err(WorkError::Client(ClientError::SignInRefused | ClientError::Expired)) => {
@@ -180,15 +190,17 @@ impl Shared {
                 }
                 whole = Some(from);
             }
-            if let Some(watermark) = watermark {
-                self.fetch_changed(dialog, watermark).await?;
-            }
         } else {
             // Nothing is new, so it is up to now as it is.
             let write = self.store.write().await?;
             self.same_link(generation)?;
             self.lock_followed().follow(dialog);
             self.commit(write).await?;
+        }
+        if let Some(watermark) = watermark.map(earlier)
+            && (!fetched.is_empty() || state.dialog.updated_at > watermark)
+        {
+            self.fetch_changed(dialog, watermark).await?;
         }
         self.believe_read_state(state, &fetched).await?;
         self.announce_fetched(dialog, &fetched).await?;
@@ -355,6 +367,36 @@ impl Shared {
         Ok(())
     }
 
+    /// Fetches names and pictures again that may have changed, once in a while.
+    async fn refresh_people(&self) -> Result<(), WorkError> {
+        let now = self.clock.now();
+        let is_due = {
+            let mut last = self
+                .people_refreshed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let is_due = last.is_none_or(|last| now.millis() - last.millis() > PEOPLE_KEPT);
+            if is_due {
+                *last = Some(now);
+            }
+            is_due
+        };
+        if !is_due {
+            return Ok(());
+        }
+        let mut ids = self.store.everybody(PEOPLE_REFRESHED).await?;
+        if !ids.contains(&self.me) {
+            ids.push(self.me);
+        }
+        let people = self.rest().await?.people(&ids).await?;
+        let mut write = self.store.write().await?;
+        for person in &people {
+            write.put_person(person).await?;
+        }
+        self.commit(write).await?;
+        Ok(())
+    }
+
     /// Keeps a dialog that the server told of.
     pub(crate) async fn keep_dialog(&self, dialog: &Dialog) -> Result<(), StoreError> {
         let mut write = self.store.write().await?;
@@ -391,6 +433,12 @@ impl Shared {
         self.fetch_unknown_people().await?;
         self.catch_up_dialog(&state, generation, None).await
     }
+}
+
+/// A time of our clock, as something that the server's clock has passed for
+/// certain.
+fn earlier(time: Timestamp) -> Timestamp {
+    Timestamp::from_millis(time.millis() - CLOCKS_APART)
 }
 
 /// Whether the server counts the unread of such dialogs (`protocol/rest.md`

@@ -54,6 +54,9 @@ impl Database {
         }
         let lock = lock(path)?;
         probe(path, migrations, application_id).await?;
+        // Nobody else may read what this person reads. SQLite gives the files
+        // that it makes beside this one the same rights.
+        restrict(path).map_err(OpenError::Io)?;
 
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -76,8 +79,6 @@ impl Database {
             writer.close().await;
             return Err(refusal(error));
         }
-        // Nobody else may read what this person reads.
-        restrict(path).map_err(OpenError::Io)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .idle_timeout(None)
@@ -203,14 +204,16 @@ fn refusal(error: MigrateError) -> OpenError {
     }
 }
 
-#[cfg(unix)]
+/// Makes the file if there is none, for this user alone.
 fn restrict(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn restrict(_path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    drop(file);
     Ok(())
 }
 

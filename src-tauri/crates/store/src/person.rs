@@ -85,7 +85,26 @@ impl Store {
         rows.into_iter().map(Person::try_from).collect()
     }
 
-    /// Occupants and writers of dialogs whose person row is still to be
+    /// Who is in the listed dialogs, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn everybody(&self, limit: u32) -> Result<Vec<UserId>, StoreError> {
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT DISTINCT o.person_id
+             FROM dialog d
+             JOIN occupant o ON o.dialog_id = d.id
+             WHERE d.is_known = 1 AND d.is_listed = 1
+             ORDER BY d.kind = 3 DESC, o.person_id
+             LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(self.readers())
+        .await?;
+        ids.into_iter().map(user).collect()
+    }
+
+    /// Occupants of dialogs whose person row is still to be
     /// fetched, at most `limit`.
     ///
     /// # Errors

@@ -299,3 +299,15 @@ async fn damage_found_later_is_told_as_damage() {
         "{found:?}"
     );
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_can_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let fixture = Fixture::new().await;
+    fixture.put(&message(1, 10)).await;
+    for name in ["account.db", "account.db-wal"] {
+        let data = std::fs::metadata(fixture.folder.path().join(name)).expect("the file");
+        assert_eq!(data.permissions().mode() & 0o077, 0, "{name}");
+    }
+}
