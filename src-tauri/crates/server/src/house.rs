@@ -47,7 +47,8 @@ pub(crate) struct Person {
 /// A server with its folder.
 #[derive(Debug)]
 pub(crate) struct House {
-    pub(crate) server: Server,
+    /// Ends with the house.
+    _server: Server,
     pub(crate) site: Arc<Site>,
     pub(crate) clock: Arc<Hand>,
     pub(crate) dir: tempfile::TempDir,
@@ -66,7 +67,7 @@ impl House {
         let server = Server::start(config).await.expect("a server");
         let site = server.faults().site;
         Self {
-            server,
+            _server: server,
             site,
             clock,
             dir,

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+pub mod admin;
 mod chat;
 mod clock;
 mod config;
@@ -26,7 +27,6 @@ mod faults;
 mod folder;
 mod gate;
 #[cfg(test)]
-#[allow(dead_code)]
 mod house;
 mod hub;
 mod limits;

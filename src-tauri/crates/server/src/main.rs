@@ -62,6 +62,9 @@ enum SeedName {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = kith_server::admin::asked(std::env::args_os()) {
+        return code;
+    }
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_env("KITH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()

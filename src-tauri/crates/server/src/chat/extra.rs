@@ -1,7 +1,9 @@
 //! `extraParams`, the platform's element for everything that is not the text
 //! (`protocol/xmpp.md` §6), between its XML and the JSON of REST.
 
-use kith_wire::xml::{Element, Node};
+use std::borrow::Cow;
+
+use kith_wire::xml::{Element, Node, names};
 use kith_wire::xmpp::ns;
 use serde_json::{Map, Value};
 
@@ -98,9 +100,21 @@ pub(crate) fn scalar(value: &Value) -> Option<String> {
     }
 }
 
+/// A key of JSON as the name of an element or attribute. XMPP passes odd names on as they
+/// came, which is safe because they came as names; a key of JSON can be anything, also
+/// markup, and then it is spelt out.
+fn name_for(key: &str) -> Cow<'_, str> {
+    let is_tame = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | ' ');
+    if !key.trim().is_empty() && key.chars().all(is_tame) {
+        Cow::Borrowed(key)
+    } else {
+        names::sanitise(key)
+    }
+}
+
 /// A parameter of JSON as an element.
 pub(crate) fn from_json(key: &str, value: &Value) -> Element {
-    let mut element = Element::new(key, ns::CLIENT);
+    let mut element = Element::new(name_for(key), ns::CLIENT);
     match value {
         Value::Object(map) => {
             element.children = map
@@ -126,7 +140,7 @@ pub(crate) fn attachment_from_json(value: &Value) -> Element {
     if let Value::Object(map) = value {
         for (key, value) in map {
             if let Some(text) = scalar(value) {
-                element.set(key, text);
+                element.set(&name_for(key), text);
             }
         }
     }
@@ -175,6 +189,29 @@ mod tests {
             Some(
                 "<a>1</a><dialog_id>65a0</dialog_id><b>2</b><date_sent>5</date_sent></extraParams></message>"
             )
+        );
+    }
+
+    #[test]
+    fn a_key_of_json_cannot_become_markup() {
+        let evil = "x></message><message from='bea'><body>hi</body></message><y";
+        for key in [evil, "!--", "?pi", "a=b", "a\"b", "", "/a"] {
+            let mut map = Map::new();
+            map.insert(key.to_owned(), Value::from("v"));
+            let value = Value::Object(map);
+            for element in [from_json(key, &value), attachment_from_json(&value)] {
+                let text = Element::new("message", ns::CLIENT)
+                    .with_child(element)
+                    .to_xml();
+                let again = Element::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+                assert_eq!(again.elements().count(), 1, "{text}");
+                assert!(!text.contains("<body"), "{text}");
+            }
+        }
+        assert_eq!(
+            from_json("a b", &Value::from("v")).name,
+            "a b",
+            "odd names stay as they are"
         );
     }
 }

@@ -9,13 +9,12 @@
 pub(crate) mod blobs;
 pub(crate) mod devices;
 pub(crate) mod dialogs;
+pub(crate) mod fields;
 pub(crate) mod messages;
 pub(crate) mod privacy;
 pub(crate) mod reactions;
 pub(crate) mod receipts;
-#[allow(dead_code)]
 pub(crate) mod records;
-#[allow(dead_code)]
 pub(crate) mod roles;
 pub(crate) mod sessions;
 pub(crate) mod users;

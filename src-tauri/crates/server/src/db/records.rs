@@ -9,7 +9,6 @@ pub(crate) struct Class {
     pub(crate) name: String,
     /// Reports are read by whoever wrote them and by moderators only.
     pub(crate) is_reports: bool,
-    pub(crate) created_at: i64,
 }
 
 /// A record as stored.
@@ -75,7 +74,7 @@ pub(crate) async fn class(
     db: impl SqliteExecutor<'_>,
     name: &str,
 ) -> Result<Option<Class>, sqlx::Error> {
-    sqlx::query_as("SELECT name, is_reports, created_at FROM classes WHERE name = ?")
+    sqlx::query_as("SELECT name, is_reports FROM classes WHERE name = ?")
         .bind(name)
         .fetch_optional(db)
         .await
@@ -83,7 +82,7 @@ pub(crate) async fn class(
 
 /// All classes.
 pub(crate) async fn classes(db: impl SqliteExecutor<'_>) -> Result<Vec<Class>, sqlx::Error> {
-    sqlx::query_as("SELECT name, is_reports, created_at FROM classes ORDER BY name")
+    sqlx::query_as("SELECT name, is_reports FROM classes ORDER BY name")
         .fetch_all(db)
         .await
 }

@@ -21,6 +21,7 @@ use sqlx::SqliteConnection;
 use crate::config::StartError;
 use crate::db::dialogs::{self, Dialog, GROUP};
 use crate::db::messages::{self, NewMessage};
+use crate::db::records;
 use crate::db::users::{self, FieldValue};
 use crate::demo::history::Said;
 use crate::demo::people::{CAST, SamplePerson};
@@ -86,6 +87,9 @@ pub(crate) async fn seed(
         .collect::<Result<_, std::num::TryFromIntError>>()
         .map_err(failed)?;
     tell(&mut tx, site, &ids, &history).await?;
+    for class in ["UserReports", "MessageReports"] {
+        records::add_class(&mut tx, class, true, now).await?;
+    }
     // Passwords first: without them nobody could be who the database says they are, and
     // people without a database are made again at the next start.
     people::write(folder, &people)?;

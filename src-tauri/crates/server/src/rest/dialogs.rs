@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 
 use crate::chat::dialog::{self, Standing};
 use crate::db::dialogs::{self, BROADCAST, Dialog, GROUP, PRIVATE, PUBLIC};
-use crate::db::{messages, users};
+use crate::db::{fields, messages, users};
 use crate::rest::answer::{Answer, Fault};
 use crate::rest::params;
 use crate::rest::request::Call;
@@ -68,7 +68,7 @@ pub(crate) async fn create(site: &Site, call: &Call) -> Result<Answer, Fault> {
                 name,
                 description: call.text("description"),
                 photo: call.text("photo"),
-                extensions: extensions(call.param("extensions")),
+                extensions: extensions(call.param("extensions"), &fields::all(&mut *tx).await?),
                 permissions: permissions(call.param("permissions")),
                 pair_low: None,
                 pair_high: None,
@@ -83,6 +83,9 @@ pub(crate) async fn create(site: &Site, call: &Call) -> Result<Answer, Fault> {
                 }
             }
             for admin in admins {
+                if kind == BROADCAST && users::by_id(&mut *tx, admin).await?.is_some() {
+                    dialogs::add_member(&mut tx, &dialog.id, admin, true, now).await?;
+                }
                 if dialogs::member(&mut *tx, &dialog.id, admin)
                     .await?
                     .is_some()
@@ -99,13 +102,14 @@ pub(crate) async fn create(site: &Site, call: &Call) -> Result<Answer, Fault> {
     Ok(Answer::Created(dialog_list::one(site, me, &id).await?))
 }
 
-/// At most three extension fields, as text.
-fn extensions(value: Option<&Value>) -> Option<String> {
+/// At most three extension fields, as text, of those that the administrator allows.
+fn extensions(value: Option<&Value>, allowed: &[String]) -> Option<String> {
     let Some(Value::Object(map)) = value else {
         return None;
     };
     let kept: Map<String, Value> = map
         .iter()
+        .filter(|(key, _)| allowed.contains(key))
         .filter_map(|(key, value)| Some((key.clone(), Value::String(params::text(value)?))))
         .take(3)
         .collect();
@@ -160,11 +164,17 @@ pub(crate) async fn update(site: &Site, call: &Call, id: &str) -> Result<Answer,
             "Updating occupants_ids is possible only for 'group' and 'public' chat dialogs",
         ));
     }
+    if dialog.kind == PUBLIC && !joining.is_empty() && !standing.leads() {
+        return Err(Fault::forbidden(
+            "Only those who lead the conversation can add others",
+        ));
+    }
     for user in users::by_ids(&mut *tx, &joining).await? {
         dialogs::add_member(&mut tx, &dialog.id, user.id, false, now).await?;
     }
     for user_id in &leaving {
-        if *user_id != me && !standing.leads() {
+        let is_the_owner = *user_id == dialog.owner_id;
+        if *user_id != me && (!standing.leads() || is_the_owner) {
             return Err(Fault::forbidden(
                 "Only those who lead the conversation can remove others",
             ));
@@ -187,7 +197,7 @@ pub(crate) async fn update(site: &Site, call: &Call, id: &str) -> Result<Answer,
     for message_id in unpins {
         dialogs::unpin(&mut tx, &dialog.id, &message_id).await?;
     }
-    change_admins(&mut tx, call, &dialog, standing).await?;
+    change_admins(&mut tx, call, &dialog, standing, now).await?;
     dialogs::touch(&mut tx, &dialog.id, now).await?;
     tx.commit().await?;
     drop(turn);
@@ -222,7 +232,7 @@ async fn describe(
     };
     let extensions = match call.params.get("extensions") {
         None => dialog.extensions.clone(),
-        Some(value) => extensions(Some(value)),
+        Some(value) => extensions(Some(value), &fields::all(&mut *tx).await?),
     };
     let permissions = match call.params.get("permissions") {
         None => dialog.permissions.clone(),
@@ -252,6 +262,7 @@ async fn change_admins(
     call: &Call,
     dialog: &Dialog,
     standing: Standing,
+    now: i64,
 ) -> Result<(), Fault> {
     let (rising, falling) = (
         ids_in(call, "push_all", "admins_ids"),
@@ -273,9 +284,13 @@ async fn change_admins(
             .await?
             .is_none()
         {
-            return Err(Fault::invalid(
-                "An admin must be a member of the conversation",
-            ));
+            if dialog.kind != BROADCAST || users::by_id(&mut *tx, user_id).await?.is_none() {
+                return Err(Fault::invalid(
+                    "An admin must be a member of the conversation",
+                ));
+            }
+            // Everybody is in a channel; those who lead it are written down.
+            dialogs::add_member(tx, &dialog.id, user_id, true, now).await?;
         }
         dialogs::set_admin(tx, &dialog.id, user_id, true).await?;
     }
@@ -292,7 +307,7 @@ pub(crate) async fn admins(site: &Site, call: &Call, id: &str) -> Result<Answer,
     let mut turn = site.db.turn().await?;
     let mut tx = turn.begin().await?;
     let (dialog, standing) = find(&mut tx, id, me).await?;
-    change_admins(&mut tx, call, &dialog, standing).await?;
+    change_admins(&mut tx, call, &dialog, standing, site.now()).await?;
     dialogs::touch(&mut tx, &dialog.id, site.now()).await?;
     tx.commit().await?;
     drop(turn);
@@ -356,6 +371,10 @@ async fn delete_one(
     let Some(dialog) = dialogs::by_id(&mut *tx, id).await? else {
         return Ok(Deleted::NotFound);
     };
+    if dialog.kind == BROADCAST && !force {
+        // Everybody is in a channel, so whoever hides it is written down first.
+        dialogs::add_member(tx, id, me, false, now).await?;
+    }
     let standing = dialog::standing(&mut *tx, &dialog, me).await?;
     if standing.member.is_none() {
         return Ok(Deleted::NotFound);
@@ -367,7 +386,7 @@ async fn delete_one(
         dialogs::delete(tx, id).await?;
         return Ok(Deleted::Done);
     }
-    if dialog.kind == PRIVATE {
+    if matches!(dialog.kind, PRIVATE | BROADCAST) {
         dialogs::clear_for(tx, id, me, true, now).await?;
         return Ok(Deleted::Done);
     }

@@ -28,6 +28,8 @@ mod users;
 mod blobs_tests;
 #[cfg(test)]
 mod odds_tests;
+#[cfg(test)]
+mod rights_tests;
 
 use std::sync::Arc;
 
