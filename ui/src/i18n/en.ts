@@ -263,8 +263,7 @@ export const en = {
         one: 'This message is # byte too long. Shorten it, or send it in two parts.',
         other: 'This message is # bytes too long. Shorten it, or send it in two parts.',
       }),
-    notKept:
-      'Not sent: your message could not be saved on this computer. It is still here; try again.',
+    notSent: (why: string) => `Not sent; your text is still here. ${why}`,
     draftNotKept: 'Your draft could not be saved on this computer.',
   },
 

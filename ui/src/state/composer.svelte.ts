@@ -10,8 +10,8 @@ import { TypingSignal } from './typing-signal';
 import { wordsFor } from './toasts.svelte';
 import type { Backend, DialogId } from './types';
 
-/** What the platform takes in one message. */
-export const MOST_BYTES = 100_000;
+/** What a server takes in one message, as the engine has it too. */
+export const MOST_BYTES = 64 * 1024;
 const SAVE_AFTER = 300;
 
 export class Composer {
@@ -128,8 +128,7 @@ export class Composer {
       return true;
     } catch (thrown) {
       this.putBack(dialog, text);
-      const words = wordsFor(thrown);
-      if (dialog === this.dialogId) this.problem = `${t.composer.notKept} ${words}`;
+      if (dialog === this.dialogId) this.problem = t.composer.notSent(wordsFor(thrown));
       else this.failed(thrown);
       return false;
     }
