@@ -115,12 +115,36 @@ export class Window {
 
   /** Takes a picture into `target/shots`, when everything has been painted. */
   async picture(name) {
-    await this.#driver.executeAsyncScript((done) =>
-      requestAnimationFrame(() => requestAnimationFrame(() => done())),
-    );
     const file = path.join(shotsFolder(), `${name}.png`);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, Buffer.from(await this.#driver.takeScreenshot(), 'base64'));
+    await writeFile(file, Buffer.from(await this.shot(), 'base64'));
+  }
+
+  /**
+   * The picture as base64. WebKit takes it with the next frame, and a page at
+   * rest draws none, so a hardly visible point keeps moving meanwhile.
+   */
+  async shot() {
+    await this.#driver.executeAsyncScript((done) => {
+      const point = document.createElement('i');
+      point.id = 'kith-test-point';
+      point.style.cssText =
+        'position:fixed;inset-block-end:0;inset-inline-end:0;inline-size:1px;block-size:1px';
+      document.body.append(point);
+      let count = 0;
+      const frame = () => {
+        if (!point.isConnected) return;
+        point.style.background = `rgb(0 0 0 / ${(count++ % 2) + 1}%)`;
+        if (count === 3) done();
+        requestAnimationFrame(frame);
+      };
+      frame();
+    });
+    try {
+      return await this.#driver.takeScreenshot();
+    } finally {
+      await this.run(() => document.querySelector('#kith-test-point').remove());
+    }
   }
 
   async close() {
