@@ -25,7 +25,7 @@ use office::Office;
 
 /// Manage a server's application: people, fields, classes, channels, reports, backups.
 #[derive(Debug, Parser)]
-#[command(name = "kith-server admin")]
+#[command(name = "kith-server admin", bin_name = "kith-server admin")]
 struct Arguments {
     /// The server's folder.
     #[arg(long)]

@@ -1,0 +1,72 @@
+// The process in which the SDK lives; see `sdk-any.js`.
+
+import module from 'connectycube';
+
+const { ConnectyCube } = module;
+const sdk = new ConnectyCube();
+
+const LISTENERS = [
+  'onMessageListener',
+  'onMessageErrorListener',
+  'onSystemMessageListener',
+  'onMessageTypingListener',
+  'onLastUserActivityListener',
+  'onDeliveredStatusListener',
+  'onReadStatusListener',
+];
+
+function listen() {
+  for (const name of LISTENERS) {
+    sdk.chat[name] = (...args) => {
+      // Elements of the stream have no place in another process.
+      const plain = JSON.parse(JSON.stringify(args.map((value) => value ?? null)));
+      if (process.connected) process.send({ event: { name, args: plain } });
+    };
+  }
+}
+
+const doings = {
+  async enter(ready, login, password, chat) {
+    sdk.init(
+      { appId: ready.app_id, authKey: ready.auth_key },
+      {
+        endpoints: {
+          api: new URL(ready.api_url).host,
+          api_url: ready.api_url,
+          chat: ready.chat_domain,
+          muc: ready.muc_domain,
+          chat_url: ready.chat_url,
+        },
+        chat: { streamManagement: { enable: true }, reconnect: { enable: false } },
+        debug: { mode: process.env.KITH_TEST_LOG ? 1 : 0 },
+      },
+    );
+    const session = await sdk.createSession({ login, password });
+    listen();
+    if (chat) await sdk.chat.connect({ userId: session.user_id, password });
+    return { me: session.user_id, token: session.token };
+  },
+
+  async method(path, args) {
+    const steps = path.split('.');
+    const last = steps.pop();
+    const owner = steps.reduce((object, step) => object[step], sdk);
+    return owner[last](...args);
+  },
+
+  async leave() {
+    await sdk.chat.disconnect();
+  },
+};
+
+process.on('message', async ({ call, name, args }) => {
+  try {
+    process.send({ call, answer: (await doings[name](...args)) ?? null });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : JSON.stringify(error);
+    process.send({
+      call,
+      error: { text, code: error?.code ?? null, info: error?.info ?? error?.message ?? null },
+    });
+  }
+});
