@@ -29,7 +29,7 @@ test('trying it here leads to eight conversations', async () => {
 });
 
 test('somebody answers what is written', async () => {
-  await desk.openDialog('Bea Lindqvist');
+  await desk.openDialog('Emi Tanaka');
   const before = await desk.at('message').count();
   assert.ok(before > 0, 'the sample conversations have a past');
   await desk.write('Hello, is anybody there?');
