@@ -38,6 +38,11 @@ pub(crate) struct Session {
     pub(crate) jid: String,
     /// The sample people's own sessions do not make them "looked after by a person".
     pub(crate) is_internal: bool,
+    /// Held while one thing that the client sent is done and counted. Whoever
+    /// resumes takes it too, so that the number which the client is told is
+    /// final: what the old connection has still in its buffer comes again over
+    /// the new one and must not count twice (XEP-0198 §5).
+    pub(crate) turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -295,6 +300,7 @@ impl Hub {
             jid: format!("{bare_jid}/{resource}"),
             resource: resource.clone(),
             is_internal,
+            turn: tokio::sync::Mutex::default(),
             state: Mutex::default(),
         });
         sessions.insert(resource, Arc::clone(&session));

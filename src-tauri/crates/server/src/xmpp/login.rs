@@ -187,12 +187,14 @@ async fn resume<T: Transport>(
     let h = element.attr("h").and_then(|h| h.parse().ok()).unwrap_or(0);
     match site.hub.resumable(id, user_id) {
         Ok(session) => {
+            let turn = session.turn.lock().await;
             let link = session.resume(h, |received| {
                 Element::new("resumed", ns::SM)
                     .with("previd", id)
                     .with("h", received.to_string())
                     .to_xml()
             });
+            drop(turn);
             Some(LoggedIn { session, link })
         }
         Err(h) => {

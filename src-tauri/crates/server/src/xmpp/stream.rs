@@ -105,6 +105,11 @@ async fn carry<T: Transport>(
                 }
             }
             input = wire.next() => {
+                let _turn = session.turn.lock().await;
+                if kill.is_cancelled() {
+                    // Another connection has the session; it gets this again.
+                    return End::Broken;
+                }
                 match input {
                     Input::Element(element) => {
                         take(site, session, element).await;
