@@ -348,6 +348,42 @@ async fn a_cut_link_is_resumed_and_everything_arrives_once() -> Result<()> {
     Ok(())
 }
 
+/// A stanza that the old connection has not handled yet when the session is
+/// resumed must not be counted twice.
+#[tokio::test]
+async fn a_link_that_breaks_right_after_sending_is_resumed_every_time() -> Result<()> {
+    let house = House::open().await?;
+    let rest = house.rest("ada").await?;
+    let (dialog, to_bob) = private_dialog(&rest, house.bob).await?;
+    let mut ada = house.chat(house.ada);
+    ada.link(Link::Fresh).await?;
+    let (ids, mut sent) = (ids(), Vec::new());
+    for n in 0..60 {
+        let id = next(&ids);
+        ada.say(&to_bob, &id, &format!("{n}")).await?;
+        ada.chat.cut();
+        sent.push(id);
+        ada.wait("resumption", |event| match event {
+            ServerEvent::Link(Link::Resumed) => Some(Ok(())),
+            ServerEvent::Link(Link::Fresh) | ServerEvent::Unknown(_) => {
+                Some(Err(anyhow::anyhow!("not resumed in round {n}")))
+            }
+            _ => None,
+        })
+        .await??;
+    }
+    while rest.messages_by_id(&dialog, &sent).await?.len() < sent.len() {}
+    assert_eq!(
+        rest.history(&HistoryQuery::newest(dialog, 100))
+            .await?
+            .len(),
+        60,
+        "each once"
+    );
+    house.server.stop().await;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_swallowed_acknowledgement_is_made_up_for_by_resuming() -> Result<()> {
     let house = House::open().await?;

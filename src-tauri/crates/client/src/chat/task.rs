@@ -300,11 +300,11 @@ impl Task {
 
     /// The link is lost. `lasted` is how long a session was up.
     fn down(&mut self, reason: LinkLost, lasted: Option<Duration>) {
-        let wait = self.backoff.next(lasted, rand::random());
+        // A link that was cut on purpose did not fail.
         let wait = if std::mem::take(&mut self.is_hurried) {
             Duration::ZERO
         } else {
-            wait
+            self.backoff.next(lasted, rand::random())
         };
         let is_final = match reason {
             LinkLost::SignInRefused | LinkLost::Stopped => true,
