@@ -8,7 +8,7 @@ use std::time::Duration;
 use kith_model::{Clock, Connection};
 use kith_store::{OpenError, Profile};
 use thiserror::Error;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::{Mutex, OnceCell, watch};
 use tokio::time::timeout;
 
 use crate::error::{Answer, Code, UiError};
@@ -120,6 +120,8 @@ pub(crate) struct Inner {
     pub(crate) local: Option<Arc<dyn LocalServer>>,
     shell: Arc<dyn Shell>,
     pub(crate) state: RwLock<State>,
+    /// Whether what is remembered has been opened.
+    opened: watch::Sender<bool>,
     /// Held by whoever changes the stage, so that one does at a time.
     pub(crate) turn: Mutex<()>,
     feeds: Arc<Mutex<Feeds>>,
@@ -132,8 +134,10 @@ pub struct App {
 }
 
 impl App {
-    /// Opens a profile, and with it the account that is signed in there. Reads
-    /// the disk and the keychain and never waits for the network.
+    /// Opens a profile. The account that is signed in there opens meanwhile,
+    /// from the disk and the keychain, which may ask the person something;
+    /// whatever is asked of the application waits for it, but never for the
+    /// network.
     ///
     /// # Errors
     /// [`StartError`] says why not. Data that cannot be opened is no error:
@@ -176,16 +180,32 @@ impl App {
                     join,
                     notice,
                 }),
+                opened: watch::Sender::new(false),
                 turn: Mutex::new(()),
                 feeds: Arc::default(),
             }),
         };
-        app.resume().await;
+        let (resuming, opening) = (app.clone(), app.clone());
+        let resumed = tokio::spawn(async move { resuming.resume().await });
+        tokio::spawn(async move {
+            if resumed.await.is_err() {
+                tracing::error!("what is remembered could not be opened");
+            }
+            opening.inner.opened.send_replace(true);
+        });
         Ok(app)
+    }
+
+    /// Waits until what is remembered has been opened.
+    pub(crate) async fn opened(&self) {
+        let mut opened = self.inner.opened.subscribe();
+        // It cannot end before: this application holds the sender.
+        let _ = opened.wait_for(|opened| *opened).await;
     }
 
     /// A new web view: what it asks with, and what it is told with.
     pub async fn attach(&self) -> (Ui, FeedReceiver) {
+        self.opened().await;
         let (feed, receiver) = self.feeds().lock().await.attach();
         let ui = Ui {
             app: self.clone(),
@@ -215,6 +235,12 @@ impl App {
 
     /// What the UI is told about the application.
     pub async fn view(&self) -> AppView {
+        self.opened().await;
+        self.view_now().await
+    }
+
+    /// The same, as far as things stand.
+    pub(crate) async fn view_now(&self) -> AppView {
         let (stage, join, notice) = {
             let state = self.state();
             (

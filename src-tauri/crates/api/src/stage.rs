@@ -441,7 +441,7 @@ impl App {
 
     async fn set_stage(&self, stage: Stage) {
         self.state_mut().stage = stage;
-        let view = self.view().await;
+        let view = self.view_now().await;
         self.feeds().lock().await.announce(&view);
     }
 

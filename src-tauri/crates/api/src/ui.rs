@@ -21,6 +21,7 @@ impl Ui {
     /// # Errors
     /// What the UI is to be told.
     pub async fn call(&self, name: &str, args: Value) -> Answer<Value> {
+        self.app.opened().await;
         let answer = commands::dispatch(self, name, args).await;
         if let Err(error) = &answer {
             tracing::info!(command = name, code = ?error.code, "a command failed");
