@@ -1,7 +1,7 @@
-//! From an address to an authenticated XML stream. Ours and not the library's,
-//! since that one takes no TLS configuration, prefers mechanisms that this
-//! platform lacks, and waits for ever (see the notes on tokio-xmpp in
-//! `ARCHITECTURE.md`).
+//! From an address to an authenticated XML stream. Ours and not the library's:
+//! that one takes no TLS configuration, so it cannot trust a server of one's
+//! own; under TLS 1.3 it picks mechanisms by a channel binding that this
+//! platform lacks; and it tries a wrong password for ever.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -22,6 +22,7 @@ mod connector;
 pub(crate) mod script;
 mod stanza;
 mod stream;
+mod talk;
 mod tap;
 mod task;
 mod window;

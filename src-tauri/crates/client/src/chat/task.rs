@@ -1,24 +1,20 @@
 //! The one task behind a [`super::Chat`].
 
 use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
 use kith_model::{Clock, Timestamp};
-use kith_wire::xml::Element;
-use kith_wire::xmpp::{Carbon, Iq, IqKind, Presence, StanzaError, ns};
+use kith_wire::xmpp::{Carbon, Iq, IqKind, Presence};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_xmpp::Stanza;
 use tokio_xmpp::stanzastream::{Connection, Event, StreamEvent};
 
 use super::NotConnected;
 use super::backoff::Backoff;
 use super::connector::Door;
-use super::stanza;
 use super::stream::Stream;
 use super::tap::KillSwitch;
 use super::window::{Fate, Window};
@@ -58,7 +54,7 @@ type Opened = Result<Box<Connection>, LinkLost>;
 type Opening = Pin<Box<dyn Future<Output = Opened> + Send>>;
 
 /// What the link is doing.
-enum State {
+pub(super) enum State {
     /// Waiting for the time of the next attempt; `None` when a person must ask.
     Waiting(Option<Instant>),
     /// Opening a connection.
@@ -73,8 +69,8 @@ enum State {
 }
 
 pub(super) struct Task {
-    account: Account,
-    clock: Arc<dyn Clock>,
+    pub(super) account: Account,
+    pub(super) clock: Arc<dyn Clock>,
     events: mpsc::Sender<ServerEvent>,
     parcels: mpsc::Receiver<Parcel>,
     orders: mpsc::UnboundedReceiver<Order>,
@@ -82,18 +78,18 @@ pub(super) struct Task {
     /// Events that the listener has not taken yet. While there are many, nothing
     /// more is read from the stream; but acknowledgements are heard, or a
     /// listener that sends would wait for itself.
-    outbox: VecDeque<ServerEvent>,
-    stream: Stream,
-    state: State,
+    pub(super) outbox: VecDeque<ServerEvent>,
+    pub(super) stream: Stream,
+    pub(super) state: State,
     switch: KillSwitch,
-    window: Window,
+    pub(super) window: Window,
     backoff: Backoff,
     /// The next wait is none, once: somebody cut the link to get a new one.
     is_hurried: bool,
     /// Whether the server acknowledges what it gets. One that does not leaves
     /// every message's fate unknown, to be looked up.
-    is_managed: bool,
-    n_ids: u64,
+    pub(super) is_managed: bool,
+    pub(super) n_ids: u64,
 }
 
 /// What woke the task.
@@ -428,101 +424,12 @@ impl Task {
         }
     }
 
-    fn up(&mut self, link: Link) {
+    pub(super) fn up(&mut self, link: Link) {
         self.stream.n_barren = 0;
         self.is_hurried = false;
         self.state = State::Up(Instant::now());
         tracing::info!(?link, "the link is up");
         self.outbox.push_back(ServerEvent::Link(link));
-    }
-
-    /// A stanza arrived.
-    async fn take(&mut self, stanza: &Stanza) {
-        let Some(element) = stanza::to_element(stanza) else {
-            tracing::warn!("a stanza cannot be read and is left out");
-            return;
-        };
-        match stanza {
-            Stanza::Message(_) => self
-                .outbox
-                .extend(self.account.event(&element, self.clock.now())),
-            Stanza::Iq(_) => {
-                let Some(iq) = Iq::read(&element) else { return };
-                match iq.kind {
-                    IqKind::Get | IqKind::Set => {
-                        let is_ping = iq
-                            .payload
-                            .as_ref()
-                            .is_some_and(|payload| payload.is("ping", ns::PING));
-                        let answer = if is_ping {
-                            iq.result(None)
-                        } else {
-                            iq.failure(StanzaError::new(503, "Kith does not do this."))
-                        };
-                        let _ = self.hand_over(&answer.write(), None).await;
-                    }
-                    IqKind::Result | IqKind::Error => {
-                        if matches!(&self.state, State::Greeting { id, .. } if *id == iq.id) {
-                            self.up(Link::Fresh);
-                        }
-                    }
-                }
-            }
-            Stanza::Presence(_) => {}
-        }
-    }
-
-    async fn send(&mut self, outgoing: &Outgoing) -> Result<(), NotConnected> {
-        if !matches!(self.state, State::Up(_)) {
-            return Err(NotConnected);
-        }
-        let id = self.new_id();
-        let element = self.account.stanza(outgoing, &id);
-        let message = match outgoing {
-            Outgoing::Message { id, .. } => Some(id.clone()),
-            Outgoing::Marker { .. } | Outgoing::Typing { .. } | Outgoing::DialogChanged { .. } => {
-                None
-            }
-        };
-        self.hand_over(&element, message).await
-    }
-
-    /// Puts a stanza into the stream's queue, which has room for it.
-    async fn hand_over(
-        &mut self,
-        element: &Element,
-        message: Option<kith_model::MessageId>,
-    ) -> Result<(), NotConnected> {
-        let Some(stanza) = stanza::from_element(element) else {
-            tracing::error!("a stanza of ours cannot be written");
-            return Err(NotConnected);
-        };
-        // The library panics when its worker has died.
-        let sending = AssertUnwindSafe(self.stream.stream.send(Box::new(stanza)));
-        match sending.catch_unwind().await {
-            Ok(token) if self.is_managed => {
-                self.window.push(message, token);
-                Ok(())
-            }
-            Ok(_) => {
-                self.tell_fates(message.map(Fate::Unknown));
-                Ok(())
-            }
-            Err(_) => Err(NotConnected),
-        }
-    }
-
-    fn tell_fates(&mut self, fates: impl IntoIterator<Item = Fate>) {
-        self.outbox.extend(fates.into_iter().map(|fate| match fate {
-            Fate::Acknowledged(id) => ServerEvent::Acknowledged(id),
-            Fate::Unknown(id) => ServerEvent::Unknown(id),
-        }));
-    }
-
-    /// An id that is never a message's.
-    fn new_id(&mut self) -> String {
-        self.n_ids += 1;
-        format!("kith-{}", self.n_ids)
     }
 
     /// Ends the session: the server is told if it can be, and the listener is

@@ -62,7 +62,8 @@ impl Answer {
     /// success is no server of this kind.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
         serde_json::from_slice(&self.body).map_err(|error| {
-            tracing::warn!(%error, "an answer cannot be read");
+            // Not the error itself, which may quote what it could not read.
+            tracing::warn!(kind = ?error.classify(), column = error.column(), "an answer cannot be read");
             ClientError::NotAServer
         })
     }

@@ -270,3 +270,15 @@ async fn every_call_for_messages_says_that_it_does_not_read() {
         .unwrap();
     assert_eq!(CALLS.load(Ordering::SeqCst), 3);
 }
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_is_not_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let rest = rest(&format!("http://{}", listener.local_addr().unwrap()));
+    let waiting = tokio::spawn(async move { rest.sign_in("ada", &Secret::new("pw")).await });
+    let visitor = listener.accept().await.unwrap();
+    // From here on nothing happens but the passing of time.
+    tokio::time::pause();
+    assert_eq!(waiting.await.unwrap(), Err(ClientError::TimedOut));
+    drop(visitor);
+}

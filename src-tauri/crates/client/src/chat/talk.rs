@@ -1,0 +1,106 @@
+//! What the task does with stanzas, of others and of its own.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
+use kith_model::MessageId;
+use kith_wire::xml::Element;
+use kith_wire::xmpp::{Iq, IqKind, StanzaError, ns};
+use tokio_xmpp::Stanza;
+
+use super::NotConnected;
+use super::stanza;
+use super::task::{State, Task};
+use super::window::Fate;
+use crate::{Link, Outgoing, ServerEvent};
+
+impl Task {
+    /// A stanza arrived.
+    pub(super) async fn take(&mut self, stanza: &Stanza) {
+        let Some(element) = stanza::to_element(stanza) else {
+            tracing::warn!("a stanza cannot be read and is left out");
+            return;
+        };
+        match stanza {
+            Stanza::Message(_) => self
+                .outbox
+                .extend(self.account.event(&element, self.clock.now())),
+            Stanza::Iq(_) => {
+                let Some(iq) = Iq::read(&element) else { return };
+                match iq.kind {
+                    IqKind::Get | IqKind::Set => {
+                        let is_ping = iq
+                            .payload
+                            .as_ref()
+                            .is_some_and(|payload| payload.is("ping", ns::PING));
+                        let answer = if is_ping {
+                            iq.result(None)
+                        } else {
+                            iq.failure(StanzaError::new(503, "Kith does not do this."))
+                        };
+                        let _ = self.hand_over(&answer.write(), None).await;
+                    }
+                    IqKind::Result | IqKind::Error => {
+                        if matches!(&self.state, State::Greeting { id, .. } if *id == iq.id) {
+                            self.up(Link::Fresh);
+                        }
+                    }
+                }
+            }
+            Stanza::Presence(_) => {}
+        }
+    }
+
+    pub(super) async fn send(&mut self, outgoing: &Outgoing) -> Result<(), NotConnected> {
+        if !matches!(self.state, State::Up(_)) {
+            return Err(NotConnected);
+        }
+        let id = self.new_id();
+        let element = self.account.stanza(outgoing, &id);
+        let message = match outgoing {
+            Outgoing::Message { id, .. } => Some(id.clone()),
+            Outgoing::Marker { .. } | Outgoing::Typing { .. } | Outgoing::DialogChanged { .. } => {
+                None
+            }
+        };
+        self.hand_over(&element, message).await
+    }
+
+    /// Puts a stanza into the stream's queue, which has room for it.
+    pub(super) async fn hand_over(
+        &mut self,
+        element: &Element,
+        message: Option<MessageId>,
+    ) -> Result<(), NotConnected> {
+        let Some(stanza) = stanza::from_element(element) else {
+            tracing::error!("a stanza of ours cannot be written");
+            return Err(NotConnected);
+        };
+        // The library panics when its worker has died.
+        let sending = AssertUnwindSafe(self.stream.stream.send(Box::new(stanza)));
+        match sending.catch_unwind().await {
+            Ok(token) if self.is_managed => {
+                self.window.push(message, token);
+                Ok(())
+            }
+            Ok(_) => {
+                self.tell_fates(message.map(Fate::Unknown));
+                Ok(())
+            }
+            Err(_) => Err(NotConnected),
+        }
+    }
+
+    pub(super) fn tell_fates(&mut self, fates: impl IntoIterator<Item = Fate>) {
+        self.outbox.extend(fates.into_iter().map(|fate| match fate {
+            Fate::Acknowledged(id) => ServerEvent::Acknowledged(id),
+            Fate::Unknown(id) => ServerEvent::Unknown(id),
+        }));
+    }
+
+    /// An id that is never a message's.
+    pub(super) fn new_id(&mut self) -> String {
+        self.n_ids += 1;
+        format!("kith-{}", self.n_ids)
+    }
+}
