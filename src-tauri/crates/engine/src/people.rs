@@ -1,16 +1,22 @@
-//! Signing in for the first time, finding people, and beginning to talk with
-//! them.
+//! Signing in for the first time, knowing people's names, finding people, and
+//! beginning to talk with them.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError};
 
 use kith_client::{Outgoing, Rest, Secret};
 use kith_model::{Clock, Connection, DialogId, DialogKind, Person, UserId};
 
 use crate::EngineError;
+use crate::error::WorkError;
 use crate::shared::Shared;
 
 /// So many people of those known here are answered without a link.
 const FOUND_HERE: u32 = 50;
+/// Names and pictures are taken for right for so long.
+const PEOPLE_KEPT: i64 = 3600 * 1000;
+/// So many people are asked about again, those of private dialogs first.
+const PEOPLE_REFRESHED: u32 = 500;
 
 /// Signs in once, to learn whose account a login is and whether the password
 /// is right. Waits for the network. No engine is needed and none is started.
@@ -94,5 +100,55 @@ impl Shared {
         }
         self.fetch_dialog_soon(id.clone());
         Ok(id)
+    }
+
+    /// Fetches everybody who is in a dialog and not known yet, and oneself.
+    pub(crate) async fn fetch_unknown_people(&self) -> Result<(), WorkError> {
+        let mut ids: BTreeSet<UserId> =
+            self.store.unknown_people(1000).await?.into_iter().collect();
+        if self.store.person(self.me).await?.is_none() {
+            ids.insert(self.me);
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<UserId> = ids.into_iter().collect();
+        let people = self.rest().await?.people(&ids).await?;
+        let mut write = self.store.write().await?;
+        for person in &people {
+            write.put_person(person).await?;
+        }
+        self.commit(write).await?;
+        Ok(())
+    }
+
+    /// Fetches names and pictures again that may have changed, once in a while.
+    pub(crate) async fn refresh_people(&self) -> Result<(), WorkError> {
+        let now = self.clock.now();
+        let is_due = {
+            let mut last = self
+                .people_refreshed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let is_due = last.is_none_or(|last| now.millis() - last.millis() > PEOPLE_KEPT);
+            if is_due {
+                *last = Some(now);
+            }
+            is_due
+        };
+        if !is_due {
+            return Ok(());
+        }
+        let mut ids = self.store.everybody(PEOPLE_REFRESHED).await?;
+        if !ids.contains(&self.me) {
+            ids.push(self.me);
+        }
+        let people = self.rest().await?.people(&ids).await?;
+        let mut write = self.store.write().await?;
+        for person in &people {
+            write.put_person(person).await?;
+        }
+        self.commit(write).await?;
+        Ok(())
     }
 }

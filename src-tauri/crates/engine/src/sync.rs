@@ -11,8 +11,8 @@
 //! all up to now is held, and live messages extend that. This ends with the
 //! next fresh link, not with a resumed one.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -36,10 +36,6 @@ const UNFINISHED: u32 = 200;
 const DELIVERED: usize = 50;
 /// Markers whose message has not come for so long are let go.
 const MARKERS_WAIT: i64 = 30 * 24 * 3600 * 1000;
-/// Names and pictures are taken for right for so long.
-const PEOPLE_KEPT: i64 = 3600 * 1000;
-/// So many people are asked about again, those of private dialogs first.
-const PEOPLE_REFRESHED: u32 = 500;
 /// The server's clock may be so far behind ours.
 const CLOCKS_APART: i64 = 600_000;
 /// The longest wait after failures.
@@ -344,56 +340,6 @@ impl Shared {
                 self.commit(write).await?;
             }
         }
-        Ok(())
-    }
-
-    /// Fetches everybody who is in a dialog and not known yet, and oneself.
-    pub(crate) async fn fetch_unknown_people(&self) -> Result<(), WorkError> {
-        let mut ids: BTreeSet<UserId> =
-            self.store.unknown_people(1000).await?.into_iter().collect();
-        if self.store.person(self.me).await?.is_none() {
-            ids.insert(self.me);
-        }
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<UserId> = ids.into_iter().collect();
-        let people = self.rest().await?.people(&ids).await?;
-        let mut write = self.store.write().await?;
-        for person in &people {
-            write.put_person(person).await?;
-        }
-        self.commit(write).await?;
-        Ok(())
-    }
-
-    /// Fetches names and pictures again that may have changed, once in a while.
-    async fn refresh_people(&self) -> Result<(), WorkError> {
-        let now = self.clock.now();
-        let is_due = {
-            let mut last = self
-                .people_refreshed
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let is_due = last.is_none_or(|last| now.millis() - last.millis() > PEOPLE_KEPT);
-            if is_due {
-                *last = Some(now);
-            }
-            is_due
-        };
-        if !is_due {
-            return Ok(());
-        }
-        let mut ids = self.store.everybody(PEOPLE_REFRESHED).await?;
-        if !ids.contains(&self.me) {
-            ids.push(self.me);
-        }
-        let people = self.rest().await?.people(&ids).await?;
-        let mut write = self.store.write().await?;
-        for person in &people {
-            write.put_person(person).await?;
-        }
-        self.commit(write).await?;
         Ok(())
     }
 
