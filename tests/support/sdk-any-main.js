@@ -13,6 +13,10 @@ const LISTENERS = [
   'onLastUserActivityListener',
   'onDeliveredStatusListener',
   'onReadStatusListener',
+  'onMessageUpdateListener',
+  'onMessageDeleteListener',
+  'onMessageReactionsListener',
+  'onSentMessageCallback',
 ];
 
 function listen() {

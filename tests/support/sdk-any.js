@@ -35,12 +35,17 @@ export class Sdk {
       serialization: 'advanced',
     });
     person.#listen();
-    ({ me: person.me, token: person.token } = await person.#ask('enter', [
-      ready,
-      login,
-      password,
-      chat,
-    ]));
+    try {
+      ({ me: person.me, token: person.token } = await person.#ask('enter', [
+        ready,
+        login,
+        password,
+        chat,
+      ]));
+    } catch (error) {
+      person.#child.disconnect();
+      throw error;
+    }
     return person;
   }
 
