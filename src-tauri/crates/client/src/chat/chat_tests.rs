@@ -522,7 +522,48 @@ async fn a_full_window_holds_sends_back_until_there_is_room() {
     sending.await.unwrap().stop().await;
 }
 
+/// The library's worker panics when a wish of its is dropped, which it then
+/// does in a task of its own, where nobody would notice.
 #[tokio::test]
-async fn a_stream_that_nobody_wants_ends_without_a_panic() {
+async fn a_stream_that_is_stopped_at_any_moment_ends_without_a_panic() {
+    static PANICS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("{panic}");
+        PANICS.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    }));
+    for n_yields in 0..60 {
+        let mut script = Script::new().await;
+        let (chat, mut listener) = start(script.port);
+        let peer = script.session("s1").await;
+        assert_eq!(listener.news().await, ServerEvent::Link(Link::Fresh));
+        if n_yields % 2 == 0 {
+            drop(peer);
+        } else {
+            chat.cut();
+        }
+        for _ in 0..n_yields {
+            tokio::task::yield_now().await;
+        }
+        chat.stop().await;
+    }
+    let mut waiting = Vec::new();
+    for stop in [true, false] {
+        // Before anything is connected, and while the sign-in is refused.
+        let (chat, mut listener) = start(Script::new().await.port);
+        listener.down().await;
+        if stop {
+            chat.stop().await;
+        }
+        waiting.push(listener);
+    }
+    drop(waiting);
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(PANICS.load(std::sync::atomic::Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_dead_end_can_be_made() {
     assert!(connector::dead_end().await.is_some());
 }

@@ -9,7 +9,7 @@ use futures::{FutureExt, StreamExt};
 use kith_model::{Clock, Timestamp};
 use kith_wire::xmpp::{Carbon, Iq, IqKind, Presence};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 use tokio_xmpp::stanzastream::{Connection, Event, StreamEvent};
 
 use super::NotConnected;
@@ -37,8 +37,8 @@ pub(super) enum Order {
 
 /// A connection that was given away must become a session in this time.
 const READY_WITHIN: Duration = Duration::from_secs(30);
-/// The library wants its next connection in this time after it lost one.
-const SLOT_WITHIN: Duration = Duration::from_secs(2);
+/// A connection that was cut is noticed in this time.
+const BREAK_WITHIN: Duration = Duration::from_secs(2);
 /// The server answers the wish for carbons in this time, or goes without.
 const CARBONS_WITHIN: Duration = Duration::from_secs(5);
 /// A proper end may take so long.
@@ -167,8 +167,10 @@ impl Task {
                     let answer = self.send(&parcel.outgoing).await;
                     let _ = parcel.done.send(answer);
                 }
-                Wake::Slot(slot) => self.stream.slot = slot.or(self.stream.slot.take()),
-                Wake::Opened(result) => self.opened(result),
+                Wake::Slot(Some(slot)) => self.stream.slot = Some(slot),
+                // Nobody is left who could wish for a connection.
+                Wake::Slot(None) => self.heard(None).await,
+                Wake::Opened(result) => self.opened(result).await,
                 Wake::Stream(event) => self.heard(event).await,
                 Wake::Fate(fate) => self.learnt(fate).await,
                 Wake::Time => self.time().await,
@@ -229,25 +231,12 @@ impl Task {
     /// The time came that the state waits for.
     async fn time(&mut self) {
         match &self.state {
-            State::Waiting(Some(_)) => {
-                // The library asks for a connection as soon as it lost one.
-                if self.stream.slot.is_none() {
-                    self.stream.slot = timeout(SLOT_WITHIN, self.stream.slots.recv())
-                        .await
-                        .ok()
-                        .flatten();
-                }
-                if self.stream.slot.is_some() {
-                    self.open();
-                } else {
-                    self.renew_stream();
-                }
-            }
+            State::Waiting(Some(_)) => self.open(),
             State::Negotiating { is_cut: false, .. } => {
                 tracing::warn!("the server makes no session of the connection");
                 self.switch.cut();
                 self.state = State::Negotiating {
-                    until: Instant::now() + SLOT_WITHIN,
+                    until: Instant::now() + BREAK_WITHIN,
                     is_cut: true,
                 };
             }
@@ -272,17 +261,14 @@ impl Task {
         }));
     }
 
-    fn opened(&mut self, result: Opened) {
+    async fn opened(&mut self, result: Opened) {
         match result {
             Ok(connection) => {
-                let given = self
-                    .stream
-                    .slot
-                    .take()
-                    .map(|slot| slot.send(*connection).is_ok());
-                if given == Some(true) {
+                let wish = self.stream.wish().await;
+                if wish.is_some_and(|slot| slot.send(*connection).is_ok()) {
+                    let until = Instant::now() + READY_WITHIN;
                     self.state = State::Negotiating {
-                        until: Instant::now() + READY_WITHIN,
+                        until,
                         is_cut: false,
                     };
                 } else {
@@ -445,14 +431,7 @@ impl Task {
             ..
         } = self;
         if is_up {
-            let Stream {
-                stream,
-                slots,
-                slot,
-                ..
-            } = stream;
-            let _ = timeout(CLOSE_WITHIN, stream.close()).await;
-            drop((slots, slot));
+            stream.close(CLOSE_WITHIN).await;
         } else {
             stream.bury();
         }
