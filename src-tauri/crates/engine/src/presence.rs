@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kith_client::{Outgoing, Recipient};
-use kith_model::{DialogId, Timestamp, UserId};
+use kith_model::{DialogId, DialogKind, Timestamp, UserId};
 
 use crate::changes::Change;
 use crate::shared::Shared;
@@ -184,22 +184,17 @@ impl Shared {
         &self,
         dialog: &DialogId,
     ) -> Result<Option<Recipient>, kith_store::StoreError> {
-        let Some(entry) = self.store.dialog(dialog).await? else {
-            return Ok(None);
-        };
-        Ok(match entry.dialog.kind {
-            kith_model::DialogKind::Private => {
-                entry
-                    .dialog
-                    .opponent(self.me)
-                    .map(|user| Recipient::Private {
-                        user,
-                        dialog: dialog.clone(),
-                    })
-            }
-            _ => Some(Recipient::Room {
+        Ok(match self.store.addressee(dialog).await? {
+            None | Some((DialogKind::Private, None)) => None,
+            Some((DialogKind::Private, Some(user))) => Some(Recipient::Private {
+                user,
                 dialog: dialog.clone(),
             }),
+            Some((DialogKind::Group | DialogKind::Public | DialogKind::Broadcast, _)) => {
+                Some(Recipient::Room {
+                    dialog: dialog.clone(),
+                })
+            }
         })
     }
 }

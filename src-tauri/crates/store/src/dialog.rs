@@ -158,6 +158,37 @@ impl Store {
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
 
+    /// What is needed to address something to a listed dialog: its kind, and
+    /// the first of the others in it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn addressee(
+        &self,
+        id: &DialogId,
+    ) -> Result<Option<(DialogKind, Option<UserId>)>, StoreError> {
+        let row: Option<(i64, Option<i64>)> = sqlx::query_as(
+            "SELECT d.kind,
+                    (SELECT o.person_id
+                     FROM occupant o
+                     WHERE o.dialog_id = d.id AND o.is_member = 1 AND o.person_id <> ?
+                     ORDER BY o.position
+                     LIMIT 1)
+             FROM dialog d
+             WHERE d.id = ? AND d.is_known = 1 AND d.is_listed = 1",
+        )
+        .bind(number(self.me()))
+        .bind(id.as_str())
+        .fetch_optional(self.readers())
+        .await?;
+        let Some((kind, other)) = row else {
+            return Ok(None);
+        };
+        let kind = DialogKind::from_number(kind)
+            .ok_or_else(|| sqlx::Error::Decode("a kind of dialog that does not exist".into()))?;
+        Ok(Some((kind, other.map(user).transpose()?)))
+    }
+
     /// The private dialog with somebody, if there is one here.
     ///
     /// # Errors

@@ -329,3 +329,41 @@ async fn the_same_dialog_again_is_no_change() {
         .expect("listed");
     assert_eq!(entry.dialog, renamed, "what went in comes out");
 }
+
+#[tokio::test]
+async fn a_dialog_is_addressed_by_its_kind_and_its_other_person() {
+    let fixture = Fixture::new().await;
+    let mut private = dialog(2, DialogKind::Private);
+    private.occupants = vec![ME, CARL];
+    fixture
+        .write(async |write| write.put_dialog(&private).await.expect("kept"))
+        .await;
+    let check = async |n: u32, expected: Option<(DialogKind, Option<UserId>)>| {
+        let found = fixture
+            .store
+            .addressee(&dialog_id(n))
+            .await
+            .expect("a read");
+        assert_eq!(found, expected, "dialog {n}");
+    };
+    check(1, Some((DialogKind::Group, Some(BEA)))).await;
+    check(2, Some((DialogKind::Private, Some(CARL)))).await;
+    check(3, None).await;
+    let found = fixture
+        .store
+        .private_dialog_with(CARL)
+        .await
+        .expect("a read");
+    assert_eq!(found, Some(dialog_id(2)));
+    let everybody = fixture.store.everybody(10).await.expect("a read");
+    assert_eq!(everybody.len(), 3, "each once: {everybody:?}");
+    assert_eq!(
+        fixture
+            .store
+            .unknown_people(10)
+            .await
+            .expect("a read")
+            .len(),
+        3
+    );
+}
