@@ -22,7 +22,7 @@ use crate::listen::{self, Listeners};
 use crate::random::ObjectIds;
 use crate::ready::{JoinLink, Ready};
 use crate::site::Site;
-use crate::storage::Storage;
+use crate::storage::{self, Storage};
 use crate::xmpp::watch::Watchers;
 use crate::{demo, password, tls};
 
@@ -93,7 +93,7 @@ impl Server {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
-        site.storage.sweep(&site.db, site.now()).await?;
+        storage::keep_tidy(&site);
         let people = match config.seed {
             Some(Seed::Demo) => demo::seed(&site, &folder).await?,
             None => demo::people::read(&folder)?,

@@ -5,12 +5,18 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::StartError;
 use crate::db::{Database, blobs};
+use crate::site::Site;
 
 /// A file may have so many bytes (`protocol/README.md` §10).
 pub(crate) const MOST_FILE: u64 = 100 * 1024 * 1024;
+
+/// How often what was forgotten is cleared away.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Whether a text is a uid and no number: 34 or 36 hexadecimal digits.
 pub(crate) fn is_uid(text: &str) -> bool {
@@ -127,7 +133,7 @@ impl Drop for Incoming {
 
 impl Storage {
     /// Forgets uploads that were begun a day ago and never completed.
-    pub(crate) async fn sweep(&self, db: &Database, now: i64) -> Result<(), sqlx::Error> {
+    async fn sweep(&self, db: &Database, now: i64) -> Result<(), sqlx::Error> {
         let before = now - 24 * 60 * 60 * 1000;
         let forgotten = blobs::sweep(db.turn().await?.connection(), before, now).await?;
         for uid in forgotten {
@@ -135,4 +141,23 @@ impl Storage {
         }
         Ok(())
     }
+}
+
+/// Forgets uploads that never ended: now, and every hour until the server stops.
+pub(crate) fn keep_tidy(site: &Arc<Site>) {
+    let tidying = Arc::clone(site);
+    site.tasks.spawn(async move {
+        let mut hourly = tokio::time::interval(HOUR);
+        loop {
+            tokio::select! {
+                () = tidying.stop.cancelled() => break,
+                _ = hourly.tick() => {
+                    let (db, now) = (&tidying.db, tidying.now());
+                    if let Err(error) = tidying.storage.sweep(db, now).await {
+                        tracing::warn!(%error, "old uploads could not be cleared away");
+                    }
+                }
+            }
+        }
+    });
 }

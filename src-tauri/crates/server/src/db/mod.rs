@@ -40,6 +40,7 @@ pub(crate) struct Database {
 impl Database {
     /// Opens the file, makes it if need be, and brings it up to date.
     pub(crate) async fn open(file: &Path) -> Result<Self, StartError> {
+        private(file)?;
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -82,6 +83,22 @@ impl Database {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// What people write is nobody else's on this machine. SQLite's side files get the same mode.
+fn private(file: &Path) -> Result<(), sqlx::Error> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let mut options = std::fs::OpenOptions::new();
+        let opened = options.append(true).create(true).mode(0o600).open(file);
+        opened
+            .and_then(|file| file.set_permissions(std::fs::Permissions::from_mode(0o600)))
+            .map_err(sqlx::Error::Io)?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
 
 /// The turn to write.

@@ -175,7 +175,7 @@ pub(crate) fn allow_browsers(headers: &mut HeaderMap) {
         ),
         (
             "access-control-allow-headers",
-            "Content-Type, CB-SDK, CB-Token, CB-AuthKey, CB-Administration-API-Key, \
+            "Content-Type, Range, CB-SDK, CB-Token, CB-AuthKey, CB-Administration-API-Key, \
              ConnectyCube-REST-API-Version",
         ),
         (

@@ -16,6 +16,7 @@ use crate::db::receipts::{self, Mark};
 use crate::rest::answer::{Answer, Fault};
 use crate::rest::filter::{self, Field, Kind, field};
 use crate::rest::params;
+use crate::rest::preview;
 use crate::rest::request::Call;
 use crate::rest::shape;
 use crate::site::Site;
@@ -97,6 +98,9 @@ pub(crate) async fn list(site: &Site, call: &Call) -> Result<Answer, Fault> {
             .await?
             .sees(&dialog)
         {
+            if call.says_yes("preview") {
+                return preview::answer(site, me, &dialog).await;
+            }
             return Err(Fault::not_found());
         }
     }

@@ -16,9 +16,12 @@ mod files;
 mod filter;
 mod messages;
 mod params;
+mod preview;
 mod push;
 mod request;
 mod search;
+#[cfg(test)]
+mod search_tests;
 mod sessions;
 mod shape;
 mod upload;
@@ -26,6 +29,8 @@ mod users;
 
 #[cfg(test)]
 mod blobs_tests;
+#[cfg(test)]
+mod nonsense_tests;
 #[cfg(test)]
 mod odds_tests;
 #[cfg(test)]
