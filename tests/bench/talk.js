@@ -3,8 +3,10 @@
 
 import { SdkPerson } from '../support/sdk.js';
 
-const ROUNDS = 500;
-const WARMING = 50;
+const ROUNDS = 300;
+const WARMING = 20;
+// Between two messages, as between two people's.
+const PAUSE = 40;
 const PASSWORD = 'correct horse battery';
 
 const ready = JSON.parse(process.env.KITH_BENCH_SERVER);
@@ -22,5 +24,6 @@ await SdkPerson.signUp(
 const result = await SdkPerson.together(ready, logins, PASSWORD, {
   rounds: ROUNDS,
   warming: WARMING,
+  pause: PAUSE,
 });
 console.log(JSON.stringify(result));

@@ -2,7 +2,7 @@
 //! over a server that runs by itself.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use kith_model::{
@@ -11,8 +11,12 @@ use kith_model::{
 use kith_testkit::{PASSWORD, TestDesk};
 use serde_json::{Value, json};
 
-const ROUNDS: usize = 500;
-const WARMING: usize = 50;
+const ROUNDS: usize = 300;
+const WARMING: usize = 20;
+
+/// Between two messages, as between two people's: a message is not to queue
+/// behind the one before it.
+const PAUSE: Duration = Duration::from_millis(40);
 
 /// Measures and prints.
 pub(crate) async fn run(server: &str, data: &Path) -> Result<()> {
@@ -53,6 +57,7 @@ pub(crate) async fn run(server: &str, data: &Path) -> Result<()> {
     let message_ids = MessageIds::new(11);
     let mut times = Vec::new();
     for round in 0..WARMING + ROUNDS {
+        tokio::time::sleep(PAUSE).await;
         let id = message_ids.next(SystemClock.now()).to_string();
         let start = Instant::now();
         from.call(

@@ -76,7 +76,7 @@ const doings = {
     return null;
   },
   /** Sends messages one after another from the first to the second; answers the spread of their times. */
-  async measure({ ready, logins, password, rounds, warming }) {
+  async measure({ ready, logins, password, rounds, warming, pause }) {
     const people = [];
     for (const login of logins) {
       const one = new ConnectyCube();
@@ -90,6 +90,7 @@ const doings = {
     const extension = { save_to_history: 1, dialog_id: dialog._id };
     const times = [];
     for (let round = 0; round < warming + rounds; round++) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
       const arrived = new Promise((resolve) => {
         to.one.chat.onMessageListener = (_, message) => resolve(message.id);
       });

@@ -63,11 +63,11 @@ export class SdkPerson {
   }
 
   /** Has two people talk inside one process and measures it; see `sdk-main.js`. */
-  static async together(ready, logins, password, { rounds, warming }) {
+  static async together(ready, logins, password, times) {
     const both = new SdkPerson();
     both.#start(ready);
     try {
-      return await both.call('measure', { ready, logins, password, rounds, warming });
+      return await both.call('measure', { ready, logins, password, ...times });
     } finally {
       both.#child.disconnect();
     }
