@@ -53,7 +53,11 @@ impl Delivery {
     #[must_use]
     pub fn hear(self, news: Self) -> Self {
         if news == Self::Failed {
-            if self <= Self::Sending { Self::Failed } else { self }
+            if self <= Self::Sending {
+                Self::Failed
+            } else {
+                self
+            }
         } else {
             self.max(news)
         }
@@ -102,7 +106,11 @@ mod tests {
         assert_eq!(Sending.hear(Failed), Failed);
         assert_eq!(Sent.hear(Failed), Sent);
         assert_eq!(Read.hear(Failed), Read);
-        assert_eq!(Failed.hear(Sent), Sent, "a late acknowledgement leaves failed");
+        assert_eq!(
+            Failed.hear(Sent),
+            Sent,
+            "a late acknowledgement leaves failed"
+        );
     }
 
     #[test]

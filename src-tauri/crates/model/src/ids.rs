@@ -161,7 +161,10 @@ mod tests {
     fn only_24_hexadecimal_digits_are_an_object_id() {
         assert!("65A000000000000000000001".parse::<DialogId>().is_ok());
         assert_eq!("65a0".parse::<DialogId>(), Err(IdError::NotAnObjectId));
-        assert_eq!("65a00000000000000000000g".parse::<MessageId>(), Err(IdError::NotAnObjectId));
+        assert_eq!(
+            "65a00000000000000000000g".parse::<MessageId>(),
+            Err(IdError::NotAnObjectId)
+        );
         assert_eq!("0".parse::<UserId>(), Err(IdError::NotANumber));
     }
 }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// An instant, in milliseconds since 1970 UTC. Messages carry whole seconds on
 /// the wire (`protocol/rest.md` §1.5); the milliseconds serve local waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
