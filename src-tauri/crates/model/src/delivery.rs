@@ -48,18 +48,14 @@ impl Delivery {
     }
 
     /// What the state becomes on hearing `news`: the higher of the two. A
-    /// failure is only believed while nothing better is known for certain,
-    /// that is, up to [`Delivery::Sending`].
+    /// failure is believed up to [`Delivery::Sent`], because an acknowledgement
+    /// (XEP-0198 §4) only says that the server has taken the stanza, and its
+    /// refusal follows. Of what somebody has received it is not believed.
     #[must_use]
     pub fn hear(self, news: Self) -> Self {
-        if news == Self::Failed {
-            if self <= Self::Sending {
-                Self::Failed
-            } else {
-                self
-            }
-        } else {
-            self.max(news)
+        match news {
+            Self::Failed if self <= Self::Sent => Self::Failed,
+            news => self.max(news),
         }
     }
 
@@ -102,9 +98,14 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_only_believed_before_the_server_has_the_message() {
+    fn a_failure_is_not_believed_of_what_somebody_has() {
         assert_eq!(Sending.hear(Failed), Failed);
-        assert_eq!(Sent.hear(Failed), Sent);
+        assert_eq!(
+            Sent.hear(Failed),
+            Failed,
+            "the refusal comes after the acknowledgement"
+        );
+        assert_eq!(Delivered.hear(Failed), Delivered);
         assert_eq!(Read.hear(Failed), Read);
         assert_eq!(
             Failed.hear(Sent),

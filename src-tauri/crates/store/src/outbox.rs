@@ -298,7 +298,8 @@ impl Write {
         let Some(old) = self.find(id).await? else {
             return Ok(());
         };
-        if old.message.sender != self.me || old.delivery > Delivery::Sent {
+        if old.message.sender != self.me || old.delivery.hear(Delivery::Failed) != Delivery::Failed
+        {
             return Ok(());
         }
         self.set_state(&old, Delivery::Failed, Some(reason)).await?;
