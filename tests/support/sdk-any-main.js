@@ -1,9 +1,8 @@
 // The process in which the SDK lives; see `sdk-any.js`.
 
-import module from 'connectycube';
-
-const { ConnectyCube } = module;
-const sdk = new ConnectyCube();
+const version = process.env.KITH_TEST_SDK;
+const { default: module } = await import(version ? `connectycube-${version}` : 'connectycube');
+const sdk = new module.ConnectyCube();
 
 const LISTENERS = [
   'onMessageListener',
@@ -41,6 +40,8 @@ const doings = {
           muc: ready.muc_domain,
           chat_url: ready.chat_url,
         },
+        // Where versions before 6 look for the address.
+        chatProtocol: { websocket: ready.chat_url, active: 2 },
         chat: { streamManagement: { enable: true }, reconnect: { enable: false } },
         debug: { mode: process.env.KITH_TEST_LOG ? 1 : 0 },
       },

@@ -25,11 +25,11 @@ export class Sdk {
   #calls = new Map();
   #next = 1;
 
-  /** Signs somebody in over REST and, unless told otherwise, the chat. */
-  static async connect(ready, login, password, { chat = true } = {}) {
+  /** Signs somebody in over REST and, unless told otherwise, the chat; `version` is 4 or 5. */
+  static async connect(ready, login, password, { chat = true, version = '' } = {}) {
     const person = new Sdk();
     person.#child = fork(path.join(import.meta.dirname, 'sdk-any-main.js'), {
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: ready.ca_cert ?? '' },
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: ready.ca_cert ?? '', KITH_TEST_SDK: version },
       execArgv: [],
       // Files are Buffers, which JSON would take apart.
       serialization: 'advanced',
