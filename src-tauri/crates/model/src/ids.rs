@@ -154,7 +154,7 @@ mod tests {
         let mut sorted = made.clone();
         sorted.sort();
         assert_eq!(made, sorted, "the counter must decide within a second");
-        assert_eq!(made[0].as_str(), "695735650000000007000000");
+        assert_eq!(made[0].as_str(), "695735a50000000007000000");
     }
 
     #[test]
