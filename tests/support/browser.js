@@ -102,6 +102,14 @@ export class Desk {
     await this.at('dialog-row').filter({ hasNot: itsName }).first().click();
   }
 
+  /** Waits until the composer holds this text. */
+  async holds(text) {
+    await this.page.waitForFunction(
+      (text) => document.querySelector('[data-testid="composer-input"]')?.value === text,
+      text,
+    );
+  }
+
   /** The bubble with this text. */
   message(text) {
     return this.at('message').filter({ hasText: text }).last();
