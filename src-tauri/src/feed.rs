@@ -1,6 +1,6 @@
 //! The feed, into a channel of Tauri's.
 
-use kith_api::FeedEvent;
+use kith_api::{FeedEvent, FeedReceiver};
 use tauri::ipc::Channel;
 use tauri::{State, Webview};
 
@@ -13,14 +13,14 @@ pub(crate) async fn feed(
     webview: Webview,
     channel: Channel<FeedEvent>,
 ) -> Result<(), ()> {
-    let mut receiver = views.attach(webview.label()).await;
-    tauri::async_runtime::spawn(async move {
+    let carry = async move |mut receiver: FeedReceiver| {
         while let Some(event) = receiver.next().await {
             if let Err(error) = channel.send(event) {
                 tracing::debug!(%error, "the page is gone");
                 return;
             }
         }
-    });
+    };
+    views.attach(webview.label(), carry).await;
     Ok(())
 }

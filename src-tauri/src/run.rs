@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use kith_api::{App, AppConfig, LocalServer, StartError, SystemClock};
-use tauri::{AppHandle, Manager, RunEvent};
+use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -64,10 +64,14 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
     window::open(tauri.handle(), &folder, &settings)?;
 
     let runner = app.clone();
-    let code = tauri.run_return(move |handle, event| {
-        if let RunEvent::ExitRequested { .. } = event {
-            window::remember(handle, &runner);
-        }
+    let code = tauri.run_return(move |handle, event| match event {
+        // A closed window is gone by the time that the exit is requested.
+        RunEvent::ExitRequested { .. }
+        | RunEvent::WindowEvent {
+            event: WindowEvent::CloseRequested { .. },
+            ..
+        } => window::remember(handle, &runner),
+        _ => {}
     });
     goodbye(&runtime, &app, &server);
     runtime.shutdown_timeout(Duration::from_millis(500));

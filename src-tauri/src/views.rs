@@ -7,16 +7,30 @@ use std::time::Duration;
 
 use kith_api::{App, FeedReceiver, Ui};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// A page that has no feed by then will not have one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What a page holds; its feed ends with it.
+#[derive(Debug)]
+struct Page {
+    ui: Ui,
+    feed: JoinHandle<()>,
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.feed.abort();
+    }
+}
+
 /// The handles, by the labels of the web views.
 #[derive(Debug)]
 pub(crate) struct Views {
     app: App,
-    open: watch::Sender<BTreeMap<String, Ui>>,
+    open: watch::Sender<BTreeMap<String, Page>>,
 }
 
 impl Views {
@@ -27,13 +41,16 @@ impl Views {
         }
     }
 
-    /// A feed for the page that this web view shows now.
-    pub(crate) async fn attach(&self, label: &str) -> FeedReceiver {
+    /// A feed for the page that this web view shows now, carried to it by `carry`.
+    pub(crate) async fn attach<F>(&self, label: &str, carry: impl FnOnce(FeedReceiver) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         let (ui, receiver) = self.app.attach().await;
+        let feed = tokio::spawn(carry(receiver));
         self.open.send_modify(|open| {
-            open.insert(label.to_owned(), ui);
+            open.insert(label.to_owned(), Page { ui, feed });
         });
-        receiver
     }
 
     /// The web view loads another page.
@@ -47,7 +64,7 @@ impl Views {
         let mut open = self.open.subscribe();
         let attached = async {
             let open = open.wait_for(|open| open.contains_key(label)).await.ok()?;
-            open.get(label).cloned()
+            open.get(label).map(|page| page.ui.clone())
         };
         let found = timeout(PATIENCE, attached).await.ok().flatten();
         match found {
