@@ -9,7 +9,8 @@
 //! ready.json    the ready line of the last start (0600), for this user's other processes
 //! ready.json    the ready line, while a server runs (0600)
 //! people.json   the sample people's logins and passwords (0600), when seeded
-//! server.db     everything else, in SQLite
+//! server.db     everything else, in SQLite (0600)
+//! files/        what people uploaded, each file called by its uid (0700)
 //! ```
 
 use std::fs::{self, File, OpenOptions};

@@ -13,7 +13,11 @@ use tracing_subscriber::EnvFilter;
 
 /// A chat server for one machine: ConnectyCube's Chat API in one folder.
 #[derive(Debug, Parser)]
-#[command(name = "kith-server", version)]
+#[command(
+    name = "kith-server",
+    version,
+    after_help = "People, classes, reports, backups: kith-server admin --data DIR --help"
+)]
 struct Arguments {
     /// The folder that holds everything. It is made on the first start.
     #[arg(long)]
