@@ -7,6 +7,7 @@ mod start;
 mod talk;
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -24,10 +25,32 @@ pub(crate) struct Options {
     /// How often each start is measured; the middle one counts.
     #[arg(long, default_value_t = 7)]
     rounds: usize,
+    /// Measure the debug build: quickly shows whether measuring works, with numbers that mean nothing.
+    #[arg(long)]
+    debug: bool,
 }
 
-/// Measures one thing, in so many rounds where rounds make sense.
-type Measure = fn(usize) -> Result<()>;
+/// What is measured, and how.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    rounds: usize,
+    profile: &'static str,
+}
+
+impl Plan {
+    /// A built program.
+    fn program(self, name: &str) -> PathBuf {
+        place::program(self.profile, name)
+    }
+
+    /// A built example.
+    fn example(self, name: &str) -> PathBuf {
+        place::program(&format!("{}/examples", self.profile), name)
+    }
+}
+
+/// Measures one thing.
+type Measure = fn(Plan) -> Result<()>;
 
 /// Measures; answers whether everything could be measured.
 pub(crate) fn run(options: &Options) -> Result<bool> {
@@ -45,16 +68,21 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     }
     system::ready_to_test(options.yes)?;
     npm::built()?;
-    command::must(&mut command::cargo([
-        "build",
-        "--release",
-        "--workspace",
-        "--bins",
-        "--examples",
-    ]))?;
+    let mut build = command::cargo(["build", "--workspace", "--bins", "--examples"]);
+    // In the debug build the tests come along, because that is what is built already.
+    build.arg(if options.debug {
+        "--tests"
+    } else {
+        "--release"
+    });
+    command::must(&mut build)?;
+    let plan = Plan {
+        rounds: options.rounds,
+        profile: if options.debug { "debug" } else { "release" },
+    };
     let mut is_good = true;
     for (name, measure) in chosen {
-        if let Err(error) = measure(options.rounds) {
+        if let Err(error) = measure(plan) {
             eprintln!("kith: {name} could not be measured: {error:#}");
             is_good = false;
         }
@@ -80,14 +108,4 @@ fn result(name: &str, value: f64, unit: &str, baseline: Option<f64>) -> Result<(
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// A program of the release build.
-fn built(name: &str) -> std::path::PathBuf {
-    place::program("release", name)
-}
-
-/// An example of the release build.
-fn example(name: &str) -> std::path::PathBuf {
-    place::program("release/examples", name)
 }

@@ -11,19 +11,19 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{example, result, start};
+use super::{Plan, result, start};
 use crate::display::Display;
 
 /// Measures and prints.
-pub(super) fn run(_rounds: usize) -> Result<()> {
+pub(super) fn run(plan: Plan) -> Result<()> {
     let display = Display::start()?;
-    let base = held(&display, Command::new(example("bare")))?;
+    let base = held(&display, Command::new(plan.example("bare")))?;
     result("memory.bare", base, "MB", None)?;
     for size in start::SIZES {
-        let folder = start::cache(size)?;
+        let folder = start::cache(plan, size)?;
         result(
             &format!("memory.{size}"),
-            held(&display, start::kith(&folder))?,
+            held(&display, start::kith(plan, &folder))?,
             "MB",
             Some(base),
         )?;

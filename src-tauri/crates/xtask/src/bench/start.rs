@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use super::{built, example, median, result};
+use super::{Plan, median, result};
 use crate::display::Display;
 use crate::{command, place};
 
@@ -15,15 +15,15 @@ use crate::{command, place};
 pub(super) const SIZES: [u32; 2] = [100, 100_000];
 
 /// Measures and prints.
-pub(super) fn run(rounds: usize) -> Result<()> {
+pub(super) fn run(plan: Plan) -> Result<()> {
     let display = Display::start()?;
     let mut bare = Vec::new();
     let mut full = SIZES.map(|size| (size, Vec::new()));
-    let folders = SIZES.map(cache);
+    let folders = SIZES.map(|size| cache(plan, size));
     // The kinds take turns, so that a busy moment of the machine hits them all.
     // The first turn warms the file cache up and does not count.
-    for round in 0..=rounds {
-        let time = painted(&display, Command::new(example("bare")))?;
+    for round in 0..=plan.rounds {
+        let time = painted(&display, Command::new(plan.example("bare")))?;
         if round > 0 {
             bare.push(time);
         }
@@ -31,6 +31,7 @@ pub(super) fn run(rounds: usize) -> Result<()> {
             let time = painted(
                 &display,
                 kith(
+                    plan,
                     folder
                         .as_ref()
                         .map_err(|error| anyhow::anyhow!("{error:#}"))?,
@@ -55,17 +56,17 @@ pub(super) fn run(rounds: usize) -> Result<()> {
 }
 
 /// Kith on a data folder of its own.
-pub(super) fn kith(folder: &PathBuf) -> Command {
-    let mut command = Command::new(built("kith"));
+pub(super) fn kith(plan: Plan, folder: &PathBuf) -> Command {
+    let mut command = Command::new(plan.program("kith"));
     command.arg("--data-dir").arg(folder);
     command
 }
 
 /// A data folder whose account holds `size` messages, made once per build.
-pub(super) fn cache(size: u32) -> Result<PathBuf> {
+pub(super) fn cache(plan: Plan, size: u32) -> Result<PathBuf> {
     let folder = place::reports("bench")?.join(format!("cache-{size}"));
     let _ = std::fs::remove_dir_all(&folder);
-    let mut fill = Command::new(example("bench"));
+    let mut fill = Command::new(plan.example("bench"));
     fill.arg("fill")
         .arg("--data-dir")
         .arg(&folder)

@@ -7,14 +7,14 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{built, example, result};
+use super::{Plan, result};
 use crate::{command, npm, place};
 
 /// Measures and prints.
-pub(super) fn run(_rounds: usize) -> Result<()> {
+pub(super) fn run(plan: Plan) -> Result<()> {
     let folder = place::reports("bench")?.join("talk");
     let _ = std::fs::remove_dir_all(&folder);
-    let server = Server::start(&folder.join("server"))?;
+    let server = Server::start(plan, &folder.join("server"))?;
     // The script signs all four people up, so it comes first.
     npm::ready(&place::tests())?;
     let theirs = spread(
@@ -22,7 +22,7 @@ pub(super) fn run(_rounds: usize) -> Result<()> {
             .env("KITH_BENCH_SERVER", &server.line),
     )?;
     let ours = spread(
-        Command::new(example("bench"))
+        Command::new(plan.example("bench"))
             .args(["talk", "--server", &server.line])
             .arg("--data-dir")
             .arg(&folder),
@@ -58,8 +58,8 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &std::path::Path) -> Result<Self> {
-        let mut child = Command::new(built("kith-server"))
+    fn start(plan: Plan, folder: &std::path::Path) -> Result<Self> {
+        let mut child = Command::new(plan.program("kith-server"))
             .arg("--data")
             .arg(folder)
             .stdin(Stdio::null())
