@@ -44,7 +44,7 @@ export const en = {
       text: 'For a team on its own network. You need the join link or file from whoever runs the server.',
     },
     version: (version: string) => `Kith ${version}`,
-    profile: (profile: string) => `Profile ${profile}`,
+    profile: (version: string, profile: string) => `${version} · Profile ${profile}`,
   },
 
   join: {
@@ -131,12 +131,11 @@ export const en = {
     refused: 'Sign-in refused',
     label: (state: string) => `Connection: ${state}`,
     line: {
-      offline: 'You are offline. Messages wait here and go out when you are back.',
+      offline: 'You are offline. Messages wait here until you are back.',
       connecting: 'Connecting. Messages wait here and go out once you are online.',
       refused: 'The server no longer accepts this sign-in. Messages wait here.',
-      unknown_host:
-        'The server’s address was not found. Messages wait here and go out when it is back.',
-      unreachable: 'The server does not answer. Messages wait here and go out when it is back.',
+      unknown_host: 'The server’s address was not found. Messages wait here until it is.',
+      unreachable: 'The server does not answer. Messages wait here until it does.',
       certificate:
         'The server’s certificate is not trusted, so Kith does not connect. Messages wait here.',
       not_a_chat_server:
@@ -164,6 +163,7 @@ export const en = {
     noMessages: 'No messages yet',
     emptyTitle: 'No conversations yet',
     emptyText: 'Write to somebody to begin.',
+    emptyOffline: 'Your conversations come when you are online.',
     noMatch: 'No conversation has this name.',
     people: 'People',
     talkTo: (name: string) => `New conversation with ${name}`,
@@ -291,7 +291,7 @@ export const en = {
     openChat: 'Open conversation',
     createGroup: 'Create group',
     none: 'Nobody of this name was found.',
-    start: 'Begin to type a name.',
+    start: 'Type a name to find somebody.',
     remove: (name: string) => `Remove ${name}`,
     busy: 'Creating…',
     chosen: (n: number) => plural(n, { one: '# person chosen', other: '# people chosen' }),

@@ -1,10 +1,14 @@
 /** A new conversation: one person to talk to, several for a group. */
 
+import { nameMatches } from '../lib/text';
 import { wordsFor } from './toasts.svelte';
 import { Finder } from './finder.svelte';
 import type { Dialogs } from './dialogs.svelte';
 import type { People } from './people.svelte';
 import type { Backend, DialogId, PersonView } from './types';
+
+/** More than this nobody looks through. */
+const MOST_OFFERED = 200;
 
 export class Creation {
   isOpen = $state(false);
@@ -40,6 +44,21 @@ export class Creation {
 
   has(person: PersonView): boolean {
     return this.chosen.some((one) => one.id === person.id);
+  }
+
+  /** Whom to offer: those one knows, and whoever else the server finds for what is typed. */
+  get offered(): PersonView[] {
+    const query = this.finder.query.trim();
+    const known = this.dialogs.acquaintances();
+    if (query === '') return known.slice(0, MOST_OFFERED);
+    const fitting = known.filter(
+      (person) => nameMatches(person.name, query) || nameMatches(person.login ?? '', query),
+    );
+    const ids = new Set(fitting.map((person) => person.id));
+    const others = this.finder.found.filter(
+      (person) => !ids.has(person.id) && person.id !== this.dialogs.me?.id,
+    );
+    return [...fitting, ...others].slice(0, MOST_OFFERED);
   }
 
   get isGroup(): boolean {

@@ -89,13 +89,34 @@ export class Dialogs {
   /** What is shown: all of them, or those whose name fits what was typed. */
   get shown(): DialogView[] {
     const query = this.query.trim();
-    if (query !== '') return this.#all.filter((dialog) => nameMatches(dialog.name, query));
+    if (query !== '') return this.#all.filter((dialog) => this.#fits(dialog, query));
     if (this.#held === null) return this.#all;
     const known = this.#byId;
     const held = this.#held.flatMap((id) => known.get(id) ?? []);
     const places = new Set(this.#held);
     // What is new waits at the end until the list is let go.
     return [...held, ...this.#all.filter((dialog) => !places.has(dialog.id))];
+  }
+
+  /** Those one talks to alone, the latest first, and then everybody else one has met, by name. */
+  acquaintances(): PersonView[] {
+    const talkedTo = this.#all.flatMap((dialog) =>
+      dialog.kind === 'private' && dialog.opponent !== null
+        ? (this.people.get(dialog.opponent) ?? [])
+        : [],
+    );
+    const known = new Set(talkedTo.map((person) => person.id));
+    const met = this.people.all
+      .filter((person) => !known.has(person.id))
+      .sort((a, b) => a.name.localeCompare(b.name));
+    return [...talkedTo, ...met].filter((person) => person.id !== this.me?.id);
+  }
+
+  /** By its name, or by the login of the other person: not every name is easy to type. */
+  #fits(dialog: DialogView, query: string): boolean {
+    if (nameMatches(dialog.name, query)) return true;
+    const other = dialog.opponent === null ? undefined : this.people.get(dialog.opponent);
+    return nameMatches(other?.login ?? '', query);
   }
 
   /** The list is being used: nothing moves. */

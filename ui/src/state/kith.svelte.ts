@@ -162,6 +162,7 @@ export class Kith {
       this.typing.replace([]);
       this.reading.forget();
       this.finder.clear();
+      this.link.forget();
     }
     if (isHome) {
       if (before?.phase !== 'home' || other) void this.dialogs.open();

@@ -4,8 +4,8 @@ import { t } from '../i18n';
 import type { Clock } from './clock.svelte';
 import type { Backend, LinkView } from './types';
 
-/** A connection that takes no longer than this is not worth a line. */
-const WORTH_SAYING = 4_000;
+/** A break that takes no longer than this is not worth a line. */
+const WORTH_SAYING = 3_000;
 
 export class Link {
   view = $state.raw<LinkView>({ state: 'connecting', reason: null, retry_at: null });
@@ -14,6 +14,8 @@ export class Link {
   /** Why, as last heard: kept while the next try is under way. */
   #reason = $state.raw<LinkView['reason']>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether it was there before: then a short break is nothing to speak of. */
+  #wasThere = false;
 
   constructor(
     private readonly backend: Backend,
@@ -27,23 +29,50 @@ export class Link {
     const wasOnline = this.view.state === 'online';
     this.view = view;
     if (view.state === 'online' && !wasOnline) this.back();
-    clearTimeout(this.#timer);
     switch (view.state) {
       case 'online':
       case 'catching_up':
-        this.#troubled = false;
+        this.#wasThere = true;
+        this.#trouble(false);
         this.#reason = null;
         break;
-      case 'offline':
       case 'refused':
-        this.#troubled = true;
         this.#reason = view.reason;
+        this.#trouble(true);
+        break;
+      case 'offline':
+        this.#reason = view.reason;
+        if (this.#wasThere) this.#troubleSoon();
+        else this.#trouble(true);
         break;
       case 'connecting':
-        if (!this.#troubled) {
-          this.#timer = setTimeout(() => (this.#troubled = true), WORTH_SAYING);
-        }
+        this.#troubleSoon();
     }
+  }
+
+  /** Another account: what was known of the connection does not hold. */
+  forget(): void {
+    this.#wasThere = false;
+    this.#trouble(false);
+    this.#reason = null;
+    this.view = { state: 'connecting', reason: null, retry_at: null };
+  }
+
+  /** Under way to the server, for the first time or again. */
+  get isOnItsWay(): boolean {
+    return this.view.state === 'connecting' || this.view.state === 'catching_up';
+  }
+
+  #trouble(troubled: boolean): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#troubled = troubled;
+  }
+
+  /** The time runs from when it broke, however often it is tried meanwhile. */
+  #troubleSoon(): void {
+    if (this.#troubled) return;
+    this.#timer ??= setTimeout(() => this.#trouble(true), WORTH_SAYING);
   }
 
   get words(): string {

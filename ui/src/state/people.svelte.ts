@@ -15,6 +15,10 @@ export class People {
     return this.#byId.get(id);
   }
 
+  get all(): PersonView[] {
+    return [...this.#byId.values()];
+  }
+
   name(id: UserId): string {
     return this.#byId.get(id)?.name ?? t.common.somebody;
   }

@@ -11,7 +11,15 @@ import { rowsOf, type Row } from '../lib/rows';
 import { Revision } from './revision';
 import type { Place, Places } from './places';
 import type { People } from './people.svelte';
-import type { Backend, DialogId, DialogView, MessageId, MessageView, UserId } from './types';
+import type {
+  Backend,
+  DialogId,
+  DialogView,
+  MessageId,
+  MessageView,
+  PersonView,
+  UserId,
+} from './types';
 import type { TimelinePage, TimelinePatch, TimelineSnapshot } from '../backend/bindings';
 
 export type TimelineRow = Row<MessageView>;
@@ -113,6 +121,18 @@ export class Timeline {
 
   get(id: MessageId): MessageView | undefined {
     return this.messages.find((message) => message.id === id);
+  }
+
+  /** When somebody was here last, as far as the server said or their messages here show. */
+  lastSeen(person: PersonView): number | null {
+    const wrote = this.messages.findLast((message) => message.sender === person.id)?.sent_at;
+    if (person.last_seen === null) return null;
+    return Math.max(person.last_seen, wrote ?? 0);
+  }
+
+  /** The line above what was new has done its work. */
+  forgetUnread(): void {
+    this.firstUnread = null;
   }
 
   take(patch: TimelinePatch): void {

@@ -29,8 +29,13 @@ export function focusComposer(): void {
   document.querySelector<HTMLElement>('#composer')?.focus();
 }
 
-/** As high as its text; the style says where that ends. */
-export function grow(box: HTMLTextAreaElement): void {
+/**
+ * As high as its text; the style says where that ends. Where the text only grew
+ * and still has room, nothing is to be done: to find out how little height it
+ * needs, the whole window is laid out twice.
+ */
+export function grow(box: HTMLTextAreaElement, onlyGrew = false): void {
+  if (onlyGrew && box.scrollHeight <= box.clientHeight) return;
   box.style.blockSize = 'auto';
   box.style.blockSize = `${box.scrollHeight}px`;
 }

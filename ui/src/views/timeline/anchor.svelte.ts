@@ -1,0 +1,73 @@
+/**
+ * The message that somebody reads keeps its place on screen while rows come and
+ * go above it. The list guesses the heights of rows it has not drawn and
+ * corrects itself step by step; here is only looked where the message stands
+ * now, and moved by what it is off, each time before it is painted.
+ */
+
+/** A row on screen, and how far its top is below the top of the view. */
+export type Held = { id: string; offset: number };
+
+/** So many frames without a move, and the list has measured everything. */
+const STILL = 3;
+
+export class Anchor {
+  /** Which row is held: the list keeps it drawn meanwhile. */
+  id = $state<string | null>(null);
+  #offset = 0;
+  #turn = 0;
+
+  constructor(private readonly view: () => HTMLElement | undefined) {}
+
+  /** The first message on screen. */
+  top(): Held | null {
+    const view = this.view();
+    if (view === undefined) return null;
+    const top = view.getBoundingClientRect().top;
+    for (const element of view.querySelectorAll<HTMLElement>('[data-message-id]')) {
+      if (element.getBoundingClientRect().bottom <= top) continue;
+      return {
+        id: element.dataset['messageId'] ?? '',
+        offset: rowOf(element).getBoundingClientRect().top - top,
+      };
+    }
+    return null;
+  }
+
+  /** From now on this row stays where it is, until the list is at rest. */
+  hold(held: Held): void {
+    this.id = held.id;
+    this.#offset = held.offset;
+    void this.#untilStill(++this.#turn);
+  }
+
+  release(): void {
+    this.#turn += 1;
+    this.id = null;
+  }
+
+  /** Puts the row back; true when it was not where it belongs. */
+  keep(): boolean {
+    const view = this.view();
+    if (this.id === null || view === undefined) return false;
+    const element = view.querySelector(`[data-message-id="${CSS.escape(this.id)}"]`);
+    if (element === null) return false;
+    const offset = rowOf(element).getBoundingClientRect().top - view.getBoundingClientRect().top;
+    const off = offset - this.#offset;
+    if (Math.abs(off) < 1) return false;
+    const before = view.scrollTop;
+    view.scrollTop += off;
+    return view.scrollTop !== before;
+  }
+
+  async #untilStill(turn: number): Promise<void> {
+    for (let still = 0; still < STILL;) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      if (turn !== this.#turn) return;
+      still = this.keep() ? 0 : still + 1;
+    }
+    this.release();
+  }
+}
+
+const rowOf = (element: Element) => element.closest('.row') ?? element;
