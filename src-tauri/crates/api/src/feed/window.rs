@@ -44,9 +44,10 @@ impl Window {
         window
     }
 
-    /// The upper end.
+    /// Where older pages begin. What came meanwhile into the second of the
+    /// upper end stands above it, perhaps with something unloaded between.
     pub(crate) fn oldest(&self) -> Option<&Spot> {
-        self.order.first()
+        self.floor.as_ref().or_else(|| self.order.first())
     }
 
     /// The lower end.
@@ -74,10 +75,16 @@ impl Window {
 
     /// Whether a message that is now at this spot belongs on the screen. It
     /// does when it is there already, when it lies between the ends, and when
-    /// it lies beyond an end that is the dialog's end too.
+    /// it lies beyond an end that is the dialog's end too. Within a second
+    /// chance decides (`kith_model::Place`), so a message that has just come
+    /// can stand above the upper end, and still is what the screen waits for.
     pub(crate) fn take(&mut self, id: &MessageId, spot: Spot) -> bool {
         let is_beyond_newest = self.order.last().is_none_or(|newest| spot > *newest);
-        let is_beyond_oldest = self.floor.as_ref().is_some_and(|floor| spot < *floor);
+        let is_older = |floor: &Spot| spot.place.sent_at < floor.place.sent_at;
+        let is_beyond_oldest = self
+            .floor
+            .as_ref()
+            .is_some_and(|floor| spot < *floor && is_older(floor));
         let belongs = self.has(id)
             || !(is_beyond_newest && self.has_newer || is_beyond_oldest && self.has_older);
         if belongs {
@@ -171,6 +178,29 @@ mod tests {
         assert!(
             !fresh.take(&id(4), spot(4)),
             "what is older comes with the next page"
+        );
+    }
+
+    #[test]
+    fn what_comes_into_the_second_of_the_upper_end_is_shown_and_hides_nothing() {
+        let at = |second: i64, n: u32| Spot {
+            pending: false,
+            place: Place {
+                sent_at: second,
+                id: id(n),
+            },
+        };
+        let mut window = window(0..0, true, false);
+        window.load(&id(50), at(9, 50));
+        assert!(
+            window.take(&id(30), at(9, 30)),
+            "its id sorts above by chance"
+        );
+        assert!(!window.take(&id(99), at(8, 99)), "a second older is older");
+        assert_eq!(
+            window.oldest(),
+            Some(&at(9, 50)),
+            "another one of that second may lie between, and comes with the next page"
         );
     }
 
