@@ -10,6 +10,8 @@ export type Held = { id: string; offset: number };
 
 /** So many frames without a move, and the list has measured everything. */
 const STILL = 3;
+/** After so many, whoever turns the wheel meanwhile gets their way. */
+const MOST = 10;
 
 export class Anchor {
   /** Which row is held: the list keeps it drawn meanwhile. */
@@ -61,7 +63,7 @@ export class Anchor {
   }
 
   async #untilStill(turn: number): Promise<void> {
-    for (let still = 0; still < STILL;) {
+    for (let still = 0, frames = 0; still < STILL && frames < MOST; frames += 1) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
       if (turn !== this.#turn) return;
       still = this.keep() ? 0 : still + 1;

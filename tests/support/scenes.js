@@ -1,0 +1,50 @@
+// The interface with its invented backend, in a browser: for what is easier to
+// bring about there than with a server, as a hole in a long history.
+
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+const ui = path.resolve(import.meta.dirname, '../../ui');
+const ORIGIN = 'http://kith.test';
+
+/** A build of the interface that plays scenes. */
+export class Scenes {
+  #built;
+  #context;
+
+  static async build(browser, options = {}) {
+    const scenes = new Scenes();
+    scenes.#built = await mkdtemp(path.join(tmpdir(), 'kith-scenes-'));
+    const build = ['vite', 'build', '--mode', 'fake', '--outDir', scenes.#built, '--emptyOutDir'];
+    execFileSync('npm', ['exec', '--', ...build], { cwd: ui, stdio: 'pipe' });
+    scenes.#context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: 'en-GB',
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    // The pages come straight from the folder, without a server.
+    await scenes.#context.route(`${ORIGIN}/**`, async (route) => {
+      const name = new URL(route.request().url()).pathname;
+      await route.fulfill({
+        path: path.join(scenes.#built, name === '/' ? 'index.html' : name),
+      });
+    });
+    return scenes;
+  }
+
+  /** A page that plays this scene; `fake` in it lets things happen. */
+  async open(scene) {
+    const page = await this.#context.newPage();
+    page.setDefaultTimeout(20_000);
+    await page.goto(`${ORIGIN}/?fake=${scene}`);
+    return page;
+  }
+
+  async close() {
+    await this.#context?.close();
+    if (this.#built !== undefined) await rm(this.#built, { recursive: true, force: true });
+  }
+}
