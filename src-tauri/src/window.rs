@@ -19,8 +19,9 @@ const LABEL: &str = "main";
 /// The setting that holds the window's place, as JSON.
 const SETTING: &str = "window";
 
-const WIDTH: f64 = 1080.0;
-const HEIGHT: f64 = 720.0;
+/// Wide enough for list, conversation and information side by side.
+const WIDTH: f64 = 1160.0;
+const HEIGHT: f64 = 740.0;
 const MIN_WIDTH: f64 = 380.0;
 const MIN_HEIGHT: f64 = 480.0;
 
