@@ -10,7 +10,7 @@ export type Held = { id: string; offset: number };
 
 /** So many frames without a move, and the list has measured everything. */
 const STILL = 3;
-/** After so many, whoever turns the wheel meanwhile gets their way. */
+/** After so many it is left as it is, at rest or not. */
 const MOST = 10;
 
 export class Anchor {
@@ -41,6 +41,15 @@ export class Anchor {
     this.id = held.id;
     this.#offset = held.offset;
     void this.#untilStill(++this.#turn);
+  }
+
+  /** Somebody turned the wheel meanwhile, by so many pixels: they get their way. */
+  turn(by: number): void {
+    const view = this.view();
+    if (this.id === null || view === undefined) return;
+    const room = view.scrollHeight - view.clientHeight - view.scrollTop;
+    this.#offset -= Math.min(Math.max(by, -view.scrollTop), Math.max(room, 0));
+    this.keep();
   }
 
   release(): void {
