@@ -313,7 +313,7 @@ export const en = {
     signOut: 'Sign out',
     signOutTitle: 'Sign out of Kith?',
     signOutText:
-      'Messages that wait to be sent are not sent any more. Your conversations stay on the server.',
+      'Messages that wait to be sent stay here, and go out when you sign in again. Your conversations stay on the server.',
   },
 
   toast: { close: 'Close this notice', label: 'Notices' },
