@@ -22,10 +22,14 @@ impl Date {
         Self(seconds.saturating_mul(1000))
     }
 
-    /// From unix seconds or, if it is too large for that, milliseconds.
+    /// From unix seconds or, if it is too large for that, milliseconds. What is
+    /// too large for both becomes the last instant that has seconds: nonsense
+    /// must not read back as something else.
     #[must_use]
     pub const fn from_number(number: i64) -> Self {
-        if number > MILLIS_FROM {
+        if number > MILLIS_FROM * 1000 {
+            Self(MILLIS_FROM * 1000)
+        } else if number > MILLIS_FROM {
             Self(number)
         } else {
             Self::from_seconds(number)
