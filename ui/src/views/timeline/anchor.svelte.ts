@@ -65,7 +65,8 @@ export class Anchor {
     if (element === null) return false;
     const offset = rowOf(element).getBoundingClientRect().top - view.getBoundingClientRect().top;
     const off = offset - this.#offset;
-    if (Math.abs(off) < 1) return false;
+    // Views scroll by whole pixels: nearer than half a one they cannot come.
+    if (Math.abs(off) <= 0.5) return false;
     const before = view.scrollTop;
     view.scrollTop += off;
     return view.scrollTop !== before;
