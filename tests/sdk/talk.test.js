@@ -220,6 +220,42 @@ describe('in a group', () => {
   });
 });
 
+test('a stanza that is not well formed is shown, and costs nobody the link', async () => {
+  // The SDK turns an array and a key with a blank into names that XML has not got.
+  const made = await carol.call('createDialog', {
+    type: GROUP,
+    name: 'Ill-formed',
+    people: [people.alex, people.bea],
+  });
+  const send = (body, more) =>
+    carol.call('send', { dialog: made._id, to: made.xmpp_room_jid, type: 'groupchat', body, more });
+  const before = kith.feed.all.length;
+  const odd = await send('odd <fellow>', { list: [1, 2], 'a b': 'c', deep: { 0: 'x' } });
+  const next = await send('and on');
+  await kith.dialog('the group', (entry) => entry.id === made._id && entry.last?.id === next);
+  const timeline = await kith.open(made._id);
+  const shown = await timeline.message('the odd message', (message) => message.id === odd);
+  assert.equal(shown.body, 'odd <fellow>');
+  await timeline.message('the one after it', (message) => message.id === next);
+  await bea.heard.find(
+    "the SDK's view of the one after it",
+    (event) => event.kind === 'message' && event.message.id === next,
+  );
+  const answer = await kith.send(made._id, 'still here');
+  await timeline.message(
+    'an answer on the same link',
+    (message) => message.id === answer && reached(message.delivery, 'sent'),
+  );
+  assert.deepEqual(
+    kith.feed.all
+      .slice(before)
+      .filter((event) => event.kind === 'home' && event.patch.link)
+      .map((event) => event.patch.link.state),
+    [],
+    'the link never changed',
+  );
+});
+
 test('a private dialog that the SDK begins appears in Kith with its first message', async () => {
   const made = await carol.call('createDialog', { type: PRIVATE, people: [people.alex] });
   const id = await carol.call('send', {

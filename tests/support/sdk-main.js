@@ -62,8 +62,8 @@ const doings = {
     sdk.chat.message.list({ chat_dialog_id: dialog, sort_asc: 'date_sent', mark_as_read: 0 }),
 
   /** Writes to a person (private) or into a room (group); answers the id. */
-  async send({ dialog, to, type, body }) {
-    const extension = { save_to_history: 1, dialog_id: dialog };
+  async send({ dialog, to, type, body, more }) {
+    const extension = { save_to_history: 1, dialog_id: dialog, ...more };
     return sdk.chat.send(to, { type, body, extension });
   },
   async typing({ to, isTyping }) {
