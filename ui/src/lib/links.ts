@@ -9,7 +9,8 @@ export type Piece = { text: string; href: string | null };
 
 const OPENABLE = new Set(['http:', 'https:', 'mailto:']);
 
-function safeHref(href: string): string | null {
+/** An address that may be opened, written in full; null for any other. */
+export function safeHref(href: string): string | null {
   try {
     const url = new URL(href);
     return OPENABLE.has(url.protocol) ? url.href : null;
