@@ -72,26 +72,22 @@ fn dialog_id(number: u32) -> Result<DialogId> {
 
 fn person(number: u32) -> Person {
     Person {
-        id: other(number),
         full_name: format!("Person Number {number}"),
-        login: None,
-        avatar: None,
-        last_seen: None,
+        ..Person::new(other(number))
     }
 }
 
 fn dialog(number: u32) -> Result<Dialog> {
     Ok(Dialog {
-        id: dialog_id(number)?,
-        kind: DialogKind::Private,
         name: format!("Person Number {number}"),
-        description: String::new(),
-        photo: None,
         owner: Some(ALEX.id),
         occupants: vec![ALEX.id, other(number)],
-        admins: Vec::new(),
         updated_at: Timestamp::from_seconds(NEWEST),
-        created_at: Timestamp::from_seconds(NEWEST - 100_000_000),
+        ..Dialog::new(
+            dialog_id(number)?,
+            DialogKind::Private,
+            Timestamp::from_seconds(NEWEST - 100_000_000),
+        )
     })
 }
 
@@ -106,16 +102,11 @@ fn message(number: u32, of: u32, ids: &MessageIds) -> Result<Message> {
         other(which)
     };
     Ok(Message {
-        id: ids.next(sent_at),
-        dialog_id: dialog_id(which)?,
-        sender,
         body: format!(
             "Message {number}: and then we talked about the weather, the boat and who brings the bread."
         ),
-        sent_at,
-        edited_at: None,
-        attachments: Vec::new(),
         delivered_to: vec![ALEX.id, other(which)],
         read_by: vec![ALEX.id, other(which)],
+        ..Message::new(ids.next(sent_at), dialog_id(which)?, sender, sent_at)
     })
 }

@@ -386,10 +386,7 @@ fn notice(error: &UiError) -> ProblemView {
 /// An account about whose person nothing is known yet but the login.
 fn stranger(account: &kith_store::Account) -> PersonView {
     PersonView::from(&kith_model::Person {
-        id: account.user_id,
-        full_name: String::new(),
         login: Some(account.login.clone()),
-        avatar: None,
-        last_seen: None,
+        ..kith_model::Person::new(account.user_id)
     })
 }

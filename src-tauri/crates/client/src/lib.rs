@@ -18,6 +18,9 @@ mod tls;
 
 pub use chat::{Chat, NotConnected};
 pub use error::ClientError;
-pub use event::{Link, LinkLost, MarkerKind, Outgoing, Recipient, ServerEvent, Unplaced};
+pub use event::{
+    Activity, Edit, Link, LinkLost, MarkerKind, Outgoing, OutgoingMessage, ReactionChange, Recipient,
+    Removal, ServerEvent, SystemKind, SystemMessage, Unplaced,
+};
 pub use rest::{DialogState, HistoryQuery, LastMessage, Rest, SignedIn};
 pub use secret::Secret;

@@ -103,7 +103,11 @@ impl Shared {
                 ServerEvent::Link(_)
                 | ServerEvent::Unplaced(_)
                 | ServerEvent::Typing { .. }
-                | ServerEvent::DialogChanged(_) => {}
+                | ServerEvent::Edited(_)
+                | ServerEvent::Removed(_)
+                | ServerEvent::Reacted(_)
+                | ServerEvent::System { .. }
+                | ServerEvent::Activity { .. } => {}
             }
         }
         self.commit(write).await?;
@@ -175,10 +179,16 @@ impl Shared {
                 self.hear_typing(dialog, by, is_typing).await;
                 Ok(())
             }
-            ServerEvent::DialogChanged(dialog) => {
-                self.fetch_dialog_soon(dialog);
+            ServerEvent::System { message, .. } => {
+                if let Some(dialog) = message.dialog {
+                    self.fetch_dialog_soon(dialog);
+                }
                 Ok(())
             }
+            // They reach the store with the next catch-up.
+            ServerEvent::Edited(_) | ServerEvent::Removed(_) | ServerEvent::Reacted(_) => Ok(()),
+            // Nobody is watched yet.
+            ServerEvent::Activity { .. } => Ok(()),
             ServerEvent::Unplaced(message) => self.place(message).await,
             ServerEvent::Message(_)
             | ServerEvent::Acknowledged(_)
@@ -264,7 +274,11 @@ fn is_kept(event: &ServerEvent) -> bool {
         ServerEvent::Link(_)
         | ServerEvent::Unplaced(_)
         | ServerEvent::Typing { .. }
-        | ServerEvent::DialogChanged(_) => false,
+        | ServerEvent::Edited(_)
+        | ServerEvent::Removed(_)
+        | ServerEvent::Reacted(_)
+        | ServerEvent::System { .. }
+        | ServerEvent::Activity { .. } => false,
     }
 }
 

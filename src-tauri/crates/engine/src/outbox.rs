@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use kith_client::{ClientError, Outgoing, Recipient};
+use kith_client::{ClientError, Outgoing, OutgoingMessage, Recipient};
 use kith_model::{DialogId, FailureReason, MessageId, Place, Timestamp};
 use kith_store::{Fate, OutboxRow, StoreError};
 
@@ -165,12 +165,12 @@ impl Shared {
             stamps.insert(row.dialog.clone(), stamp);
             // Not there any more: the person took it back just now.
             if write.handing_over(&row.message, stamp).await? {
-                stanzas.push(Outgoing::Message {
-                    id: row.message.clone(),
+                stanzas.push(OutgoingMessage::new(
+                    row.message.clone(),
                     to,
-                    body: row.body.clone(),
-                    sent_at: stamp,
-                });
+                    row.body.clone(),
+                    stamp,
+                ));
             }
         }
         self.commit(write).await?;
@@ -178,13 +178,11 @@ impl Shared {
         Ok(())
     }
 
-    async fn hand_to_stream(&self, stanzas: Vec<Outgoing>) -> Result<(), StoreError> {
+    async fn hand_to_stream(&self, stanzas: Vec<OutgoingMessage>) -> Result<(), StoreError> {
         let mut not_sent = Vec::new();
         for stanza in stanzas {
-            let Outgoing::Message { id, .. } = &stanza else {
-                continue;
-            };
-            let id = id.clone();
+            let id = stanza.id.clone();
+            let stanza = Outgoing::Message(stanza);
             if !not_sent.is_empty() || self.chat.send(stanza).await.is_err() {
                 not_sent.push(id);
             }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
-use kith_client::{Outgoing, Rest, Secret};
+use kith_client::{Outgoing, Rest, Secret, SystemKind, SystemMessage};
 use kith_model::{Clock, Connection, DialogId, DialogKind, Person, UserId};
 
 use crate::EngineError;
@@ -89,9 +89,9 @@ impl Shared {
             // finds the dialog when they catch up.
             let told = self
                 .chat
-                .send(Outgoing::DialogChanged {
+                .send(Outgoing::System {
                     to,
-                    dialog: id.clone(),
+                    message: SystemMessage::new(SystemKind::DialogMade, id.clone()),
                 })
                 .await;
             if told.is_err() {

@@ -427,15 +427,13 @@ mod tests {
 
     fn message(second: i64, n: u32, sender: u64, read_by: &[u64]) -> Message {
         Message {
-            id: format!("{n:024x}").parse().expect("an id"),
-            dialog_id: format!("{:024x}", 1).parse().expect("an id"),
-            sender: UserId(sender),
-            body: String::new(),
-            sent_at: Timestamp::from_seconds(second),
-            edited_at: None,
-            attachments: Vec::new(),
-            delivered_to: Vec::new(),
             read_by: read_by.iter().map(|id| UserId(*id)).collect(),
+            ..Message::new(
+                format!("{n:024x}").parse().expect("an id"),
+                format!("{:024x}", 1).parse().expect("an id"),
+                UserId(sender),
+                Timestamp::from_seconds(second),
+            )
         }
     }
 

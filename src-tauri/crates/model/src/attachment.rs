@@ -1,5 +1,7 @@
 //! What can hang on a message (`protocol/xmpp.md` §5).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What an attachment is. The platform leaves the names open, so an unknown
@@ -29,6 +31,13 @@ pub struct Attachment {
     pub kind: AttachmentKind,
     /// The stored file, when there is one.
     pub uid: Option<String>,
+    /// The stored file's number, when told.
+    #[serde(default)]
+    pub blob: Option<u64>,
+    /// An address that the sender gave. It may be dead, and it may be anybody's:
+    /// Kith fetches files by their `uid` alone.
+    #[serde(default)]
+    pub url: Option<String>,
     /// Its name, or empty.
     pub name: String,
     /// Its media type, when told.
@@ -39,4 +48,42 @@ pub struct Attachment {
     pub width: Option<u32>,
     /// Pixels, when told.
     pub height: Option<u32>,
+    /// Seconds of sound or picture, when told.
+    #[serde(default)]
+    pub duration: Option<u32>,
+    /// Of a contact: its fields by name, such as `name` and `phone`.
+    #[serde(default)]
+    pub contact: BTreeMap<String, String>,
+    /// Of a place: degrees north, as they were written.
+    #[serde(default)]
+    pub latitude: Option<String>,
+    /// Of a place: degrees east, as they were written.
+    #[serde(default)]
+    pub longitude: Option<String>,
+    /// Every other field, by name.
+    #[serde(default)]
+    pub other: BTreeMap<String, String>,
+}
+
+impl Attachment {
+    /// One of which only the kind is known.
+    #[must_use]
+    pub const fn new(kind: AttachmentKind) -> Self {
+        Self {
+            kind,
+            uid: None,
+            blob: None,
+            url: None,
+            name: String::new(),
+            content_type: None,
+            size: None,
+            width: None,
+            height: None,
+            duration: None,
+            contact: BTreeMap::new(),
+            latitude: None,
+            longitude: None,
+            other: BTreeMap::new(),
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! A conversation.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{DialogId, Timestamp, UserId};
+use crate::{DialogId, MessageId, Timestamp, UserId};
 
 /// The kinds of dialog, by the numbers of the documentation
 /// (`protocol/rest.md` §5.1), which are not those of the JavaScript SDK's enum.
@@ -58,8 +60,16 @@ pub struct Dialog {
     pub owner: Option<UserId>,
     /// Who is in it, this account included; empty where the server does not tell.
     pub occupants: Vec<UserId>,
+    /// How many are in it, where the server tells a number and not who.
+    pub occupant_count: Option<u32>,
     /// Who may do more than others.
     pub admins: Vec<UserId>,
+    /// Messages that are pinned.
+    pub pinned: Vec<MessageId>,
+    /// Fields of the application's administrator, by name.
+    pub extensions: BTreeMap<String, String>,
+    /// Whether who is not in it may look at its last messages.
+    pub allow_preview: bool,
     /// When the server last changed it.
     pub updated_at: Timestamp,
     /// When it was made.
@@ -67,6 +77,27 @@ pub struct Dialog {
 }
 
 impl Dialog {
+    /// A dialog of which nothing else is known.
+    #[must_use]
+    pub const fn new(id: DialogId, kind: DialogKind, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            kind,
+            name: String::new(),
+            description: String::new(),
+            photo: None,
+            owner: None,
+            occupants: Vec::new(),
+            occupant_count: None,
+            admins: Vec::new(),
+            pinned: Vec::new(),
+            extensions: BTreeMap::new(),
+            allow_preview: false,
+            updated_at: created_at,
+            created_at,
+        }
+    }
+
     /// The other person of a private dialog.
     #[must_use]
     pub fn opponent(&self, me: UserId) -> Option<UserId> {

@@ -271,15 +271,13 @@ fn entry(
     let id: DialogId = stored(&row.id)?;
     let last = last.remove(&id);
     let created_at = Timestamp::from_millis(row.created_at);
+    let kind = DialogKind::from_number(row.kind)
+        .ok_or_else(|| sqlx::Error::Decode("a kind of dialog that does not exist".into()))?;
     Ok(DialogEntry {
         sort_at: last
             .as_ref()
             .map_or(created_at, |last| last.message.sent_at),
         dialog: Dialog {
-            id,
-            kind: DialogKind::from_number(row.kind).ok_or_else(|| {
-                sqlx::Error::Decode("a kind of dialog that does not exist".into())
-            })?,
             name: row.name,
             description: row.description,
             photo: row.photo,
@@ -287,7 +285,7 @@ fn entry(
             occupants: ids(people, |o| o.is_member == 1)?,
             admins: ids(people, |o| o.is_admin == 1)?,
             updated_at: Timestamp::from_millis(row.updated_at),
-            created_at,
+            ..Dialog::new(id, kind, created_at)
         },
         last,
         draft: row.draft,

@@ -77,16 +77,16 @@ impl TryFrom<Row> for StoredMessage {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             message: Message {
-                id: stored(&row.id)?,
-                dialog_id: stored(&row.dialog_id)?,
-                sender: user(row.sender_id)?,
                 body: row.body,
-                sent_at: Timestamp::from_seconds(row.sent_at),
                 edited_at: row.edited_at.map(Timestamp::from_millis),
                 attachments: serde_json::from_str(&row.attachments)
                     .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
-                delivered_to: Vec::new(),
-                read_by: Vec::new(),
+                ..Message::new(
+                    stored(&row.id)?,
+                    stored(&row.dialog_id)?,
+                    user(row.sender_id)?,
+                    Timestamp::from_seconds(row.sent_at),
+                )
             },
             delivery: Delivery::from_rank(row.state)
                 .ok_or_else(|| sqlx::Error::Decode("a state that does not exist".into()))?,

@@ -157,17 +157,7 @@ impl Write {
         self.message_changed(dialog, id);
         // A marker may have come before: the id is the sender's, so its
         // message can be known to others before a lost row is queued again.
-        let queued = Message {
-            id: id.clone(),
-            dialog_id: dialog.clone(),
-            sender: self.me,
-            body: String::new(),
-            sent_at: now,
-            edited_at: None,
-            attachments: Vec::new(),
-            delivered_to: Vec::new(),
-            read_by: Vec::new(),
-        };
+        let queued = Message::new(id.clone(), dialog.clone(), self.me, now);
         self.apply_waiting_markers(&queued).await?;
         Ok(true)
     }

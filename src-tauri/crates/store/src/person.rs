@@ -20,11 +20,11 @@ impl TryFrom<Row> for Person {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
-            id: user(row.id)?,
             full_name: row.full_name,
             login: row.login,
             avatar: row.avatar,
             last_seen: row.last_seen_at.map(Timestamp::from_millis),
+            ..Self::new(user(row.id)?)
         })
     }
 }

@@ -5,6 +5,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::percent::decode;
+
 /// An attachment. The names of its fields are open, and so are the values of
 /// `type`; everything is text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +46,21 @@ impl Attachment {
                     .filter(|f| f.is_finite() && *f >= 0.0)? as u64,
             )
         })
+    }
+
+    /// The fields of a contact: JSON text in `data`, which one SDK percent-encodes
+    /// besides (`protocol/xmpp.md` §5).
+    #[must_use]
+    pub fn contact(&self) -> Option<Map<String, Value>> {
+        let data = self.get("data")?;
+        let object = |text: &str| serde_json::from_str(text).ok();
+        object(data).or_else(|| object(&decode(data)))
+    }
+
+    /// With the fields of a contact.
+    #[must_use]
+    pub fn with_contact(self, fields: Map<String, Value>) -> Self {
+        self.with("data", Value::Object(fields).to_string())
     }
 
     /// The object of REST. `size`, `width`, `height` and `duration` are written

@@ -12,6 +12,7 @@
 //! - [`rest`]: one file per resource.
 
 mod attachment;
+mod percent;
 pub mod rest;
 pub mod xml;
 pub mod xmpp;

@@ -84,11 +84,5 @@ impl People {
 
 /// Somebody about whom nothing is known.
 pub(super) fn stranger(id: UserId) -> PersonView {
-    PersonView::from(&Person {
-        id,
-        full_name: String::new(),
-        login: None,
-        avatar: None,
-        last_seen: None,
-    })
+    PersonView::from(&Person::new(id))
 }

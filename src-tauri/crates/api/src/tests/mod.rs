@@ -51,16 +51,10 @@ fn nowhere() -> Connection {
 }
 
 fn message(n: u32, body: &str) -> Message {
+    let sent_at = Timestamp::from_seconds(1_700_000_000 + i64::from(n));
     Message {
-        id: message_id(n),
-        dialog_id: dialog_id(1),
-        sender: BEA,
         body: body.to_owned(),
-        sent_at: Timestamp::from_seconds(1_700_000_000 + i64::from(n)),
-        edited_at: None,
-        attachments: Vec::new(),
-        delivered_to: Vec::new(),
-        read_by: Vec::new(),
+        ..Message::new(message_id(n), dialog_id(1), BEA, sent_at)
     }
 }
 
@@ -105,25 +99,21 @@ async fn profile(messages: u32) -> TempDir {
     let mut write = store.write().await.unwrap();
     for (id, name) in [(ME, "Me"), (BEA, "Bea <b>bold</b>")] {
         let person = Person {
-            id,
             full_name: name.to_owned(),
-            login: None,
             avatar: Some("https://example.com/tracker.png".to_owned()),
-            last_seen: None,
+            ..Person::new(id)
         };
         write.put_person(&person).await.unwrap();
     }
     let dialog = Dialog {
-        id: dialog_id(1),
-        kind: DialogKind::Private,
         name: "Bea".to_owned(),
-        description: String::new(),
-        photo: None,
         owner: Some(ME),
         occupants: vec![ME, BEA],
-        admins: Vec::new(),
-        updated_at: Timestamp::from_seconds(1_700_000_000),
-        created_at: Timestamp::from_seconds(1_700_000_000),
+        ..Dialog::new(
+            dialog_id(1),
+            DialogKind::Private,
+            Timestamp::from_seconds(1_700_000_000),
+        )
     };
     write.put_dialog(&dialog).await.unwrap();
     for n in 0..messages {

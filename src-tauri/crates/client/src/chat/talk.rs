@@ -41,6 +41,13 @@ impl Task {
                         let _ = self.hand_over(&answer.write(), None).await;
                     }
                     IqKind::Result | IqKind::Error => {
+                        if iq.kind == IqKind::Result
+                            && let Some((who, activity)) =
+                                self.account.activity(&iq, self.clock.now())
+                        {
+                            self.outbox
+                                .push_back(ServerEvent::Activity { who, activity });
+                        }
                         if matches!(&self.state, State::Greeting { id, .. } if *id == iq.id) {
                             self.up(Link::Fresh);
                         }
@@ -58,10 +65,12 @@ impl Task {
         let id = self.new_id();
         let element = self.account.stanza(outgoing, &id);
         let message = match outgoing {
-            Outgoing::Message { id, .. } => Some(id.clone()),
-            Outgoing::Marker { .. } | Outgoing::Typing { .. } | Outgoing::DialogChanged { .. } => {
-                None
-            }
+            Outgoing::Message(message) => Some(message.id.clone()),
+            Outgoing::Edit { .. }
+            | Outgoing::Remove { .. }
+            | Outgoing::Marker { .. }
+            | Outgoing::Typing { .. }
+            | Outgoing::System { .. } => None,
         };
         self.hand_over(&element, message).await
     }

@@ -1,6 +1,6 @@
 //! What the REST half takes and gives, in the model's words.
 
-use kith_model::{Dialog, DialogId, MessageId, Person, Timestamp, UserId};
+use kith_model::{Delivery, Dialog, DialogId, MessageId, Person, Timestamp, UserId};
 
 /// Who has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct SignedIn {
 pub struct DialogState {
     /// The dialog.
     pub dialog: Dialog,
+    /// Whether the account's notifications of it are off, when told.
+    pub is_muted: Option<bool>,
     /// How many messages the server counts as unread by this account.
     pub unread: u32,
     /// Its newest message, if there is one.
@@ -31,6 +33,8 @@ pub struct LastMessage {
     pub body: String,
     /// When.
     pub sent_at: Timestamp,
+    /// What became of it, if this account wrote it and the server tells.
+    pub delivery: Option<Delivery>,
 }
 
 /// Which page of a dialog's history (`protocol/rest.md` §6.2).

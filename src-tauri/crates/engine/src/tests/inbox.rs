@@ -352,14 +352,7 @@ async fn live_messages_extend_what_is_held_only_while_a_dialog_is_followed() {
 #[tokio::test]
 async fn a_private_message_without_a_dialog_finds_it_by_its_person() {
     let mut bench = Bench::new().await;
-    let unplaced = Unplaced {
-        with: BEA,
-        id: id(1),
-        sender: BEA,
-        body: "text 1".into(),
-        sent_at: at(10),
-        attachments: Vec::new(),
-    };
+    let unplaced = Unplaced::new(BEA, message(1, 10));
     bench.arrive(vec![ServerEvent::Unplaced(unplaced)]).await;
     assert_eq!(bench.shown(2).await, ["10 22 Sent text 1"]);
 }

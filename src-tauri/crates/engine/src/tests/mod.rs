@@ -149,31 +149,18 @@ pub(crate) fn at(second: i64) -> Timestamp {
 
 pub(crate) fn dialog(n: u32, kind: DialogKind) -> Dialog {
     Dialog {
-        id: dialog_id(n),
-        kind,
         name: format!("Dialog {n}"),
-        description: String::new(),
-        photo: None,
         owner: Some(ME),
         occupants: vec![ME, BEA],
-        admins: Vec::new(),
-        updated_at: at(1),
-        created_at: at(1),
+        ..Dialog::new(dialog_id(n), kind, at(1))
     }
 }
 
 /// Bea writes in the first dialog.
 pub(crate) fn message(n: u32, second: i64) -> Message {
     Message {
-        id: id(n),
-        dialog_id: dialog_id(1),
-        sender: BEA,
         body: format!("text {n}"),
-        sent_at: at(second),
-        edited_at: None,
-        attachments: Vec::new(),
-        delivered_to: Vec::new(),
-        read_by: Vec::new(),
+        ..Message::new(id(n), dialog_id(1), BEA, at(second))
     }
 }
 

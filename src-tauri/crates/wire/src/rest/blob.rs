@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Date, date, lenient};
+use crate::percent::decode;
 
 /// A file as REST describes it. In attachments only the `uid` counts; the
 /// addresses are built from it.
@@ -140,29 +141,6 @@ pub fn upload_form(params: &str) -> (String, Vec<(String, String)>) {
         .map(|(key, value)| (decode(key), decode(value)))
         .collect();
     (address.to_owned(), fields)
-}
-
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|two| {
-            std::str::from_utf8(two)
-                .ok()
-                .and_then(|two| u8::from_str_radix(two, 16).ok())
-        });
-        match (*first, hex) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            (byte, _) => {
-                bytes.push(byte);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
