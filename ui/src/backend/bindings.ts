@@ -44,11 +44,14 @@ export type PersonView = {
   name: string;
   /** The login, when the directory tells it. */
   login: string | null;
-  /** A `data:image/…` address, or nothing: then initials are drawn. */
+  /** A `data:image/…` address, or `uid:…` for the command `picture`, or nothing: then initials are drawn. */
   avatar: string | null;
   /** When they last used the application, if told. */
   last_seen: Millis | null;
 };
+
+/** By what people are looked for. */
+export type FindBy = "name" | "login" | "email" | "tag";
 
 /** How the connection is. */
 export type LinkState = "connecting" | "catching_up" | "online" | "offline" | "refused";
@@ -88,6 +91,33 @@ export type LastMessageView = {
   attachment: AttachmentKind | null;
 };
 
+/** What somebody is in a dialog. */
+export type Role = "owner" | "admin" | "member" | "none";
+
+/** What this person may do here. What is false is not offered. */
+export type Rights = {
+  /** Send messages. */
+  write: boolean;
+  /** Change name, description and photo. */
+  edit_info: boolean;
+  /** Add people. */
+  add_people: boolean;
+  /** Remove other people. */
+  remove_people: boolean;
+  /** Make people admins and end it. */
+  appoint_admins: boolean;
+  /** Pin messages. */
+  pin: boolean;
+  /** Delete messages of other people, for everybody. */
+  delete_any_message: boolean;
+  /** Delete the dialog for everybody. */
+  delete_for_all: boolean;
+  /** Clear the history for everybody. */
+  clear_for_all: boolean;
+  /** Leave. */
+  leave: boolean;
+};
+
 /** A conversation. */
 export type DialogView = {
   /** Which. */
@@ -96,7 +126,7 @@ export type DialogView = {
   kind: DialogKind;
   /** The name to show. */
   name: string;
-  /** A `data:image/…` address, or nothing. */
+  /** A `data:image/…` address, or `uid:…` for the command `picture`, or nothing. */
   photo: string | null;
   /** The other person of a private dialog. */
   opponent: UserId | null;
@@ -108,6 +138,28 @@ export type DialogView = {
   draft: string | null;
   /** How many messages wait to be read. */
   unread: number;
+  /** The line about it, or empty. */
+  description: string;
+  /** What this person is in it. */
+  role: Role;
+  /** What this person may do. */
+  rights: Rights;
+  /** Until when it is quiet; `null`: it is not. A very far time: for ever. */
+  muted_until: Millis | null;
+  /** Whether it stands on top. */
+  is_pinned: boolean;
+  /** Whether it is put away. */
+  is_archived: boolean;
+  /** Whether this person has marked it as unread by hand. */
+  is_marked_unread: boolean;
+  /** How many unread messages name this person. */
+  mentions: number;
+  /** How many messages have not gone out yet, or have failed. */
+  waiting: number;
+  /** Whether this person is in it. */
+  is_joined: boolean;
+  /** When the draft was written. */
+  draft_at: Millis | null;
   /** The list's order: larger is higher; equal ones by id. */
   sort_at: Millis;
 };
@@ -122,7 +174,67 @@ export type AttachmentView = {
   size: number | null;
   /** Its media type, when told. */
   content_type: string | null;
+  /** The file's name on the server, to ask for it with. */
+  uid: string | null;
+  /** Pixels, when told. */
+  width: number | null;
+  /** Pixels, when told. */
+  height: number | null;
 };
+
+/** The message that another one answers. */
+export type ReplyView = {
+  /** Which. */
+  message: MessageId;
+  /** By whom. */
+  sender: UserId;
+  /** By whom, in words. */
+  sender_name: string;
+  /** The beginning of its text, on one line. */
+  text: string;
+  /** What hangs on it, when there is something and it is held here. */
+  attachment: AttachmentKind | null;
+};
+
+/** Where a message that was passed on came from. */
+export type ForwardView = {
+  /** Who wrote it first, when told. */
+  sender: UserId | null;
+  /** Who wrote it first, in words. */
+  name: string;
+  /** When it was written first, when told. */
+  sent_at: Millis | null;
+};
+
+/** One emoji under a message. */
+export type ReactionView = {
+  /** Which. */
+  emoji: string;
+  /** How many people. */
+  count: number;
+  /** Whether this account is among them. */
+  is_own: boolean;
+};
+
+/** What a quiet line in the timeline tells. */
+export type SystemKind =
+  | "created" | "added" | "removed" | "joined" | "left" | "renamed" | "photo" | "description"
+  | "pinned" | "unpinned" | "admins" | "changed";
+
+/** A quiet line in the timeline. */
+export type SystemView = {
+  /** What happened. */
+  kind: SystemKind;
+  /** Who did it, when known. */
+  by: UserId | null;
+  /** To whom. */
+  people: UserId[];
+  /** The new name and the like; may be empty. */
+  text: string;
+};
+
+/** What is being done to a message by this person and not yet taken by the server. */
+export type DeedView = "editing" | "deleting";
 
 /** A message. */
 export type MessageView = {
@@ -148,6 +260,212 @@ export type MessageView = {
   failure: FailureReason | null;
   /** What hangs on it. */
   attachments: AttachmentView[];
+  /** What it answers. */
+  reply: ReplyView | null;
+  /** Where it was passed on from. */
+  forward: ForwardView | null;
+  /** What people think of it, the most frequent first. */
+  reactions: ReactionView[];
+  /** Who is named in it. */
+  mentions: UserId[];
+  /** Whether it names this person, or everybody. */
+  mentions_me: boolean;
+  /** Whether it is pinned. */
+  is_pinned: boolean;
+  /** Whether nobody was notified of it. */
+  is_silent: boolean;
+  /** How many seconds after it was read it vanishes. */
+  destroy_after: number | null;
+  /** When it vanishes, once that is known. */
+  expires_at: Millis | null;
+  /** When it was written by its sender's own clock, where that differs by more than a minute. */
+  claimed_at: Millis | null;
+  /** What it tells about the dialog: then it is a quiet line and no bubble. */
+  system: SystemView | null;
+  /** What this person does to it that the server has not taken yet. */
+  deed: DeedView | null;
+};
+
+/** A named text: an own field of a message or of a dialog. */
+export type PropertyView = {
+  /** Its name. */
+  key: string;
+  /** What it says. */
+  value: string;
+};
+
+/** Who has a message. */
+export type ReceiptView = {
+  /** Who. */
+  person: PersonView;
+  /** Whether it reached one of their devices. */
+  delivered: boolean;
+  /** Whether they have read it. */
+  read: boolean;
+};
+
+/** Who thinks what of a message. */
+export type ReactionDetail = {
+  /** The emoji. */
+  emoji: string;
+  /** Everybody who gave it, as far as told. */
+  people: PersonView[];
+};
+
+/** One change of a message's state. */
+export type JournalView = {
+  /** When. */
+  at: Millis;
+  /** The state from then on. */
+  state: Delivery;
+  /** Why, in a few words; may be empty. */
+  reason: string;
+};
+
+/** Everything about a message. */
+export type MessageDetails = {
+  /** The message. */
+  message: MessageView;
+  /** Its own fields, those of other applications among them. */
+  properties: PropertyView[];
+  /** Who has it; of own messages only. */
+  receipts: ReceiptView[];
+  /** Who thinks what of it. */
+  reactions: ReactionDetail[];
+  /** How it came to the state that it is in; of own messages that went out from here. */
+  journal: JournalView[];
+};
+
+/** A message that has not gone out yet, or has failed. */
+export type WaitingView = {
+  /** The message. */
+  message: MessageView;
+  /** Where it goes. */
+  dialog_name: string;
+  /** How far it has come. */
+  state: Delivery;
+  /** Why it waits for the person, when it has failed. */
+  reason: FailureReason | null;
+  /** How often it was tried. */
+  attempts: number;
+  /** When Kith tries again, when it knows. */
+  next_attempt_at: Millis | null;
+  /** How it came to this. */
+  journal: JournalView[];
+};
+
+/** What became of messages that were to be deleted. A refusal that comes later brings the row back. */
+export type DeletedMessages = {
+  /** These are gone. */
+  deleted: MessageId[];
+  /** These stay. */
+  refused: MessageId[];
+};
+
+/** A web address that somebody wrote. */
+export type LinkShared = {
+  /** The address. */
+  url: string;
+  /** In which message. */
+  message: MessageId;
+  /** By whom. */
+  sender: UserId;
+  /** When. */
+  at: Millis;
+};
+
+/** A stretch of history that is not held here. */
+export type HoleView = {
+  /** Its older end. */
+  from: Millis;
+  /** Its newer end. */
+  to: Millis;
+};
+
+/** Everything about a dialog. */
+export type DialogInfo = {
+  /** As its row shows it. */
+  dialog: DialogView;
+  /** Its own fields. */
+  extensions: PropertyView[];
+  /** Who made it. */
+  owner: UserId | null;
+  /** Who may do more than others. */
+  admins: UserId[];
+  /** The first of those who are in it; `members` finds the others. */
+  members: PersonView[];
+  /** How many are in it, as far as known. */
+  member_count: number;
+  /** Whether somebody who is not in it may look at the last messages. */
+  allow_preview: boolean;
+  /** Whether the server sends notifications of it to this person's phone; `null`: not known yet. */
+  notifications: boolean | null;
+  /** From when on everything is held here; `null`: from the beginning if `is_complete`, else nothing is. */
+  complete_since: Millis | null;
+  /** Whether everything from the beginning is held here. */
+  is_complete: boolean;
+  /** What is missing in between, the newest first. */
+  holes: HoleView[];
+  /** When it was made. */
+  created_at: Millis | null;
+  /** The newest addresses that were written here, of those messages that are held. */
+  links: LinkShared[];
+  /** What is pinned, the newest pin first. */
+  pinned: MessageView[];
+};
+
+/** Some of those who are in a dialog. */
+export type MembersView = {
+  /** Who. */
+  people: PersonView[];
+  /** Whether there are more. */
+  has_more: boolean;
+};
+
+/** A dialog that is open to all. */
+export type DirectoryEntry = {
+  /** The dialog. */
+  dialog: DialogView;
+  /** Whether its last messages may be looked at before joining. */
+  allow_preview: boolean;
+};
+
+/** A page of the directory of dialogs that are open to all. */
+export type DirectoryView = {
+  /** Which. */
+  items: DirectoryEntry[];
+  /** Whether there are more. */
+  has_more: boolean;
+};
+
+/** The last messages of a dialog that this person is not in. They are not kept. */
+export type PreviewView = {
+  /** The messages, the oldest first. */
+  messages: MessageView[];
+  /** Who wrote them. */
+  people: PersonView[];
+};
+
+/** What became of dialogs that were to be deleted. */
+export type DeletedDialogs = {
+  /** These are gone. */
+  deleted: DialogId[];
+  /** These stay. */
+  refused: DialogId[];
+};
+
+/** What is being written in a dialog. */
+export type DraftView = {
+  /** The text. */
+  text: string;
+  /** What it answers. */
+  reply: ReplyView | null;
+  /** The message whose text it is to become. */
+  editing: MessageView | null;
+  /** After how many seconds it shall vanish. */
+  destroy_after: number | null;
+  /** Whether nobody shall be notified of it. */
+  is_silent: boolean;
 };
 
 /**
@@ -193,6 +511,10 @@ export type AccountView = {
   connection_name: string;
   /** Whether its server runs inside Kith on this machine. */
   is_local: boolean;
+  /** How many messages wait to be read there, as far as known here. */
+  unread: number;
+  /** Whether it is the one on screen. */
+  is_current: boolean;
 };
 
 /** Why this profile's data cannot be opened. */
@@ -219,6 +541,8 @@ export type AppView = {
   profile: string;
   /** Who is signed in, or is to sign in again. */
   account: AccountView | null;
+  /** Every account that is signed in here, that one included. */
+  accounts: AccountView[];
   /** Filled in on `sign_in_again`, and when Kith was opened with a join link. */
   connection: ConnectionView | null;
   /** Filled in on `sign_in_again`. */
@@ -237,6 +561,16 @@ export type TypingView = {
   dialog: DialogId;
   /** Who. */
   people: UserId[];
+};
+
+/** Whether somebody is there. */
+export type PresenceView = {
+  /** Who. */
+  person: UserId;
+  /** Whether they are connected just now. */
+  is_online: boolean;
+  /** When they were there last, when told. */
+  last_seen: Millis | null;
 };
 
 /**
@@ -258,6 +592,8 @@ export type HomeSnapshot = {
   unread_total: number;
   /** Who writes where. */
   typing: TypingView[];
+  /** Who is there, of those about whom it is known. */
+  presence: PresenceView[];
 };
 
 /** What changed on the home screen. Applying it twice is harmless. */
@@ -300,8 +636,14 @@ export type TimelineSnapshot = {
   has_newer: boolean;
   /** The message above which the "new messages" line stands, fixed when the window was opened. */
   first_unread: MessageId | null;
-  /** What was being written. */
+  /** The text that was being written: that of `draft_state`. */
   draft: string;
+  /** What was being written. */
+  draft_state: DraftView;
+  /** What is pinned, the newest pin first. */
+  pinned: MessageView[];
+  /** What this person may do here. */
+  rights: Rights;
 };
 
 /**
@@ -337,6 +679,8 @@ export type TimelinePatch = {
   has_older: boolean;
   /** Whether there are newer ones. */
   has_newer: boolean;
+  /** What is pinned now, the newest pin first; `null` when that did not change. */
+  pinned: Array<MessageView> | null;
 };
 
 /**
@@ -347,7 +691,8 @@ export type TimelinePatch = {
 export type FeedEvent =
   | { kind: "app"; app: AppView } | { kind: "home"; patch: HomePatch }
   | { kind: "timeline"; patch: TimelinePatch } | { kind: "typing"; typing: TypingView }
-  | { kind: "reset" };
+  | { kind: "presence"; presence: Array<PresenceView> }
+  | { kind: "accounts"; accounts: Array<AccountView> } | { kind: "reset" };
 
 export type NoArgs = Record<string, never>;
 
@@ -363,12 +708,32 @@ export type Commands = {
   sign_in: { args: { connection: ConnectionView; login: string; password: string; remember: Remember }; answer: AppView };
   /** Signs out and forgets the password. What is on disk stays, for the next time. */
   sign_out: { args: NoArgs; answer: AppView };
+  /** Every account that is signed in here. */
+  accounts: { args: NoArgs; answer: AccountView[] };
+  /** Shows another account. All of them go on working. */
+  switch_account: { args: { account: number }; answer: AppView };
+  /** Shows the welcome screen, to sign in to one more account. The others go on working. */
+  add_account: { args: NoArgs; answer: AppView };
   /** Moves a database that cannot be opened out of the way, keeping it, and starts anew from the server. */
   set_aside: { args: NoArgs; answer: AppView };
   /** The home screen; starts its patches. */
   home: { args: NoArgs; answer: HomeSnapshot };
-  /** Opens a window on a dialog and starts its patches: at this message, else at the first unread one, else at the newest. */
-  open_timeline: { args: { dialog: DialogId; at: MessageId | null }; answer: TimelineSnapshot };
+  /** Makes a dialog quiet until then; `null` makes it loud again. */
+  mute: { args: { dialog: DialogId; until: Millis | null }; answer: null };
+  /** Puts dialogs away, or back. */
+  archive: { args: { dialogs: DialogId[]; on: boolean }; answer: null };
+  /** Keeps a dialog on top of the list, or lets it go. */
+  pin_dialog: { args: { dialog: DialogId; on: boolean }; answer: null };
+  /** Marks a dialog as unread by hand, here alone. */
+  mark_unread: { args: { dialog: DialogId; on: boolean }; answer: null };
+  /** Marks everything in these dialogs as read; in all of them when none is named. */
+  mark_read: { args: { dialogs: DialogId[] }; answer: null };
+  /** Tells whose comings and goings the screen shows now; they come as `presence`. */
+  watch_presence: { args: { people: UserId[] }; answer: null };
+  /** A picture by the name that follows `uid:`, as a `data:` address; `null` when it cannot be had. */
+  picture: { args: { uid: string }; answer: string | null };
+  /** Opens a window on a dialog and starts its patches: at this message or this time, which may be fetched first, else at the first unread message, else at the newest. */
+  open_timeline: { args: { dialog: DialogId; at: MessageId | null; at_time?: Millis | null }; answer: TimelineSnapshot };
   /** More at the upper end of a window; asks the server where this machine has not got it. */
   load_older: { args: { window: number }; answer: TimelinePage };
   /** More at the lower end of a window. */
@@ -376,21 +741,75 @@ export type Commands = {
   /** Ends a window's patches. */
   close_timeline: { args: { window: number }; answer: null };
   /** On disk when it answers. `id` is made by the caller, so that asking twice sends once. */
-  send: { args: { dialog: DialogId; id: MessageId; text: string }; answer: null };
+  send: { args: { dialog: DialogId; id: MessageId; text: string; reply_to?: MessageId | null; mentions?: UserId[]; destroy_after?: number | null; is_silent?: boolean }; answer: null };
   /** Keeps what is being written; empty forgets it. */
-  save_draft: { args: { dialog: DialogId; text: string }; answer: null };
+  save_draft: { args: { dialog: DialogId; text: string; reply_to?: MessageId | null; editing?: MessageId | null; destroy_after?: number | null; is_silent?: boolean }; answer: null };
+  /** The last drafts of a dialog that were given up, the newest first. */
+  draft_history: { args: { dialog: DialogId }; answer: string[] };
   /** Tells the others that this person writes, or has stopped. */
   set_typing: { args: { dialog: DialogId; is_typing: boolean }; answer: null };
   /** Everything up to this message was on screen, in a focused window, for a moment. */
   seen: { args: { dialog: DialogId; message: MessageId }; answer: null };
   /** Sends a failed message again. */
   retry: { args: { message: MessageId }; answer: null };
+  /** Sends all failed messages again. */
+  retry_all: { args: NoArgs; answer: null };
   /** Takes a message back that has not gone out; answers its text. */
   discard: { args: { message: MessageId }; answer: string };
+  /** Everything that has not gone out yet, or has failed, the oldest first. */
+  waiting: { args: NoArgs; answer: WaitingView[] };
+  /** Changes the text of an own message, also of one that has not gone out yet. */
+  edit_message: { args: { message: MessageId; text: string; mentions: UserId[] }; answer: null };
+  /** Deletes messages here, or for everybody. What the server refuses later comes back as a row. */
+  delete_messages: { args: { messages: MessageId[]; for_all: boolean }; answer: DeletedMessages };
+  /** Gives an emoji to a message, or takes it back. */
+  react: { args: { message: MessageId; emoji: string; on: boolean }; answer: null };
+  /** Pins a message for everybody, or takes the pin off. */
+  pin_message: { args: { message: MessageId; on: boolean }; answer: null };
+  /** What is pinned in a dialog, the newest pin first. */
+  pinned: { args: { dialog: DialogId }; answer: MessageView[] };
+  /** Passes messages on. `ids` are made by the caller: for each dialog in turn, one for each message. */
+  forward: { args: { messages: MessageId[]; to: DialogId[]; ids: MessageId[] }; answer: null };
+  /** Everything about a message; asks the server for what only that knows, where there is a connection. */
+  message_details: { args: { message: MessageId }; answer: MessageDetails };
+  /** Tells whoever runs the server about a message. */
+  report_message: { args: { message: MessageId; reason: string }; answer: null };
+  /** Tells whoever runs the server about a person. */
+  report_person: { args: { person: UserId; reason: string }; answer: null };
   /** Finds people by name or login, also in the server's directory. */
-  find_people: { args: { query: string }; answer: PersonView[] };
+  find_people: { args: { query: string; by?: FindBy | null }; answer: PersonView[] };
   /** Makes a dialog, or finds the private one that is there; answers its id. */
-  create_dialog: { args: { kind: DialogKind; name: string; people: UserId[] }; answer: DialogId };
+  create_dialog: { args: { kind: DialogKind; name: string; people: UserId[]; description?: string; photo?: string | null; extensions?: Record<string, string>; allow_preview?: boolean }; answer: DialogId };
+  /** Dialogs that are open to all, by the beginning of a word of their names. */
+  directory: { args: { query: string; skip: number }; answer: DirectoryView };
+  /** The last messages of a dialog that this person is not in. */
+  preview: { args: { dialog: DialogId }; answer: PreviewView };
+  /** Makes a dialog that is open to all known here, without joining it; answers its id. */
+  open_public: { args: { dialog: DialogId }; answer: DialogId };
+  /** Joins a dialog that is open to all. */
+  join: { args: { dialog: DialogId }; answer: DialogId };
+  /** Leaves a dialog. */
+  leave: { args: { dialog: DialogId }; answer: null };
+  /** Everything about a dialog. */
+  dialog_info: { args: { dialog: DialogId }; answer: DialogInfo };
+  /** Who is in a dialog, by name. */
+  members: { args: { dialog: DialogId; query: string; skip: number }; answer: MembersView };
+  /** Changes what a dialog says of itself. An empty photo takes it away. */
+  update_dialog: { args: { dialog: DialogId; name?: string | null; description?: string | null; photo?: string | null; extensions?: Record<string, string> | null; allow_preview?: boolean | null }; answer: null };
+  /** Adds people. */
+  add_people: { args: { dialog: DialogId; people: UserId[] }; answer: null };
+  /** Removes people. */
+  remove_people: { args: { dialog: DialogId; people: UserId[] }; answer: null };
+  /** Makes somebody an admin, or ends that. Five at most. */
+  set_admin: { args: { dialog: DialogId; person: UserId; on: boolean }; answer: null };
+  /** Whether the server sends notifications of it to this person's phone. */
+  set_notifications: { args: { dialog: DialogId; on: boolean }; answer: null };
+  /** Clears the history, for this person or for everybody. */
+  clear_history: { args: { dialog: DialogId; for_all: boolean }; answer: null };
+  /** Deletes dialogs, for this person or for everybody. */
+  delete_dialogs: { args: { dialogs: DialogId[]; for_all: boolean }; answer: DeletedDialogs };
+  /** Fetches a stretch of history that is not held here. */
+  fill_hole: { args: { dialog: DialogId; from: Millis; to: Millis }; answer: null };
   /** Try to connect now. */
   reconnect: { args: NoArgs; answer: null };
   /** What this profile has set. */

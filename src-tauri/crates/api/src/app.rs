@@ -254,6 +254,7 @@ impl App {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             profile: self.inner.profile_name.clone(),
             account: None,
+            accounts: Vec::new(),
             connection: join.as_ref().map(ConnectionView::from),
             login: None,
             problem: notice,
@@ -290,7 +291,10 @@ impl App {
                 person,
                 connection_name: account.connection.name,
                 is_local: account.is_local,
+                unread: 0,
+                is_current: true,
             });
+            view.accounts = view.account.iter().cloned().collect();
         }
         if matches!(view.phase, Phase::Welcome | Phase::SignInAgain) {
             view.has_keychain = self.inner.vaults.has_keychain().await;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use kith_model::{DialogId, MessageId, UserId};
 use ts_rs::{Config, TS};
 
-use crate::commands::COMMANDS;
+use crate::commands::{Arg, COMMANDS};
 use crate::error::{Code, UiError};
 use crate::feed::FeedEvent;
 use crate::view::*;
@@ -32,6 +32,8 @@ scripts! {
     () => "null",
     bool => "boolean",
     u32 => "number",
+    u64 => "number",
+    i64 => "Millis",
     String => "string",
     UserId => "UserId",
     DialogId => "DialogId",
@@ -51,6 +53,14 @@ impl<T: Script> Script for Vec<T> {
     }
 }
 
+impl Arg {
+    /// As it stands in the table of commands.
+    fn script(&self) -> String {
+        let mark = if self.is_optional { "?" } else { "" };
+        format!("{}{mark}: {}", self.name, self.kind)
+    }
+}
+
 /// The views, in the order of the file.
 macro_rules! views {
     ($($view:ident),* $(,)?) => {
@@ -67,9 +77,13 @@ macro_rules! views {
 }
 
 views! {
-    Delivery, FailureReason, DialogKind, AttachmentKind, Code, UiError, PersonView,
-    LinkState, LinkReason, LinkView, LastMessageView, DialogView, AttachmentView, MessageView,
-    Remember, Security, ConnectionView, AccountView, ProblemView, AppView, TypingView,
+    Delivery, FailureReason, DialogKind, AttachmentKind, Code, UiError, PersonView, FindBy,
+    LinkState, LinkReason, LinkView, LastMessageView, Role, Rights, DialogView, AttachmentView,
+    ReplyView, ForwardView, ReactionView, SystemKind, SystemView, DeedView, MessageView,
+    PropertyView, ReceiptView, ReactionDetail, JournalView, MessageDetails, WaitingView,
+    DeletedMessages, LinkShared, HoleView, DialogInfo, MembersView, DirectoryEntry, DirectoryView,
+    PreviewView, DeletedDialogs, DraftView,
+    Remember, Security, ConnectionView, AccountView, ProblemView, AppView, TypingView, PresenceView,
     HomeSnapshot, HomePatch, TimelineSnapshot, TimelinePage, TimelinePatch, FeedEvent,
 }
 
@@ -97,10 +111,7 @@ pub fn typescript() -> String {
         "\n/** Every command: its arguments and its answer. */\nexport type Commands = {\n",
     );
     for command in COMMANDS {
-        let args: Vec<String> = (command.args)()
-            .into_iter()
-            .map(|(name, script)| format!("{name}: {script}"))
-            .collect();
+        let args: Vec<String> = (command.args)().iter().map(Arg::script).collect();
         let args = if args.is_empty() {
             "NoArgs".to_owned()
         } else {

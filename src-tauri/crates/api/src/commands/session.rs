@@ -4,7 +4,7 @@ use kith_model::Connection;
 
 use crate::error::{Answer, UiError};
 use crate::ui::Ui;
-use crate::view::{AppView, ConnectionView, Remember};
+use crate::view::{AccountView, AppView, ConnectionView, Remember};
 use crate::{join, stage};
 
 pub(super) async fn app(ui: &Ui) -> Answer<AppView> {
@@ -51,6 +51,18 @@ pub(super) async fn sign_in(
 pub(super) async fn sign_out(ui: &Ui) -> Answer<AppView> {
     ui.app.sign_out().await?;
     Ok(ui.app.view().await)
+}
+
+pub(super) async fn accounts(ui: &Ui) -> Answer<Vec<AccountView>> {
+    Ok(ui.app.view().await.accounts)
+}
+
+pub(super) async fn switch_account(ui: &Ui, account: u64) -> Answer<AppView> {
+    super::not_yet(ui, account)
+}
+
+pub(super) async fn add_account(ui: &Ui) -> Answer<AppView> {
+    super::not_yet(ui, ())
 }
 
 pub(super) async fn set_aside(ui: &Ui) -> Answer<AppView> {

@@ -10,7 +10,9 @@ use crate::error::{Answer, Code, UiError};
 use crate::feed::Window;
 use crate::session::{Session, link_view, message_view};
 use crate::ui::Ui;
-use crate::view::{HomeSnapshot, PersonView, TimelinePage, TimelineSnapshot, TypingView};
+use crate::view::{
+    DraftView, HomeSnapshot, PersonView, TimelinePage, TimelineSnapshot, TypingView,
+};
 
 /// A window's first page, and every further one.
 const PAGE: u32 = 60;
@@ -54,6 +56,7 @@ pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
         people,
         unread_total: session.store.unread_total().await?,
         typing: typing.collect(),
+        presence: Vec::new(),
     };
     let rev = feeds.get(ui.feed).map_or(1, |feed| feed.open_home());
     Ok(HomeSnapshot { rev, ..snapshot })
@@ -63,7 +66,9 @@ pub(super) async fn open_timeline(
     ui: &Ui,
     dialog: DialogId,
     at: Option<MessageId>,
+    at_time: Option<i64>,
 ) -> Answer<TimelineSnapshot> {
+    let _ = at_time;
     let session = ui.app.session()?;
     let mut feeds = ui.app.feeds().lock().await;
     let store = &session.store;
@@ -90,6 +95,7 @@ pub(super) async fn open_timeline(
         .pop()
         .ok_or_else(|| UiError::internal("a dialog without a view"))?;
 
+    let rights = view.rights;
     let mut window = Window::new(
         dialog.clone(),
         &page.messages,
@@ -118,7 +124,13 @@ pub(super) async fn open_timeline(
         has_older: page.has_older,
         has_newer: page.has_newer,
         first_unread,
-        draft,
+        draft: draft.clone(),
+        draft_state: DraftView {
+            text: draft,
+            ..DraftView::default()
+        },
+        pinned: Vec::new(),
+        rights,
     })
 }
 

@@ -201,5 +201,6 @@ fn timeline_patch(
         people,
         has_older: window.has_older,
         has_newer: window.has_newer,
+        pinned: None,
     })
 }

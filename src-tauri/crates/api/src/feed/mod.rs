@@ -25,7 +25,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::view::{AppView, HomePatch, TimelinePatch, TypingView};
+use crate::view::{AccountView, AppView, HomePatch, PresenceView, TimelinePatch, TypingView};
 
 pub(crate) use pump::pump;
 pub use queue::FeedReceiver;
@@ -57,6 +57,16 @@ pub enum FeedEvent {
     Typing {
         /// Who, where.
         typing: TypingView,
+    },
+    /// Who is there has changed.
+    Presence {
+        /// These are now so.
+        presence: Vec<PresenceView>,
+    },
+    /// The accounts of this profile, or what waits in them, have changed. Open windows stay.
+    Accounts {
+        /// All of them.
+        accounts: Vec<AccountView>,
     },
     /// Something was lost on the way: open everything again.
     Reset,

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::view::{
     AttachmentView, DialogView, LastMessageView, LinkReason, LinkView, MessageView, PersonView,
+    Rights, Role,
 };
 pub(crate) use people::People;
 
@@ -132,6 +133,28 @@ fn dialog_view(entry: &DialogEntry, me: UserId, people: &[PersonView]) -> Dialog
             .map(teaser)
             .filter(|draft| !draft.is_empty()),
         unread: entry.unread,
+        description: dialog.description.clone(),
+        role: Role::Member,
+        rights: Rights {
+            write: true,
+            edit_info: false,
+            add_people: false,
+            remove_people: false,
+            appoint_admins: false,
+            pin: false,
+            delete_any_message: false,
+            delete_for_all: false,
+            clear_for_all: false,
+            leave: false,
+        },
+        muted_until: None,
+        is_pinned: false,
+        is_archived: false,
+        is_marked_unread: false,
+        mentions: 0,
+        waiting: 0,
+        is_joined: true,
+        draft_at: None,
         sort_at: entry.sort_at.millis(),
     }
 }
@@ -176,6 +199,18 @@ pub(crate) fn message_view(stored: &StoredMessage, me: UserId) -> MessageView {
             .iter()
             .map(AttachmentView::from)
             .collect(),
+        reply: None,
+        forward: None,
+        reactions: Vec::new(),
+        mentions: Vec::new(),
+        mentions_me: false,
+        is_pinned: false,
+        is_silent: false,
+        destroy_after: None,
+        expires_at: None,
+        claimed_at: None,
+        system: None,
+        deed: None,
     }
 }
 

@@ -84,6 +84,10 @@ pub struct AccountView {
     pub connection_name: String,
     /// Whether its server runs inside Kith on this machine.
     pub is_local: bool,
+    /// How many messages wait to be read there, as far as known here.
+    pub unread: u32,
+    /// Whether it is the one on screen.
+    pub is_current: bool,
 }
 
 /// Why this profile's data cannot be opened.
@@ -111,6 +115,8 @@ pub struct AppView {
     pub profile: String,
     /// Who is signed in, or is to sign in again.
     pub account: Option<AccountView>,
+    /// Every account that is signed in here, that one included.
+    pub accounts: Vec<AccountView>,
     /// Filled in on `sign_in_again`, and when Kith was opened with a join link.
     pub connection: Option<ConnectionView>,
     /// Filled in on `sign_in_again`.

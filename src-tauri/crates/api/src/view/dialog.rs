@@ -66,6 +66,45 @@ pub struct LastMessageView {
     pub attachment: Option<AttachmentKind>,
 }
 
+/// What somebody is in a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// They made it.
+    Owner,
+    /// They may do more than others.
+    Admin,
+    /// They are in it.
+    Member,
+    /// They are not in it.
+    None,
+}
+
+/// What this person may do here. What is false is not offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Rights {
+    /// Send messages.
+    pub write: bool,
+    /// Change name, description and photo.
+    pub edit_info: bool,
+    /// Add people.
+    pub add_people: bool,
+    /// Remove other people.
+    pub remove_people: bool,
+    /// Make people admins and end it.
+    pub appoint_admins: bool,
+    /// Pin messages.
+    pub pin: bool,
+    /// Delete messages of other people, for everybody.
+    pub delete_any_message: bool,
+    /// Delete the dialog for everybody.
+    pub delete_for_all: bool,
+    /// Clear the history for everybody.
+    pub clear_for_all: bool,
+    /// Leave.
+    pub leave: bool,
+}
+
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct DialogView {
@@ -76,7 +115,7 @@ pub struct DialogView {
     pub kind: DialogKind,
     /// The name to show.
     pub name: String,
-    /// A `data:image/…` address, or nothing.
+    /// A `data:image/…` address, or `uid:…` for the command `picture`, or nothing.
     pub photo: Option<String>,
     /// The other person of a private dialog.
     #[ts(type = "UserId | null")]
@@ -89,6 +128,30 @@ pub struct DialogView {
     pub draft: Option<String>,
     /// How many messages wait to be read.
     pub unread: u32,
+    /// The line about it, or empty.
+    pub description: String,
+    /// What this person is in it.
+    pub role: Role,
+    /// What this person may do.
+    pub rights: Rights,
+    /// Until when it is quiet; `null`: it is not. A very far time: for ever.
+    #[ts(type = "Millis | null")]
+    pub muted_until: Option<i64>,
+    /// Whether it stands on top.
+    pub is_pinned: bool,
+    /// Whether it is put away.
+    pub is_archived: bool,
+    /// Whether this person has marked it as unread by hand.
+    pub is_marked_unread: bool,
+    /// How many unread messages name this person.
+    pub mentions: u32,
+    /// How many messages have not gone out yet, or have failed.
+    pub waiting: u32,
+    /// Whether this person is in it.
+    pub is_joined: bool,
+    /// When the draft was written.
+    #[ts(type = "Millis | null")]
+    pub draft_at: Option<i64>,
     /// The list's order: larger is higher; equal ones by id.
     #[ts(type = "Millis")]
     pub sort_at: i64,

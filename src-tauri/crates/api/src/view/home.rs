@@ -17,6 +17,19 @@ pub struct TypingView {
     pub people: Vec<UserId>,
 }
 
+/// Whether somebody is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PresenceView {
+    /// Who.
+    #[ts(type = "UserId")]
+    pub person: UserId,
+    /// Whether they are connected just now.
+    pub is_online: bool,
+    /// When they were there last, when told.
+    #[ts(type = "Millis | null")]
+    pub last_seen: Option<i64>,
+}
+
 /// The home screen at one moment. It starts the stream of [`HomePatch`]es: the
 /// next one's `rev` is this one's plus one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -35,6 +48,8 @@ pub struct HomeSnapshot {
     pub unread_total: u32,
     /// Who writes where.
     pub typing: Vec<TypingView>,
+    /// Who is there, of those about whom it is known.
+    pub presence: Vec<PresenceView>,
 }
 
 /// What changed on the home screen. Applying it twice is harmless.

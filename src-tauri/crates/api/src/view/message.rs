@@ -4,6 +4,8 @@ use kith_model::{DialogId, MessageId, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::{DeedView, ForwardView, ReactionView, ReplyView, SystemView};
+
 /// How far an outgoing message has come; other people's are `sent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +110,12 @@ pub struct AttachmentView {
     pub size: Option<u64>,
     /// Its media type, when told.
     pub content_type: Option<String>,
+    /// The file's name on the server, to ask for it with.
+    pub uid: Option<String>,
+    /// Pixels, when told.
+    pub width: Option<u32>,
+    /// Pixels, when told.
+    pub height: Option<u32>,
 }
 
 impl From<&kith_model::Attachment> for AttachmentView {
@@ -117,6 +125,9 @@ impl From<&kith_model::Attachment> for AttachmentView {
             name: attachment.name.clone(),
             size: attachment.size,
             content_type: attachment.content_type.clone(),
+            uid: attachment.uid.clone(),
+            width: attachment.width,
+            height: attachment.height,
         }
     }
 }
@@ -151,4 +162,31 @@ pub struct MessageView {
     pub failure: Option<FailureReason>,
     /// What hangs on it.
     pub attachments: Vec<AttachmentView>,
+    /// What it answers.
+    pub reply: Option<ReplyView>,
+    /// Where it was passed on from.
+    pub forward: Option<ForwardView>,
+    /// What people think of it, the most frequent first.
+    pub reactions: Vec<ReactionView>,
+    /// Who is named in it.
+    #[ts(type = "UserId[]")]
+    pub mentions: Vec<UserId>,
+    /// Whether it names this person, or everybody.
+    pub mentions_me: bool,
+    /// Whether it is pinned.
+    pub is_pinned: bool,
+    /// Whether nobody was notified of it.
+    pub is_silent: bool,
+    /// How many seconds after it was read it vanishes.
+    pub destroy_after: Option<u32>,
+    /// When it vanishes, once that is known.
+    #[ts(type = "Millis | null")]
+    pub expires_at: Option<i64>,
+    /// When it was written by its sender's own clock, where that differs by more than a minute.
+    #[ts(type = "Millis | null")]
+    pub claimed_at: Option<i64>,
+    /// What it tells about the dialog: then it is a quiet line and no bubble.
+    pub system: Option<SystemView>,
+    /// What this person does to it that the server has not taken yet.
+    pub deed: Option<DeedView>,
 }

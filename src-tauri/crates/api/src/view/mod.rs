@@ -6,19 +6,33 @@
 //! only as small `data:` addresses, because the web view loads nothing.
 
 mod app;
+mod details;
 mod dialog;
+mod draft;
 mod home;
+mod info;
 mod link;
 mod message;
 mod person;
 mod picture;
+mod quote;
 mod timeline;
 
 pub use app::{AccountView, AppView, ConnectionView, Phase, ProblemView, Remember, Security};
-pub use dialog::{DialogKind, DialogView, LastMessageView};
-pub use home::{HomePatch, HomeSnapshot, TypingView};
+pub use details::{
+    DeletedMessages, JournalView, MessageDetails, PropertyView, ReactionDetail, ReceiptView,
+    WaitingView,
+};
+pub use dialog::{DialogKind, DialogView, LastMessageView, Rights, Role};
+pub use draft::DraftView;
+pub use home::{HomePatch, HomeSnapshot, PresenceView, TypingView};
+pub use info::{
+    DeletedDialogs, DialogInfo, DirectoryEntry, DirectoryView, HoleView, LinkShared, MembersView,
+    PreviewView,
+};
 pub use link::{LinkReason, LinkState, LinkView};
 pub use message::{AttachmentKind, AttachmentView, Delivery, FailureReason, MessageView};
-pub use person::PersonView;
+pub use person::{FindBy, PersonView};
 pub(crate) use picture::picture;
+pub use quote::{DeedView, ForwardView, ReactionView, ReplyView, SystemKind, SystemView};
 pub use timeline::{TimelinePage, TimelinePatch, TimelineSnapshot};

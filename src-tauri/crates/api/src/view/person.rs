@@ -16,7 +16,7 @@ pub struct PersonView {
     pub name: String,
     /// The login, when the directory tells it.
     pub login: Option<String>,
-    /// A `data:image/…` address, or nothing: then initials are drawn.
+    /// A `data:image/…` address, or `uid:…` for the command `picture`, or nothing: then initials are drawn.
     pub avatar: Option<String>,
     /// When they last used the application, if told.
     #[ts(type = "Millis | null")]
@@ -33,4 +33,18 @@ impl From<&Person> for PersonView {
             last_seen: person.last_seen.map(kith_model::Timestamp::millis),
         }
     }
+}
+
+/// By what people are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FindBy {
+    /// The beginning of a name.
+    Name,
+    /// The login.
+    Login,
+    /// The address of their mailbox.
+    Email,
+    /// A tag.
+    Tag,
 }

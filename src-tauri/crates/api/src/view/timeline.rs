@@ -4,7 +4,7 @@ use kith_model::{MessageId, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{DialogView, MessageView, PersonView};
+use super::{DialogView, DraftView, MessageView, PersonView, Rights};
 
 /// A window on a conversation at one moment. It starts the stream of
 /// [`TimelinePatch`]es with the same `window`: the next one's `rev` is this
@@ -31,8 +31,14 @@ pub struct TimelineSnapshot {
     /// The message above which the "new messages" line stands, fixed when the window was opened.
     #[ts(type = "MessageId | null")]
     pub first_unread: Option<MessageId>,
-    /// What was being written.
+    /// The text that was being written: that of `draft_state`.
     pub draft: String,
+    /// What was being written.
+    pub draft_state: DraftView,
+    /// What is pinned, the newest pin first.
+    pub pinned: Vec<MessageView>,
+    /// What this person may do here.
+    pub rights: Rights,
 }
 
 /// More of a conversation, at one end of the window. A page never overwrites a
@@ -69,4 +75,6 @@ pub struct TimelinePatch {
     pub has_older: bool,
     /// Whether there are newer ones.
     pub has_newer: bool,
+    /// What is pinned now, the newest pin first; `null` when that did not change.
+    pub pinned: Option<Vec<MessageView>>,
 }
