@@ -515,6 +515,8 @@ export type AccountView = {
   unread: number;
   /** Whether it is the one on screen. */
   is_current: boolean;
+  /** Whether it does not work until its person has signed in again. */
+  needs_sign_in: boolean;
 };
 
 /** Why this profile's data cannot be opened. */

@@ -8,13 +8,18 @@ use crate::view::Remember;
 /// The setting that names the account on screen; the UI does not see it.
 const ACTIVE: &str = "_account";
 
-/// Which account is on screen: the one that was last, while it is signed in.
+/// Which account comes on screen: the one that was last, while it is signed
+/// in, else the first one that is.
 pub(crate) async fn active(profile: &Profile) -> Result<Option<Account>, StoreError> {
     let settings = profile.settings().await?;
     let last = settings.get(ACTIVE).and_then(|id| id.parse::<i64>().ok());
-    let is_active =
-        |account: &Account| account.is_signed_in && last.is_none_or(|id| id == account.id);
-    Ok(profile.accounts().await?.into_iter().find(is_active))
+    let mut accounts = profile.accounts().await?;
+    accounts.retain(|account| account.is_signed_in);
+    let position = accounts
+        .iter()
+        .position(|account| Some(account.id) == last)
+        .unwrap_or_default();
+    Ok(accounts.into_iter().nth(position))
 }
 
 /// Keeps which account is on screen.

@@ -1,6 +1,6 @@
 //! The application of one profile: what an adapter holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::shell::Shell;
 use crate::stage::{Damage, Stage};
 use crate::ui::Ui;
 use crate::vault::{FileVault, MemoryVault, Vault};
-use crate::view::{AccountView, AppView, ConnectionView, PersonView, Phase, ProblemView, Remember};
+use crate::view::{ProblemView, Remember};
 
 /// A keychain that does not answer in this time is taken for none. A locked
 /// one may be asking the person for its password meanwhile.
@@ -90,7 +90,7 @@ impl Vaults {
     }
 
     /// Whether the keychain works. Tried once, when somebody has to choose.
-    async fn has_keychain(&self) -> bool {
+    pub(crate) async fn has_keychain(&self) -> bool {
         let probe = || async {
             timeout(KEYCHAIN_PATIENCE, self.keychain.is_available())
                 .await
@@ -105,9 +105,13 @@ pub(crate) struct State {
     /// None when it cannot be opened.
     pub(crate) profile: Option<Profile>,
     pub(crate) stage: Stage,
-    join: Option<Connection>,
+    /// The accounts that run, by their numbers.
+    pub(crate) sessions: BTreeMap<i64, Arc<Session>>,
+    /// The accounts that are signed in and cannot run without the person.
+    pub(crate) shut: BTreeSet<i64>,
+    pub(crate) join: Option<Connection>,
     /// Something to say on the welcome screen.
-    notice: Option<ProblemView>,
+    pub(crate) notice: Option<ProblemView>,
 }
 
 #[derive(Debug)]
@@ -124,6 +128,8 @@ pub(crate) struct Inner {
     opened: watch::Sender<bool>,
     /// Held by whoever changes the stage, so that one does at a time.
     pub(crate) turn: Mutex<()>,
+    /// Held by whoever opens or ends an account.
+    pub(crate) opening: Mutex<()>,
     feeds: Arc<Mutex<Feeds>>,
 }
 
@@ -177,11 +183,14 @@ impl App {
                 state: RwLock::new(State {
                     profile,
                     stage,
+                    sessions: BTreeMap::new(),
+                    shut: BTreeSet::new(),
                     join,
                     notice,
                 }),
                 opened: watch::Sender::new(false),
                 turn: Mutex::new(()),
+                opening: Mutex::new(()),
                 feeds: Arc::default(),
             }),
         };
@@ -217,89 +226,16 @@ impl App {
     /// Ends everything: what is on its way is on disk and goes on next time.
     pub async fn close(&self) {
         let _turn = self.inner.turn.lock().await;
-        let (stage, profile) = {
+        let profile = {
             let mut state = self.state_mut();
-            (
-                std::mem::replace(&mut state.stage, Stage::Welcome),
-                state.profile.take(),
-            )
+            state.stage = Stage::Welcome;
+            state.profile.take()
         };
-        if let Stage::Home(session) = stage {
-            session.end().await;
-        }
+        self.end_all().await;
         if let Some(profile) = profile {
             profile.close().await;
         }
         self.feeds().lock().await.close();
-    }
-
-    /// What the UI is told about the application.
-    pub async fn view(&self) -> AppView {
-        self.opened().await;
-        self.view_now().await
-    }
-
-    /// The same, as far as things stand.
-    pub(crate) async fn view_now(&self) -> AppView {
-        let (stage, join, notice) = {
-            let state = self.state();
-            (
-                state.stage.clone(),
-                state.join.clone(),
-                state.notice.clone(),
-            )
-        };
-        let mut view = AppView {
-            phase: Phase::Welcome,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            profile: self.inner.profile_name.clone(),
-            account: None,
-            accounts: Vec::new(),
-            connection: join.as_ref().map(ConnectionView::from),
-            login: None,
-            problem: notice,
-            has_keychain: false,
-            can_try_here: self.inner.local.is_some(),
-        };
-        let account = match stage {
-            Stage::Welcome => None,
-            Stage::SignInAgain(account) => {
-                view.phase = Phase::SignInAgain;
-                let person = stranger(&account);
-                Some((*account, person))
-            }
-            Stage::Locked { problem, .. } => {
-                view.phase = Phase::Locked;
-                view.problem = Some(problem);
-                None
-            }
-            Stage::Home(session) => {
-                view.phase = Phase::Home;
-                view.problem = None;
-                let person = session
-                    .me()
-                    .await
-                    .unwrap_or_else(|_| stranger(&session.account));
-                Some((session.account.clone(), person))
-            }
-        };
-        if let Some((account, person)) = account {
-            view.connection = Some(ConnectionView::from(&account.connection));
-            view.login = Some(account.login);
-            view.account = Some(AccountView {
-                id: u64::try_from(account.id).unwrap_or_default(),
-                person,
-                connection_name: account.connection.name,
-                is_local: account.is_local,
-                unread: 0,
-                is_current: true,
-            });
-            view.accounts = view.account.iter().cloned().collect();
-        }
-        if matches!(view.phase, Phase::Welcome | Phase::SignInAgain) {
-            view.has_keychain = self.inner.vaults.has_keychain().await;
-        }
-        view
     }
 
     /// The settings of this profile.
@@ -328,7 +264,7 @@ impl App {
         Ok(profile.set_setting(key, value).await?)
     }
 
-    /// Who is signed in.
+    /// Who is on screen.
     pub(crate) fn session(&self) -> Answer<Arc<Session>> {
         match &self.state().stage {
             Stage::Home(session) => Ok(Arc::clone(session)),
@@ -385,12 +321,4 @@ fn notice(error: &UiError) -> ProblemView {
         message: error.message.clone(),
         can_set_aside: false,
     }
-}
-
-/// An account about whose person nothing is known yet but the login.
-fn stranger(account: &kith_store::Account) -> PersonView {
-    PersonView::from(&kith_model::Person {
-        login: Some(account.login.clone()),
-        ..kith_model::Person::new(account.user_id)
-    })
 }

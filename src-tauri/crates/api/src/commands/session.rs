@@ -5,7 +5,7 @@ use kith_model::Connection;
 use crate::error::{Answer, UiError};
 use crate::ui::Ui;
 use crate::view::{AccountView, AppView, ConnectionView, Remember};
-use crate::{join, stage};
+use crate::{join, sign_in as entrance};
 
 pub(super) async fn app(ui: &Ui) -> Answer<AppView> {
     Ok(ui.app.view().await)
@@ -37,10 +37,10 @@ pub(super) async fn sign_in(
     if password.is_empty() {
         return Err(UiError::invalid("The password is missing."));
     }
-    let entry = stage::Entry {
+    let entry = entrance::Entry {
         connection,
         login: login.to_owned(),
-        secret: stage::Password::new(password),
+        secret: entrance::Password::new(password),
         remember,
         is_local: false,
     };
@@ -54,15 +54,19 @@ pub(super) async fn sign_out(ui: &Ui) -> Answer<AppView> {
 }
 
 pub(super) async fn accounts(ui: &Ui) -> Answer<Vec<AccountView>> {
-    Ok(ui.app.view().await.accounts)
+    Ok(ui.app.account_views().await)
 }
 
 pub(super) async fn switch_account(ui: &Ui, account: u64) -> Answer<AppView> {
-    super::not_yet(ui, account)
+    let id = i64::try_from(account)
+        .map_err(|_| UiError::invalid("There is no account of this number."))?;
+    ui.app.switch_to(id).await?;
+    Ok(ui.app.view().await)
 }
 
 pub(super) async fn add_account(ui: &Ui) -> Answer<AppView> {
-    super::not_yet(ui, ())
+    ui.app.welcome().await;
+    Ok(ui.app.view().await)
 }
 
 pub(super) async fn set_aside(ui: &Ui) -> Answer<AppView> {

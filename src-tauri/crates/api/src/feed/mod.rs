@@ -25,7 +25,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::view::{AccountView, AppView, HomePatch, PresenceView, TimelinePatch, TypingView};
+use crate::session::Session;
+use crate::view::{
+    AccountView, AppView, HomePatch, Phase, PresenceView, TimelinePatch, TypingView,
+};
 
 pub(crate) use pump::pump;
 pub use queue::FeedReceiver;
@@ -118,6 +121,8 @@ impl Feed {
 pub(crate) struct Feeds {
     next_feed: u64,
     next_window: u32,
+    /// The account on screen.
+    shown: Option<u64>,
     feeds: BTreeMap<FeedId, Feed>,
 }
 
@@ -157,6 +162,10 @@ impl Feeds {
     /// Tells everybody that who is signed in has changed; all screens end.
     pub(crate) fn announce(&mut self, app: &AppView) {
         self.prune();
+        self.shown = match app.phase {
+            Phase::Home => app.account.as_ref().map(|account| account.id),
+            Phase::Welcome | Phase::Locked | Phase::SignInAgain => None,
+        };
         for feed in self.feeds.values_mut() {
             feed.home = None;
             feed.windows.clear();
@@ -168,6 +177,22 @@ impl Feeds {
                 feed.queue.push(event);
             }
         }
+    }
+
+    /// Tells everybody what waits in the accounts. No screen ends.
+    pub(crate) fn tell_accounts(&mut self, accounts: &[AccountView]) {
+        self.prune();
+        for feed in self.feeds.values_mut() {
+            feed.push(FeedEvent::Accounts {
+                accounts: accounts.to_vec(),
+            });
+        }
+    }
+
+    /// Whether this account is the one on screen. What happens in another one
+    /// concerns no window.
+    fn shows(&self, session: &Session) -> bool {
+        self.shown.is_some() && self.shown == u64::try_from(session.account.id).ok()
     }
 
     /// Makes everybody open everything again.

@@ -6,22 +6,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kith_engine::Changes;
-use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
-use super::{Feeds, deliver};
+use super::deliver;
+use crate::app::App;
 use crate::session::Session;
 
 /// One picture of a screen with 60 of them a second.
 const FRAME: Duration = Duration::from_millis(16);
 
+/// An account that is not on screen only tells how much waits in it.
+const BEHIND: Duration = Duration::from_millis(500);
+
 /// Runs until the session ends.
 pub(crate) async fn pump(
     session: Arc<Session>,
     mut changes: Changes,
-    feeds: Arc<Mutex<Feeds>>,
+    app: App,
     stop: CancellationToken,
 ) {
     let mut earliest = Instant::now();
@@ -39,17 +42,27 @@ pub(crate) async fn pump(
                 None => break,
             }
         }
-        let mut feeds = feeds.lock().await;
+        let mut feeds = app.feeds().lock().await;
         if stop.is_cancelled() {
             return;
         }
-        if batch.is_lost {
+        let is_shown = feeds.shows(&session);
+        if is_shown && batch.is_lost {
             tracing::info!("news were lost on the way: everything is read again");
             feeds.reset();
-        } else if let Err(error) = deliver::deliver(&session, &mut feeds, &batch).await {
+        } else if is_shown && let Err(error) = deliver::deliver(&session, &mut feeds, &batch).await
+        {
             tracing::warn!(%error, "changes could not be read");
             feeds.reset();
         }
-        earliest = Instant::now() + FRAME;
+        drop(feeds);
+        if batch.is_lost || !batch.dialogs.is_empty() {
+            match session.recount().await {
+                Ok(true) if app.has_several() => app.tell_accounts().await,
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "the unread messages cannot be counted"),
+            }
+        }
+        earliest = Instant::now() + if is_shown { FRAME } else { BEHIND };
     }
 }

@@ -40,16 +40,23 @@ impl Queue {
         true
     }
 
-    /// Empties the queue into one reset. What is said about the application
-    /// itself stays, for it is in no snapshot.
+    /// Empties the queue into one reset. What was said last about the
+    /// application and its accounts stays, for it is in no snapshot.
     pub(super) fn reset(&self) {
         let mut waiting = self.lock();
-        let app = waiting
-            .events
-            .drain(..)
-            .rev()
-            .find(|event| matches!(event, FeedEvent::App { .. }));
-        waiting.events.extend(app);
+        let mut kept = Vec::new();
+        for event in waiting.events.drain(..).rev() {
+            let is_first = |kept: &[FeedEvent]| {
+                kept.iter()
+                    .all(|other| std::mem::discriminant(other) != std::mem::discriminant(&event))
+            };
+            let is_in_no_snapshot =
+                matches!(event, FeedEvent::App { .. } | FeedEvent::Accounts { .. });
+            if is_in_no_snapshot && is_first(&kept) {
+                kept.push(event);
+            }
+        }
+        waiting.events.extend(kept.into_iter().rev());
         waiting.events.push_back(FeedEvent::Reset);
         drop(waiting);
         self.news.notify_one();

@@ -4,10 +4,12 @@
 mod people;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use kith_engine::{Engine, LinkState};
 use kith_model::{DialogId, UserId};
 use kith_store::{Account, DialogEntry, Store, StoreError, StoredMessage};
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::view::{
@@ -28,9 +30,44 @@ pub(crate) struct Session {
     pub(crate) people: People,
     /// Ends the pump.
     pub(crate) stop: CancellationToken,
+    /// How many messages wait to be read here, once that was counted.
+    unread: OnceCell<AtomicU32>,
 }
 
 impl Session {
+    pub(crate) fn new(account: Account, engine: Engine, store: Store, people: People) -> Self {
+        Self {
+            account,
+            engine,
+            store,
+            people,
+            stop: CancellationToken::new(),
+            unread: OnceCell::new(),
+        }
+    }
+
+    /// How many messages wait to be read here, as far as counted.
+    pub(crate) async fn unread(&self) -> u32 {
+        let count = || async { self.store.unread_total().await.map(AtomicU32::new) };
+        match self.unread.get_or_try_init(count).await {
+            Ok(unread) => unread.load(Ordering::Relaxed),
+            Err(error) => {
+                tracing::warn!(%error, "the unread messages cannot be counted");
+                0
+            }
+        }
+    }
+
+    /// Counts them again; says whether the number is another one.
+    pub(crate) async fn recount(&self) -> Result<bool, StoreError> {
+        let total = self.store.unread_total().await?;
+        let unread = self
+            .unread
+            .get_or_init(|| async { AtomicU32::new(0) })
+            .await;
+        Ok(unread.swap(total, Ordering::Relaxed) != total)
+    }
+
     /// Ends everything of this account and lets go of its file.
     pub(crate) async fn end(&self) {
         self.stop.cancel();

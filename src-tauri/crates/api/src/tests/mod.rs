@@ -1,5 +1,6 @@
 //! The application without a network: a profile made by hand, on real files.
 
+mod accounts;
 mod feeds;
 mod stages;
 
@@ -96,8 +97,15 @@ async fn profile(messages: u32) -> TempDir {
         .unwrap();
 
     let store = Store::open(&folder.join("1-11.db"), ME).await.unwrap();
+    fill(&store, ME, "Me", messages).await;
+    store.close().await;
+    dir
+}
+
+/// A dialog with Bea, with this many messages of hers.
+async fn fill(store: &Store, me: UserId, name: &str, messages: u32) {
     let mut write = store.write().await.unwrap();
-    for (id, name) in [(ME, "Me"), (BEA, "Bea <b>bold</b>")] {
+    for (id, name) in [(me, name), (BEA, "Bea <b>bold</b>")] {
         let person = Person {
             full_name: name.to_owned(),
             avatar: Some("https://example.com/tracker.png".to_owned()),
@@ -107,8 +115,8 @@ async fn profile(messages: u32) -> TempDir {
     }
     let dialog = Dialog {
         name: "Bea".to_owned(),
-        owner: Some(ME),
-        occupants: vec![ME, BEA],
+        owner: Some(me),
+        occupants: vec![me, BEA],
         ..Dialog::new(
             dialog_id(1),
             DialogKind::Private,
@@ -128,8 +136,6 @@ async fn profile(messages: u32) -> TempDir {
     };
     write.cover(&dialog_id(1), whole).await.unwrap();
     write.commit().await.unwrap();
-    store.close().await;
-    dir
 }
 
 async fn open(dir: &TempDir) -> App {

@@ -88,6 +88,8 @@ pub struct AccountView {
     pub unread: u32,
     /// Whether it is the one on screen.
     pub is_current: bool,
+    /// Whether it does not work until its person has signed in again.
+    pub needs_sign_in: bool,
 }
 
 /// Why this profile's data cannot be opened.
