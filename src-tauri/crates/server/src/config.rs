@@ -33,6 +33,8 @@ pub struct Config {
     /// Whether logging in with an unknown name makes a person of that name
     /// (`protocol/rest.md` §3.1). Off: a mistyped name should say so.
     pub create_on_login: bool,
+    /// One person's files may have so many bytes together.
+    pub account_bytes: u64,
     /// Whether and how quickly two of the sample people answer.
     pub answers: Answers,
 }
@@ -52,6 +54,7 @@ impl Config {
             name: "This computer".to_owned(),
             clock: Arc::new(SystemClock),
             create_on_login: false,
+            account_bytes: 10 << 30,
             answers: Answers::Believable,
         }
     }

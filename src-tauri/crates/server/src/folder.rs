@@ -6,11 +6,11 @@
 //! server.json   identity: keys, domains, the ports of the last start (0600)
 //! ca.pem        the certificate authority clients trust; ca.key its key (0600)
 //! server.pem    the certificate in use; server.key its key (0600)
-//! ready.json    the ready line of the last start (0600), for this user's other processes
 //! ready.json    the ready line, while a server runs (0600)
 //! people.json   the sample people's logins and passwords (0600), when seeded
 //! server.db     everything else, in SQLite (0600)
 //! files/        what people uploaded, each file called by its uid (0700)
+//! apps/<n>/     another application: app.json (0600), server.db, files/ of its own (0700)
 //! ```
 
 use std::fs::{self, File, OpenOptions};

@@ -23,6 +23,7 @@ mod clock;
 mod config;
 mod db;
 mod demo;
+mod estate;
 mod faults;
 mod folder;
 mod gate;
@@ -38,6 +39,7 @@ mod rest;
 mod server;
 mod site;
 mod storage;
+mod text;
 mod tls;
 mod xmpp;
 

@@ -9,11 +9,14 @@ use axum::Router;
 use axum_server::Handle;
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::config::{Config, StartError};
+use crate::estate::Estate;
 use crate::folder::Ports;
-use crate::gate::Gate;
+use crate::gate::{Gate, Gated};
 use crate::site::Site;
 use crate::tls::Tls;
 use crate::{rest, xmpp};
@@ -72,16 +75,17 @@ fn open(listen: IpAddr, port: u16, remembered: u16) -> Result<TcpListener, Start
     })
 }
 
-/// Serves all three until the site stops.
+/// Serves all three until the server stops.
 pub(crate) fn serve(
-    site: &Arc<Site>,
+    estate: &Arc<Estate>,
     listeners: Listeners,
     tls: Option<&Tls>,
 ) -> Result<(), StartError> {
     let Listeners { api, chat, ws } = listeners;
-    serve_http(site, api, rest::router(Arc::clone(site)), tls)?;
-    serve_http(site, ws, xmpp::websocket::router(Arc::clone(site)), tls)?;
-    serve_chat(site, chat, tls)
+    let site = estate.first();
+    serve_http(site, api, rest::router(Arc::clone(estate)), tls)?;
+    serve_http(site, ws, xmpp::websocket::router(Arc::clone(estate)), tls)?;
+    serve_chat(estate, chat, tls)
 }
 
 fn serve_http(
@@ -127,12 +131,12 @@ fn serve_http(
 #[derive(Debug, Clone)]
 struct WithoutDelay(Gate);
 
-impl<S> Accept<tokio::net::TcpStream, S> for WithoutDelay {
-    type Stream = crate::gate::Gated<tokio::net::TcpStream>;
+impl<S> Accept<TcpStream, S> for WithoutDelay {
+    type Stream = Gated<TcpStream>;
     type Service = S;
     type Future = std::future::Ready<io::Result<(Self::Stream, S)>>;
 
-    fn accept(&self, stream: tokio::net::TcpStream, service: S) -> Self::Future {
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let passed = stream
             .set_nodelay(true)
             .and_then(|()| self.0.pass(stream))
@@ -142,7 +146,7 @@ impl<S> Accept<tokio::net::TcpStream, S> for WithoutDelay {
 }
 
 fn serve_chat(
-    site: &Arc<Site>,
+    estate: &Arc<Estate>,
     listener: TcpListener,
     tls: Option<&Tls>,
 ) -> Result<(), StartError> {
@@ -153,7 +157,8 @@ fn serve_chat(
     };
     let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
     let acceptor = tls.map(|tls| TlsAcceptor::from(Arc::clone(&tls.xmpp)));
-    let site = Arc::clone(site);
+    let estate = Arc::clone(estate);
+    let site = Arc::clone(estate.first());
     site.clone().tasks.spawn(async move {
         loop {
             let stream = tokio::select! {
@@ -168,19 +173,20 @@ fn serve_chat(
                     }
                 },
             };
-            let (site, acceptor) = (Arc::clone(&site), acceptor.clone());
-            site.clone().tasks.spawn(async move {
+            let (estate, acceptor) = (Arc::clone(&estate), acceptor.clone());
+            site.tasks.spawn(async move {
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "small answers may wait a little");
                 }
-                let Ok(stream) = site.gate.pass(stream) else {
+                let Some(acceptor) = acceptor else {
+                    if let Ok(stream) = estate.first().gate.pass(stream) {
+                        xmpp::tcp::serve(estate, stream).await;
+                    }
                     return;
                 };
-                let Some(acceptor) = acceptor else {
-                    return xmpp::tcp::serve(site, stream).await;
-                };
-                match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                    Ok(Ok(stream)) => xmpp::tcp::serve(site, stream).await,
+                match tokio::time::timeout(HANDSHAKE, secure(&estate, &acceptor, stream)).await {
+                    Ok(Ok(Some(stream))) => xmpp::tcp::serve(estate, stream).await,
+                    Ok(Ok(None)) => {}
                     Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                     Err(_) => tracing::debug!("a TLS handshake took too long"),
                 }
@@ -188,4 +194,24 @@ fn serve_chat(
         }
     });
     Ok(())
+}
+
+/// One port serves both kinds of clients: those that begin with TLS, and those that begin
+/// with XML and are asked for STARTTLS. The first byte tells them apart.
+async fn secure(
+    estate: &Estate,
+    acceptor: &TlsAcceptor,
+    stream: TcpStream,
+) -> io::Result<Option<TlsStream<Gated<TcpStream>>>> {
+    let site = estate.first();
+    let mut first = [0u8; 1];
+    let begins_with_tls =
+        stream.peek(&mut first).await? > 0 && first == [xmpp::starttls::HANDSHAKE_RECORD];
+    let mut stream = site.gate.pass(stream)?;
+    let is_agreed =
+        begins_with_tls || xmpp::starttls::agree(&mut stream, &site.identity.chat_domain).await?;
+    if !is_agreed {
+        return Ok(None);
+    }
+    acceptor.accept(stream).await.map(Some)
 }

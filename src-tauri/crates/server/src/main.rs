@@ -43,6 +43,12 @@ struct Arguments {
     /// Whether sample people answer: off, believable, or milliseconds for every step.
     #[arg(long, default_value = "believable", value_parser = read_answers)]
     answers: Answers,
+    /// Make a person of a name that nobody has when it logs in with a password.
+    #[arg(long)]
+    create_on_login: bool,
+    /// One person's files may have so many megabytes together.
+    #[arg(long, default_value_t = 10 * 1024)]
+    account_megabytes: u64,
     /// What people call this server.
     #[arg(long)]
     name: Option<String>,
@@ -95,6 +101,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     config.seed = arguments.seed.map(|SeedName::Demo| Seed::Demo);
     config.plain = arguments.plain;
     config.answers = arguments.answers;
+    config.create_on_login = arguments.create_on_login;
+    config.account_bytes = arguments.account_megabytes.saturating_mul(1 << 20);
     if let Some(name) = arguments.name {
         config.name = name;
     }

@@ -4,27 +4,17 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
-use thiserror::Error;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-
-use crate::chat::privacy::Blocks;
 use crate::config::{Config, Seed, StartError};
 use crate::db::users::{self, FieldValue};
-use crate::db::{self, Database};
 use crate::demo::people::SamplePerson;
-use crate::faults::{Faults, Switches};
+use crate::estate::Estate;
+use crate::faults::Faults;
 use crate::folder::{Folder, Identity, Ports};
-use crate::gate::Gate;
-use crate::hub::Hub;
-use crate::limits::LoginLimits;
 use crate::listen::{self, Listeners};
-use crate::random::ObjectIds;
 use crate::ready::{JoinLink, Ready};
-use crate::site::Site;
-use crate::storage::{self, Storage};
-use crate::xmpp::watch::Watchers;
+use crate::site::{Common, Site};
 use crate::{demo, password, tls};
+use thiserror::Error;
 
 /// The ready line, for the owner's other processes.
 const READY: &str = "ready.json";
@@ -36,7 +26,9 @@ const GOODBYE: Duration = Duration::from_secs(3);
 /// until the folder is free again.
 #[derive(Debug)]
 pub struct Server {
+    /// The first application, which is that of the ready line.
     site: Arc<Site>,
+    estate: Arc<Estate>,
     ready: Ready,
     people: Vec<SamplePerson>,
     folder: Option<Folder>,
@@ -74,26 +66,9 @@ impl Server {
             identity.ports = ports;
             identity.save(&folder)?;
         }
-        let db = Database::open(&folder.file("server.db")).await?;
-        db::sessions::sweep(db.turn().await?.connection(), config.clock.now_millis()).await?;
-        let blocks = Blocks::load(&db).await?;
-        let site = Arc::new(Site {
-            identity,
-            clock: Arc::clone(&config.clock),
-            db,
-            hub: Hub::default(),
-            ids: ObjectIds::new(),
-            logins: LoginLimits::default(),
-            gate: Gate::default(),
-            switches: Switches::default(),
-            blocks,
-            watchers: Watchers::default(),
-            storage: Storage::open(&config.data, config.plain)?,
-            create_on_login: config.create_on_login,
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-        });
-        storage::keep_tidy(&site);
+        let common = Common::new(config.clone());
+        let site = Site::open(&config.data, identity, &common).await?;
+        let estate = Estate::open(Arc::clone(&site), common).await?;
         let people = match config.seed {
             Some(Seed::Demo) => demo::seed(&site, &folder).await?,
             None => demo::people::read(&folder)?,
@@ -107,7 +82,7 @@ impl Server {
             &folder,
             tls.as_ref(),
         );
-        listen::serve(&site, listeners, tls.as_ref())?;
+        listen::serve(&estate, listeners, tls.as_ref())?;
         // Another process that finds the folder locked reads here how to connect.
         let line = serde_json::to_string(&ready).map_err(|error| StartError::Damaged {
             file: folder.file(READY),
@@ -117,6 +92,7 @@ impl Server {
         tracing::info!(api = %ready.api_url, chat = %ready.chat_addr, "listening");
         Ok(Self {
             site,
+            estate,
             ready,
             people,
             folder: Some(folder),
@@ -165,7 +141,13 @@ impl Server {
         Ok(id.unsigned_abs())
     }
 
-    /// What can go wrong on purpose, for tests.
+    /// All applications.
+    #[cfg(test)]
+    pub(crate) fn estate(&self) -> Arc<Estate> {
+        Arc::clone(&self.estate)
+    }
+
+    /// What can go wrong on purpose, for tests, in the first application.
     #[must_use]
     pub fn faults(&self) -> Faults {
         Faults {
@@ -184,7 +166,9 @@ impl Server {
         {
             tracing::warn!("some connections did not end in time");
         }
-        self.site.db.close().await;
+        for site in self.estate.all() {
+            site.db.close().await;
+        }
         if let Some(folder) = self.folder.take() {
             folder.remove(READY);
         }

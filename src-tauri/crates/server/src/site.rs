@@ -1,5 +1,6 @@
-//! What all parts of one running server share.
+//! What all parts of one running application share.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -7,17 +8,18 @@ use tokio_util::task::TaskTracker;
 
 use crate::chat::privacy::Blocks;
 use crate::clock::Clock;
-use crate::db::Database;
+use crate::config::{Config, StartError};
+use crate::db::{self, Database};
 use crate::faults::Switches;
 use crate::folder::Identity;
 use crate::gate::Gate;
 use crate::hub::Hub;
 use crate::limits::LoginLimits;
-use crate::random::ObjectIds;
-use crate::storage::Storage;
+use crate::random::{self, ObjectIds};
+use crate::storage::{self, Storage};
 use crate::xmpp::watch::Watchers;
 
-/// One running server.
+/// One running application: its own people, conversations and files, and nobody else's.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) identity: Identity,
@@ -36,13 +38,67 @@ pub(crate) struct Site {
     pub(crate) storage: Storage,
     /// Whether logging in with an unknown name makes a person of that name.
     pub(crate) create_on_login: bool,
+    /// One person's files may have so many bytes together.
+    pub(crate) account_bytes: u64,
     /// Ends everything.
     pub(crate) stop: CancellationToken,
     /// The tasks that must have ended before the server has.
     pub(crate) tasks: TaskTracker,
 }
 
+/// What the applications of one server have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Common {
+    pub(crate) config: Config,
+    pub(crate) gate: Gate,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+}
+
+impl Common {
+    /// For a server that starts.
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            config,
+            gate: Gate::default(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }
+    }
+}
+
 impl Site {
+    /// Opens an application whose database and files are in `folder`.
+    pub(crate) async fn open(
+        folder: &Path,
+        identity: Identity,
+        common: &Common,
+    ) -> Result<Arc<Self>, StartError> {
+        let config = &common.config;
+        let db = Database::open(&folder.join("server.db")).await?;
+        db::sessions::sweep(db.turn().await?.connection(), config.clock.now_millis()).await?;
+        let blocks = Blocks::load(&db).await?;
+        let site = Arc::new(Self {
+            identity,
+            clock: Arc::clone(&config.clock),
+            db,
+            hub: Hub::default(),
+            ids: ObjectIds::new(),
+            logins: LoginLimits::default(),
+            gate: common.gate.clone(),
+            switches: Switches::default(),
+            blocks,
+            watchers: Watchers::default(),
+            storage: Storage::open(folder, config.plain)?,
+            create_on_login: config.create_on_login,
+            account_bytes: config.account_bytes,
+            stop: common.stop.clone(),
+            tasks: common.tasks.clone(),
+        });
+        storage::keep_tidy(&site);
+        Ok(site)
+    }
+
     /// Now, in milliseconds.
     pub(crate) fn now(&self) -> i64 {
         self.clock.now_millis()
@@ -63,4 +119,16 @@ impl Site {
             self.identity.app_id, self.identity.muc_domain
         )
     }
+
+    /// A new session token: 128 bits of chance, and the application at the end, so that a
+    /// call finds its application by its token.
+    pub(crate) fn new_token(&self) -> String {
+        format!("{}{:08x}", random::hex_token(16), self.identity.app_id)
+    }
+}
+
+/// The application that a token says it belongs to.
+pub(crate) fn app_of_token(token: &str) -> Option<u64> {
+    let digits = token.get(token.len().checked_sub(8)?..)?;
+    u64::from_str_radix(digits, 16).ok()
 }

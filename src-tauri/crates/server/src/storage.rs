@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::StartError;
-use crate::db::{Database, blobs};
+use crate::db::{blobs, offline, users};
 use crate::site::Site;
 
 /// A file may have so many bytes (`protocol/README.md` §10).
@@ -131,19 +131,28 @@ impl Drop for Incoming {
     }
 }
 
-impl Storage {
-    /// Forgets uploads that were begun a day ago and never completed.
-    async fn sweep(&self, db: &Database, now: i64) -> Result<(), sqlx::Error> {
-        let before = now - 24 * 60 * 60 * 1000;
-        let forgotten = blobs::sweep(db.turn().await?.connection(), before, now).await?;
-        for uid in forgotten {
-            self.remove(&uid).await;
-        }
-        Ok(())
+/// Forgets what is to be forgotten after a day: uploads that were begun and never completed,
+/// and guests. And what waited for people who never came.
+async fn sweep(site: &Site) -> Result<(), sqlx::Error> {
+    let now = site.now();
+    let before = now - 24 * 60 * 60 * 1000;
+    let mut turn = site.db.turn().await?;
+    let mut tx = turn.begin().await?;
+    let forgotten = blobs::sweep(&mut tx, before, now).await?;
+    let guests = users::sweep_guests(&mut tx, before).await?;
+    offline::sweep(&mut tx, now).await?;
+    tx.commit().await?;
+    drop(turn);
+    for uid in forgotten {
+        site.storage.remove(&uid).await;
     }
+    for guest in guests {
+        site.hub.expel(guest);
+    }
+    Ok(())
 }
 
-/// Forgets uploads that never ended: now, and every hour until the server stops.
+/// Keeps an application tidy: now, and every hour until the server stops.
 pub(crate) fn keep_tidy(site: &Arc<Site>) {
     let tidying = Arc::clone(site);
     site.tasks.spawn(async move {
@@ -152,9 +161,8 @@ pub(crate) fn keep_tidy(site: &Arc<Site>) {
             tokio::select! {
                 () = tidying.stop.cancelled() => break,
                 _ = hourly.tick() => {
-                    let (db, now) = (&tidying.db, tidying.now());
-                    if let Err(error) = tidying.storage.sweep(db, now).await {
-                        tracing::warn!(%error, "old uploads could not be cleared away");
+                    if let Err(error) = sweep(&tidying).await {
+                        tracing::warn!(%error, "what is old could not be cleared away");
                     }
                 }
             }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::office::Office;
+use super::office::{self, Office};
 use super::{AdminError, words};
+use crate::estate;
 
 /// What a server remembers about itself, besides the database and the files.
 const PAPERS: [&str; 6] = [
@@ -62,15 +63,6 @@ async fn copy(office: &Office, half: &Path) -> Result<usize, AdminError> {
         std::fs::set_permissions(half, std::fs::Permissions::from_mode(0o700))
             .map_err(failed(half))?;
     }
-    let db = half.join("server.db");
-    let target = db
-        .to_str()
-        .ok_or_else(|| words("The folder's name is not Unicode."))?;
-    // Reads one moment of the database, whoever writes meanwhile.
-    sqlx::query("VACUUM INTO ?")
-        .bind(target)
-        .execute(office.db.turn().await?.connection())
-        .await?;
     for paper in PAPERS {
         let from = office.data.join(paper);
         if from.is_file() {
@@ -78,23 +70,55 @@ async fn copy(office: &Office, half: &Path) -> Result<usize, AdminError> {
             std::fs::copy(&from, half.join(paper)).map_err(failed(&from))?;
         }
     }
+    let mut files = 0;
+    for app_id in office::all(&office.data)? {
+        let app = Office::open(&office.data, Some(app_id)).await?;
+        let copied = copy_app(&app, half).await;
+        app.close().await;
+        files += copied?;
+    }
+    Ok(files)
+}
+
+/// One application: its paper, its database, its files.
+async fn copy_app(app: &Office, half: &Path) -> Result<usize, AdminError> {
+    let (from, to) = if app.is_first {
+        (app.data.clone(), half.to_owned())
+    } else {
+        let app_id = app.identity.app_id;
+        let to = estate::folder_of(half, app_id);
+        let from = estate::folder_of(&app.data, app_id);
+        std::fs::create_dir_all(&to).map_err(failed(&to))?;
+        let paper = from.join(estate::PAPER);
+        std::fs::copy(&paper, to.join(estate::PAPER)).map_err(failed(&paper))?;
+        (from, to)
+    };
+    let db = to.join("server.db");
+    let target = db
+        .to_str()
+        .ok_or_else(|| words("The folder's name is not Unicode."))?;
+    // Reads one moment of the database, whoever writes meanwhile.
+    sqlx::query("VACUUM INTO ?")
+        .bind(target)
+        .execute(app.db.turn().await?.connection())
+        .await?;
     let uids: Vec<String> =
         sqlx::query_scalar("SELECT uid FROM blobs WHERE completed_at IS NOT NULL")
-            .fetch_all(office.db.read())
+            .fetch_all(app.db.read())
             .await?;
     let mut copied = 0;
     for uid in uids {
         let Some(place) = uid.get(..2).map(|two| Path::new("files").join(two)) else {
             continue;
         };
-        let from: PathBuf = office.data.join(&place).join(&uid);
-        let folder = half.join(&place);
+        let file: PathBuf = from.join(&place).join(&uid);
+        let folder = to.join(&place);
         std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
-        match std::fs::copy(&from, folder.join(&uid)) {
+        match std::fs::copy(&file, folder.join(&uid)) {
             Ok(_) => copied += 1,
             // Deleted while the copy was made.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(cause) => return Err(failed(&from)(cause)),
+            Err(cause) => return Err(failed(&file)(cause)),
         }
     }
     Ok(copied)

@@ -4,7 +4,9 @@
 //! SQLite lets two processes take turns. Answers are lines of JSON on standard
 //! output, one a thing; what went wrong is one sentence on standard error.
 //!
-//! One folder holds one application. Another application is another folder.
+//! A folder holds one application or several. A command is about the first one
+//! unless `--app` names another. A running server opens a new application when
+//! somebody first asks for it.
 
 mod backup;
 mod office;
@@ -30,13 +32,16 @@ struct Arguments {
     /// The server's folder.
     #[arg(long)]
     data: PathBuf,
+    /// The application's number; the first one's when left out.
+    #[arg(long)]
+    app: Option<u64>,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// The application of this folder.
+    /// The applications of this folder.
     #[command(subcommand)]
     App(App),
     /// People.
@@ -54,7 +59,7 @@ enum Command {
     /// What people reported.
     #[command(subcommand)]
     Reports(Reports),
-    /// Copy the whole folder, also while the server runs. Start a server with the copy
+    /// Copy the whole folder with all applications, also while the server runs. Start a server with the copy
     /// as its folder to go back to it.
     Backup {
         /// The folder to make.
@@ -64,9 +69,9 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum App {
-    /// Show its number and keys.
+    /// Show their numbers and keys.
     List,
-    /// Make a folder with an application before its first start.
+    /// Make another application, or the folder with its first one.
     Create,
 }
 
@@ -229,12 +234,14 @@ pub fn asked(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> 
 }
 
 async fn run(arguments: Arguments) -> Result<Vec<Value>, AdminError> {
-    if let Command::App(App::Create) = arguments.command {
-        return Office::found(&arguments.data).await;
+    match arguments.command {
+        Command::App(App::Create) => return office::create(&arguments.data).await,
+        Command::App(App::List) => return office::list(&arguments.data).await,
+        _ => {}
     }
-    let office = Office::open(&arguments.data).await?;
+    let office = Office::open(&arguments.data, arguments.app).await?;
     let done = match arguments.command {
-        Command::App(App::List | App::Create) => office.app().await,
+        Command::App(App::List | App::Create) => Ok(Vec::new()),
         Command::User(command) => people::run(&office, command).await,
         Command::Fields(command) => rooms::fields(&office, command).await,
         Command::Class(command) => rooms::classes(&office, command).await,

@@ -55,6 +55,7 @@ async fn list(office: &Office) -> Result<Vec<Value>, AdminError> {
         .fetch_all(office.db.read())
         .await?;
     let given = roles::all(office.db.read()).await?;
+    let waiting = users::waiting_for_password(office.db.read()).await?;
     let mut lines = Vec::new();
     for id in ids {
         let Some(user) = users::by_id(office.db.read(), id).await? else {
@@ -68,6 +69,9 @@ async fn list(office: &Office) -> Result<Vec<Value>, AdminError> {
         lines.push(json!({
             "id": user.id, "login": user.login, "email": user.email,
             "full_name": user.full_name, "is_guest": user.is_guest, "roles": roles,
+            // Since when somebody waits for another password, in milliseconds.
+            "asks_for_password_since":
+                waiting.iter().find(|(who, _)| *who == id).map(|(_, since)| *since),
         }));
     }
     Ok(lines)

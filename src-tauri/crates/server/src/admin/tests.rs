@@ -19,7 +19,7 @@ async fn admin(data: &Path, words: &[&str]) -> Result<Vec<Value>, String> {
 }
 
 #[tokio::test]
-async fn an_application_is_made_once_a_folder() {
+async fn a_folder_holds_several_applications() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let data = dir.path().join("server");
     let error = admin(&data, &["app", "list"])
@@ -33,9 +33,26 @@ async fn an_application_is_made_once_a_folder() {
             .is_some_and(|key| key.len() >= 16)
     );
     assert_eq!(admin(&data, &["app", "list"]).await.expect("listed"), made);
-    assert!(
-        admin(&data, &["app", "create"]).await.is_err(),
-        "one folder, one application"
+    let other = admin(&data, &["app", "create"]).await.expect("another");
+    assert_eq!(
+        (&made[0]["app_id"], &other[0]["app_id"]),
+        (&json!(1), &json!(2))
+    );
+    let all = admin(&data, &["app", "list"]).await.expect("listed");
+    assert_eq!(all, [made[0].clone(), other[0].clone()]);
+    let added = admin(&data, &["--app", "2", "user", "create", "zoe"]).await;
+    assert_eq!(added.expect("added")[0]["id"], 1, "its own people");
+    let here = admin(&data, &["user", "list"]).await.expect("listed");
+    assert!(here.is_empty(), "and nobody else's: {here:?}");
+    let error = admin(&data, &["--app", "3", "user", "list"]).await;
+    assert!(error.is_err_and(|error| error.contains("no application 3")));
+
+    let copy = dir.path().join("copy");
+    let to = copy.to_str().expect("a path");
+    admin(&data, &["backup", to]).await.expect("copied");
+    assert_eq!(
+        admin(&copy, &["app", "list"]).await.expect("listed")[1]["people"],
+        1
     );
     let mut config = Config::local(&data);
     config.plain = true;

@@ -88,6 +88,10 @@ pub(crate) async fn standing(
     Ok(Standing { member, is_owner })
 }
 
+/// Why somebody who is not in a dialog cannot write in it.
+pub(crate) const NOT_A_MEMBER: Refusal =
+    Refusal::Forbidden("You are not a member of this conversation.");
+
 /// Members write in their dialogs; in a broadcast only those who lead it.
 pub(crate) async fn check_may_write(
     tx: &mut SqliteConnection,
@@ -105,9 +109,7 @@ pub(crate) async fn check_may_write(
         };
     }
     if standing.member.is_none() {
-        return Err(Refusal::Forbidden(
-            "You are not a member of this conversation.",
-        ));
+        return Err(NOT_A_MEMBER);
     }
     Ok(())
 }

@@ -3,23 +3,23 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use kith_wire::xml::Element;
 use kith_wire::xmpp::ns;
 use serde_json::Value;
+use sqlx::SqliteConnection;
 
-use crate::chat::fanout::Echo;
-use crate::chat::message::{MOST_TEXT, announce};
+use crate::chat::fanout::{Delivery, Echo};
+use crate::chat::message::MOST_TEXT;
 use crate::chat::{Author, Refusal, dialog, extra};
 use crate::db::dialogs::{self, Dialog, PRIVATE};
 use crate::db::messages::{self, Message};
+use crate::db::{After, Done, Written};
 use crate::site::Site;
 
 const NO_MESSAGE: Refusal = Refusal::NotFound("There is no such message.");
 
-async fn find(
-    tx: &mut sqlx::SqliteConnection,
-    id: Option<&str>,
-) -> Result<(Message, Dialog), Refusal> {
+async fn find(tx: &mut SqliteConnection, id: Option<&str>) -> Result<(Message, Dialog), Refusal> {
     let id = id.ok_or(NO_MESSAGE)?.to_ascii_lowercase();
     let message = messages::by_id(&mut *tx, &id).await?.ok_or(NO_MESSAGE)?;
     let dialog = dialogs::by_id(&mut *tx, &message.dialog_id)
@@ -30,27 +30,32 @@ async fn find(
 
 /// Corrects a message: its author only. Custom parameters are replaced when the
 /// correction brings some, and kept when it brings none.
-pub(crate) async fn replace(
+pub(crate) fn replace(site: &Arc<Site>, author: &Author, stanza: Element) -> Written<(), Refusal> {
+    let (held, author) = (Arc::clone(site), author.clone());
+    site.db
+        .write(move |tx| async move { put_text(tx, &held, &author, stanza).await }.boxed())
+}
+
+async fn put_text(
+    tx: &mut SqliteConnection,
     site: &Arc<Site>,
     author: &Author,
     mut stanza: Element,
-) -> Result<(), Refusal> {
+) -> Result<Done<()>, Refusal> {
     let body = stanza.child_text("body").unwrap_or_default();
     if body.len() > MOST_TEXT {
         return Err(Refusal::TooLarge(format!(
             "A message can have at most {MOST_TEXT} bytes of text."
         )));
     }
-    let mut turn = site.db.turn().await?;
-    let mut tx = turn.begin().await?;
     let named = stanza
         .child("replace", ns::CORRECT)
         .and_then(|replace| replace.attr("id"));
-    let (message, dialog) = find(&mut tx, named).await?;
+    let (message, dialog) = find(tx, named).await?;
     if message.sender_id != author.user_id {
         return Err(Refusal::Forbidden("Only its author can correct a message."));
     }
-    dialog::check_may_write(&mut tx, &dialog, author.user_id).await?;
+    dialog::check_may_write(tx, &dialog, author.user_id).await?;
     let custom = extra::custom(&stanza);
     let params = if custom.is_empty() {
         message.params.clone()
@@ -58,39 +63,45 @@ pub(crate) async fn replace(
         Value::Object(custom).to_string()
     };
     let now = site.now();
-    messages::edit(&mut tx, message.seq, &body, &params, now).await?;
-    dialogs::touch(&mut tx, &dialog.id, now).await?;
-    let members = dialog::audience(&mut tx, &dialog).await?;
-    tx.commit().await?;
+    messages::edit(tx, message.seq, &body, &params, now).await?;
+    dialogs::touch(tx, &dialog.id, now).await?;
     extra::set(&mut stanza, &[("dialog_id", &dialog.id)]);
-    announce(site, author, &dialog, members, stanza, Echo::Yes);
-    drop(turn);
-    Ok(())
+    let mut delivery = announce(tx, site, author, &dialog, stanza).await?;
+    // Behind the message itself, if that still waits for somebody.
+    delivery.keep(tx, site, &message.id, now).await?;
+    Ok(((), sent(site, delivery)))
 }
 
 /// Removes a message for everybody, because somebody sent a `remove` stanza.
-pub(crate) async fn remove(
-    site: &Arc<Site>,
-    author: &Author,
-    stanza: Element,
-) -> Result<(), Refusal> {
+pub(crate) fn remove(site: &Arc<Site>, author: &Author, stanza: Element) -> Written<(), Refusal> {
     let named = stanza
         .child("remove", ns::DELETE)
-        .and_then(|remove| remove.attr("id"));
-    remove_named(site, author, named.map(str::to_owned), stanza.clone()).await
+        .and_then(|remove| remove.attr("id"))
+        .map(str::to_owned);
+    remove_named(site, author, named, stanza)
 }
 
 /// Removes a message for everybody and tells them with `stanza`: its author, and in
 /// dialogs of more than two those who lead.
-pub(crate) async fn remove_named(
+pub(crate) fn remove_named(
+    site: &Arc<Site>,
+    author: &Author,
+    named: Option<String>,
+    stanza: Element,
+) -> Written<(), Refusal> {
+    let (held, author) = (Arc::clone(site), author.clone());
+    site.db
+        .write(move |tx| async move { take_out(tx, &held, &author, named, stanza).await }.boxed())
+}
+
+async fn take_out(
+    tx: &mut SqliteConnection,
     site: &Arc<Site>,
     author: &Author,
     named: Option<String>,
     mut stanza: Element,
-) -> Result<(), Refusal> {
-    let mut turn = site.db.turn().await?;
-    let mut tx = turn.begin().await?;
-    let (message, dialog) = find(&mut tx, named.as_deref()).await?;
+) -> Result<Done<()>, Refusal> {
+    let (message, dialog) = find(tx, named.as_deref()).await?;
     let standing = dialog::standing(&mut *tx, &dialog, author.user_id).await?;
     let is_mine = message.sender_id == author.user_id && standing.sees(&dialog);
     if !is_mine && (dialog.kind == PRIVATE || !standing.leads()) {
@@ -99,12 +110,32 @@ pub(crate) async fn remove_named(
         ));
     }
     let now = site.now();
-    messages::remove(&mut tx, &message, now).await?;
-    dialogs::touch(&mut tx, &dialog.id, now).await?;
-    let members = dialog::audience(&mut tx, &dialog).await?;
-    tx.commit().await?;
+    messages::remove(tx, &message, now).await?;
+    dialogs::touch(tx, &dialog.id, now).await?;
     extra::set(&mut stanza, &[("dialog_id", &dialog.id)]);
-    announce(site, author, &dialog, members, stanza, Echo::Yes);
-    drop(turn);
-    Ok(())
+    let delivery = announce(tx, site, author, &dialog, stanza).await?;
+    Ok(((), sent(site, delivery)))
+}
+
+async fn announce(
+    tx: &mut SqliteConnection,
+    site: &Site,
+    author: &Author,
+    dialog: &Dialog,
+    stanza: Element,
+) -> Result<Delivery, sqlx::Error> {
+    let members = dialog::audience(tx, dialog).await?;
+    Ok(Delivery::new(
+        site,
+        author,
+        dialog,
+        members,
+        stanza,
+        Echo::Yes,
+    ))
+}
+
+fn sent(site: &Arc<Site>, delivery: Delivery) -> After {
+    let site = Arc::clone(site);
+    Box::new(move || delivery.send(&site))
 }

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use kith_wire::xml::Element;
 use kith_wire::xmpp::ns;
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use crate::chat::address::Target;
-use crate::chat::fanout::{self, Echo};
+use crate::chat::fanout::{Delivery, Echo};
 use crate::chat::{Author, Refusal, dialog, extra};
 use crate::db::dialogs::{self, BROADCAST, Dialog, PRIVATE};
 use crate::db::messages::{self, NewMessage};
-use crate::db::receipts;
+use crate::db::{Done, Written, nothing};
 use crate::random::is_object_id;
 use crate::site::Site;
 
@@ -22,7 +23,7 @@ pub(crate) const MOST_TEXT: usize = 64 * 1024;
 /// A sender's clock may be ahead by so much before the server's time is taken instead.
 const AHEAD_SECONDS: i64 = 300;
 
-/// Whether a stored message is passed on at once.
+/// Whether a message is passed on at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Relay {
     /// As usual.
@@ -46,13 +47,26 @@ struct Route {
     members: Vec<i64>,
 }
 
-/// Takes a message, whether a chat or a room's.
-pub(crate) async fn take(
+/// Takes a message, whether a chat or a room's: it is in the queue to be written when this
+/// returns, and written and passed on when the answer comes.
+pub(crate) fn take(
+    site: &Arc<Site>,
+    author: &Author,
+    stanza: Element,
+    relay: Relay,
+) -> Written<Taken, Refusal> {
+    let (held, author) = (Arc::clone(site), author.clone());
+    site.db
+        .write(move |tx| async move { put(tx, &held, &author, stanza, relay).await }.boxed())
+}
+
+async fn put(
+    tx: &mut SqliteConnection,
     site: &Arc<Site>,
     author: &Author,
     mut stanza: Element,
     relay: Relay,
-) -> Result<Taken, Refusal> {
+) -> Result<Done<Taken>, Refusal> {
     let body = stanza.child_text("body").unwrap_or_default();
     if body.len() > MOST_TEXT {
         return Err(Refusal::TooLarge(format!(
@@ -60,10 +74,8 @@ pub(crate) async fn take(
         )));
     }
     let now = site.now();
-    let mut turn = site.db.turn().await?;
-    let mut tx = turn.begin().await?;
     let target = Target::read(stanza.attr("to"));
-    let route = route(&mut tx, site, author, &target).await?;
+    let route = route(tx, site, author, &target).await?;
     let stanza_id = stanza
         .attr("id")
         .filter(|id| !id.is_empty())
@@ -79,58 +91,91 @@ pub(crate) async fn take(
     let is_stored = extra::get(&stanza, "save_to_history").as_deref() == Some("1")
         && stanza.child("destroy", ns::DESTROY).is_none();
     if is_stored {
-        if let Some(holder) = messages::holder(&mut tx, &id, &stanza_id, author.user_id).await? {
-            let is_elsewhere = !holder.dialog_id.is_empty() && holder.dialog_id != dialog_id;
-            if holder.sender_id != author.user_id || is_elsewhere {
-                return Err(Refusal::Conflict("This id belongs to another message."));
-            }
+        let new = NewMessage {
+            id: &id,
+            stanza_id: &stanza_id,
+            dialog_id: &dialog_id,
+            sender_id: author.user_id,
+            recipient_id: route.dialog.other(author.user_id).unwrap_or(0),
+            body: &body,
+            date_sent,
+            attachments: &Value::Array(extra::attachments(&stanza)).to_string(),
+            params: &Value::Object(extra::custom(&stanza)).to_string(),
+            now,
+        };
+        if !store(tx, &route, &new).await? {
             // The same message once more, after a broken link: it is stored, and everybody
             // has been told. The repetition is acknowledged like the first.
-            return Ok(Taken { id, dialog_id });
+            return Ok((Taken { id, dialog_id }, nothing()));
         }
-        store(
-            &mut tx, author, &route, &stanza, &body, &id, &stanza_id, date_sent, now,
-        )
-        .await?;
     }
-    tx.commit().await?;
-
-    if relay == Relay::Yes {
-        stanza.set("id", stanza_id);
-        extra::set(
-            &mut stanza,
-            &[
-                ("dialog_id", &dialog_id),
-                ("date_sent", &date_sent.to_string()),
-                ("message_id", &id),
-            ],
-        );
-        pass_on(site, author, &route, stanza, Echo::Yes);
+    if relay == Relay::No {
+        return Ok((Taken { id, dialog_id }, nothing()));
     }
-    drop(turn);
-    Ok(Taken { id, dialog_id })
+    stanza.set("id", stanza_id);
+    extra::set(
+        &mut stanza,
+        &[
+            ("dialog_id", &dialog_id),
+            ("date_sent", &date_sent.to_string()),
+            ("message_id", &id),
+        ],
+    );
+    let is_passing = stanza.child("destroy", ns::DESTROY).is_some();
+    let mut delivery = Delivery::new(
+        site,
+        author,
+        &route.dialog,
+        route.members,
+        stanza,
+        Echo::Yes,
+    );
+    // What destroys itself is for those who are there.
+    if !is_passing {
+        delivery.keep(tx, site, &id, now).await?;
+    }
+    let site = Arc::clone(site);
+    Ok((
+        Taken { id, dialog_id },
+        Box::new(move || delivery.send(&site)),
+    ))
 }
 
-/// Finds the dialog, and whether the author may write in it.
+/// Finds the dialog, and whether the author may write in it. A private dialog is made on
+/// first use, unless one of the two blocks the other.
 async fn route(
     tx: &mut SqliteConnection,
     site: &Site,
     author: &Author,
     target: &Target,
 ) -> Result<Route, Refusal> {
+    let me = author.user_id;
     let dialog = match target {
-        Target::User(other) => dialog::private(tx, site, author.user_id, *other).await?,
+        Target::User(other) => {
+            if site.keeps_apart(author, *other) {
+                return Err(Refusal::Blocked);
+            }
+            dialog::private(tx, site, me, *other).await?
+        }
         Target::Room(dialog_id) => dialogs::by_id(&mut *tx, dialog_id)
             .await?
             .ok_or(Refusal::NotFound("There is no such conversation."))?,
         Target::Server => return Err(Refusal::Bad("The message is addressed to nobody.")),
     };
-    let members = dialog::audience(tx, &dialog).await?;
-    dialog::check_may_write(tx, &dialog, author.user_id).await?;
+    let members = match (dialog.kind, dialog.pair_low, dialog.pair_high) {
+        (PRIVATE, Some(low), Some(high)) if low == high => vec![low],
+        (PRIVATE, Some(low), Some(high)) => vec![low, high],
+        _ => dialog::audience(tx, &dialog).await?,
+    };
+    if dialog.kind == BROADCAST {
+        dialog::check_may_write(tx, &dialog, me).await?;
+    } else if !members.contains(&me) {
+        return Err(dialog::NOT_A_MEMBER);
+    }
     if dialog.kind == PRIVATE
         && dialog
-            .other(author.user_id)
-            .is_some_and(|other| site.keeps_apart(author.user_id, other))
+            .other(me)
+            .is_some_and(|other| site.keeps_apart(author, other))
     {
         return Err(Refusal::Blocked);
     }
@@ -161,80 +206,33 @@ fn date_sent(stanza: &Element, now: i64) -> i64 {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, all of them columns")]
+/// Stores a message with a receipt for everybody it is for; tells whether it is new.
 async fn store(
     tx: &mut SqliteConnection,
-    author: &Author,
     route: &Route,
-    stanza: &Element,
-    body: &str,
-    id: &str,
-    stanza_id: &str,
-    date_sent: i64,
-    now: i64,
-) -> Result<(), Refusal> {
+    new: &NewMessage<'_>,
+) -> Result<bool, Refusal> {
     let dialog = &route.dialog;
-    let recipient_id = dialog.other(author.user_id).unwrap_or(0);
-    let new = NewMessage {
-        id,
-        stanza_id,
-        dialog_id: &dialog.id,
-        sender_id: author.user_id,
-        recipient_id,
-        body,
-        date_sent,
-        attachments: &Value::Array(extra::attachments(stanza)).to_string(),
-        params: &Value::Object(extra::custom(stanza)).to_string(),
-        now,
+    let Some(seq) = messages::insert_new(tx, new).await? else {
+        let holder = messages::holder(tx, new.id, new.stanza_id, new.sender_id).await?;
+        let is_the_same = holder.is_some_and(|holder| {
+            holder.sender_id == new.sender_id
+                && (holder.dialog_id.is_empty() || holder.dialog_id == dialog.id)
+        });
+        return if is_the_same {
+            Ok(false)
+        } else {
+            Err(Refusal::Conflict("This id belongs to another message."))
+        };
     };
-    let seq = messages::insert(tx, &new).await?;
-    if dialog.kind != BROADCAST {
-        let addressees: Vec<i64> = route
-            .members
-            .iter()
-            .copied()
-            .filter(|id| *id != author.user_id)
-            .collect();
-        receipts::expect(tx, seq, &dialog.id, &addressees).await?;
-    }
-    dialogs::touch(tx, &dialog.id, now).await?;
-    dialogs::unhide(tx, &dialog.id).await?;
-    Ok(())
-}
-
-/// Delivers a stanza to everybody in a dialog.
-fn pass_on(site: &Site, author: &Author, route: &Route, mut stanza: Element, echo: Echo) {
-    if let Some(other) = route
-        .dialog
-        .other(author.user_id)
-        .filter(|_| route.dialog.kind == PRIVATE)
-    {
-        stanza.set("type", "chat");
-        fanout::to_user(site, author, other, stanza);
-    } else {
-        fanout::to_room(site, author, &route.dialog.id, &route.members, stanza, echo);
-    }
-}
-
-/// Delivers a stanza about a dialog to everybody in it: for edits, removals, reactions.
-pub(crate) fn announce(
-    site: &Site,
-    author: &Author,
-    dialog: &Dialog,
-    members: Vec<i64>,
-    stanza: Element,
-    echo: Echo,
-) {
-    pass_on(
-        site,
-        author,
-        &Route {
-            dialog: dialog.clone(),
-            members,
-        },
-        stanza,
-        echo,
-    );
+    let addressees: Vec<i64> = route
+        .members
+        .iter()
+        .copied()
+        .filter(|id| *id != new.sender_id && dialog.kind != BROADCAST)
+        .collect();
+    messages::settle(tx, seq, &dialog.id, &addressees, new.now).await?;
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The rules of conversations, whichever door a request came in by.
 //!
-//! Everything that changes something follows one order: take the turn to
-//! write, check, write, commit, and only then tell the sessions of those whom
-//! it concerns, still holding the turn. So what people see live has the order
-//! of the commits, and nothing is seen that could still be lost.
+//! Everything that changes something follows one order: it waits in the queue
+//! of the database's one writer, checks, writes, is committed, perhaps together
+//! with others, and only then the sessions of those whom it concerns are told,
+//! before the next transaction begins. So what people see live has the order of
+//! the commits, and nothing is seen that could still be lost.
 
 pub(crate) mod address;
 pub(crate) mod dialog;
@@ -18,10 +19,13 @@ pub(crate) mod signal;
 
 use std::sync::Arc;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use kith_wire::xml::Element;
 use kith_wire::xmpp::ns;
 use thiserror::Error;
 
+use crate::db::Failure;
 use crate::site::Site;
 
 /// Who is writing.
@@ -74,6 +78,12 @@ pub(crate) enum Refusal {
     Failed(#[from] sqlx::Error),
 }
 
+impl Failure for Refusal {
+    fn is_of_the_database(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+}
+
 impl Refusal {
     /// The legacy code, which the SDK shows (`protocol/xmpp.md` §16), the type of the
     /// error, and its condition.
@@ -102,35 +112,55 @@ impl Refusal {
     }
 }
 
+/// How far a stanza has come.
+pub(crate) enum Taking {
+    /// It is done, or refused.
+    Over(Result<(), Refusal>),
+    /// It is in the queue to be written, behind everything that came before it.
+    Queued(BoxFuture<'static, Result<(), Refusal>>),
+    /// It is only passed on, and not yet: what came before it must be done first.
+    InPlace(BoxFuture<'static, Result<(), Refusal>>),
+}
+
 /// Takes a `<message>` that somebody sent and does what it says. First match wins, as in
 /// the SDK (`protocol/xmpp.md` §7.3).
-pub(crate) async fn take(
-    site: &Arc<Site>,
-    author: &Author,
-    stanza: Element,
-) -> Result<(), Refusal> {
+pub(crate) fn take(site: &Arc<Site>, author: &Author, stanza: Element) -> Taking {
     match stanza.attr("type") {
-        Some("error") => return Ok(()),
-        Some("headline") => return signal::headline(site, author, stanza).await,
+        Some("error") => return Taking::Over(Ok(())),
+        Some("headline") => return Taking::Over(signal::headline(site, author, stanza)),
         _ => {}
     }
     let has = |name: &str, namespace: &str| stanza.child(name, namespace).is_some();
     if has("composing", ns::CHAT_STATES) || has("paused", ns::CHAT_STATES) {
         // A message with a body may say "active"; one that says "composing" is only that.
         if stanza.child_named("body").is_none() {
-            return signal::typing(site, author, stanza).await;
+            let (site, author) = (Arc::clone(site), author.clone());
+            return Taking::InPlace(
+                async move { signal::typing(&site, &author, stanza).await }.boxed(),
+            );
         }
     }
     if has("received", ns::MARKERS) || has("displayed", ns::MARKERS) {
-        return marker::take(site, author, stanza).await;
+        return Taking::Queued(marker::take(site, author, stanza).done().boxed());
     }
     if has("replace", ns::CORRECT) {
-        return edit::replace(site, author, stanza).await;
+        return Taking::Queued(edit::replace(site, author, stanza).done().boxed());
     }
     if has("remove", ns::DELETE) {
-        return edit::remove(site, author, stanza).await;
+        return Taking::Queued(edit::remove(site, author, stanza).done().boxed());
     }
-    message::take(site, author, stanza, message::Relay::Yes)
-        .await
-        .map(|_| ())
+    let taken = message::take(site, author, stanza, message::Relay::Yes).done();
+    Taking::Queued(taken.map(|taken| taken.map(|_| ())).boxed())
+}
+
+/// The same, up to the end.
+pub(crate) async fn take_now(
+    site: &Arc<Site>,
+    author: &Author,
+    stanza: Element,
+) -> Result<(), Refusal> {
+    match take(site, author, stanza) {
+        Taking::Over(result) => result,
+        Taking::Queued(doing) | Taking::InPlace(doing) => doing.await,
+    }
 }

@@ -1,21 +1,23 @@
 //! Blocking: what people's privacy lists keep out (`protocol/xmpp.md` §14).
 //!
-//! Only a person's default list counts. The lists in force are held in memory,
-//! because every message that is passed on asks them. What a list says follows
+//! A person's default list counts, or the list that one of their sessions made
+//! its active one. The lists in force are held in memory, because every message
+//! that is passed on asks them. What a list says follows
 //! XEP-0016: the first rule, by its order, that is about the other person and
 //! the kind of stanza decides. So a rule with the four children blocks one way,
 //! and a rule without children both ways.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use kith_wire::xml::Element;
 use kith_wire::xmpp::privacy::{Action, Item, Kinds, List};
 
-use crate::chat::Refusal;
 use crate::chat::address::user_id;
+use crate::chat::{Author, Refusal};
 use crate::db::privacy::{self, Stored};
 use crate::db::{Database, Turn};
+use crate::hub::Session;
 use crate::site::Site;
 
 /// One person may have so many lists, each with so many rules.
@@ -27,7 +29,15 @@ const MOST_TEXT: usize = 512;
 /// The lists in force.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
-    lists: RwLock<HashMap<i64, Arc<List>>>,
+    lists: RwLock<Lists>,
+}
+
+#[derive(Debug, Default)]
+struct Lists {
+    /// By person.
+    default: HashMap<i64, Arc<List>>,
+    /// By person and resource: those of sessions that chose one for themselves.
+    active: HashMap<i64, HashMap<String, Arc<List>>>,
 }
 
 /// What is asked about.
@@ -49,73 +59,150 @@ enum Peer {
 impl Blocks {
     /// Reads the lists in force.
     pub(crate) async fn load(db: &Database) -> Result<Self, sqlx::Error> {
-        let lists = privacy::defaults(db.read())
+        let default = privacy::defaults(db.read())
             .await?
             .into_iter()
             .map(|stored| (stored.user_id, Arc::new(in_order(read(&stored)))))
             .collect();
         Ok(Self {
-            lists: RwLock::new(lists),
+            lists: RwLock::new(Lists {
+                default,
+                active: HashMap::new(),
+            }),
         })
     }
 
-    fn put(&self, user_id: i64, list: Option<List>) {
-        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-        match list {
-            Some(list) => lists.insert(user_id, Arc::new(in_order(list))),
-            None => lists.remove(&user_id),
-        };
+    fn read(&self) -> RwLockReadGuard<'_, Lists> {
+        self.lists.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn of(&self, user_id: i64) -> Option<Arc<List>> {
-        self.lists
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&user_id)
-            .cloned()
+    fn write(&self) -> RwLockWriteGuard<'_, Lists> {
+        self.lists.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn denies(&self, site: &Site, owner: i64, peer: Peer, what: What) -> bool {
-        let Some(list) = self.of(owner) else {
-            return false;
+    /// Takes over what a person's lists say now.
+    fn put(&self, user_id: i64, stored: &[Stored]) {
+        let mut lists = self.write();
+        match stored.iter().find(|list| list.is_default) {
+            Some(list) => lists
+                .default
+                .insert(user_id, Arc::new(in_order(read(list)))),
+            None => lists.default.remove(&user_id),
         };
+        if let Some(active) = lists.active.get_mut(&user_id) {
+            active.retain(|_, list| {
+                let now = stored.iter().find(|stored| stored.name == list.name);
+                if let Some(now) = now {
+                    *list = Arc::new(in_order(read(now)));
+                }
+                now.is_some()
+            });
+            if active.is_empty() {
+                lists.active.remove(&user_id);
+            }
+        }
+    }
+
+    /// The name of the list that a session made its active one.
+    fn active(&self, session: &Session) -> Option<String> {
+        let lists = self.read();
+        let list = lists.active.get(&session.user_id)?.get(&session.resource)?;
+        Some(list.name.clone())
+    }
+
+    /// Forgets what a session had chosen, when it is over.
+    pub(crate) fn forget(&self, session: &Session) {
+        let mut lists = self.write();
+        if let Some(active) = lists.active.get_mut(&session.user_id) {
+            active.remove(&session.resource);
+            if active.is_empty() {
+                lists.active.remove(&session.user_id);
+            }
+        }
+    }
+}
+
+impl Lists {
+    /// What counts for one session of a person, or for the person.
+    fn of(&self, owner: i64, resource: Option<&str>) -> Option<&List> {
+        let active = || self.active.get(&owner)?.get(resource?);
+        active()
+            .or_else(|| self.default.get(&owner))
+            .map(AsRef::as_ref)
+    }
+}
+
+fn denies(site: &Site, list: Option<&List>, peer: Peer, what: What) -> bool {
+    list.is_some_and(|list| {
         list.items
             .iter()
             .find(|item| is_about(item.kinds, what) && fits(site, item, peer))
             .is_some_and(|item| item.action == Action::Deny)
-    }
+    })
 }
 
 impl Site {
+    /// Whether a person denies something everywhere: by the default list, or, where sessions
+    /// have lists of their own, in every one of them.
+    fn denies(&self, owner: i64, peer: Peer, what: What) -> bool {
+        // Asked before the lists are held: the hub has a lock of its own.
+        let has_active = self.blocks.read().active.contains_key(&owner);
+        let sessions = if has_active {
+            self.hub.of(owner)
+        } else {
+            Vec::new()
+        };
+        let lists = self.blocks.read();
+        if sessions.is_empty() {
+            return denies(self, lists.of(owner, None), peer, what);
+        }
+        sessions
+            .iter()
+            .all(|session| denies(self, lists.of(owner, Some(&session.resource)), peer, what))
+    }
+
+    /// Whether one session takes something in.
+    fn takes(&self, session: &Session, peer: Peer) -> bool {
+        let lists = self.blocks.read();
+        let list = lists.of(session.user_id, Some(&session.resource));
+        !denies(self, list, peer, What::MessageIn)
+    }
+
     /// Whether a 1-1 stanza from one person to another is kept back: because the other
     /// blocks the author, or because the author blocks the other both ways.
-    pub(crate) fn keeps_apart(&self, author: i64, recipient: i64) -> bool {
-        author != recipient
-            && (self
-                .blocks
-                .denies(self, recipient, Peer::User(author), What::MessageIn)
-                || self
-                    .blocks
-                    .denies(self, author, Peer::User(recipient), What::MessageOut))
+    pub(crate) fn keeps_apart(&self, author: &Author, recipient: i64) -> bool {
+        author.user_id != recipient
+            && (self.denies(recipient, Peer::User(author.user_id), What::MessageIn)
+                || denies(
+                    self,
+                    self.blocks
+                        .read()
+                        .of(author.user_id, author.resource.as_deref()),
+                    Peer::User(recipient),
+                    What::MessageOut,
+                ))
+    }
+
+    /// Whether a session hears what somebody writes to it.
+    pub(crate) fn hears(&self, session: &Session, author: i64) -> bool {
+        session.user_id == author || self.takes(session, Peer::User(author))
+    }
+
+    /// Whether a session hears what somebody writes in a room.
+    pub(crate) fn hears_in_rooms(&self, session: &Session, author: i64) -> bool {
+        session.user_id == author || self.takes(session, Peer::InRooms(author))
     }
 
     /// Whether a member of a room does not want what somebody writes there.
     pub(crate) fn silences(&self, member: i64, author: i64) -> bool {
-        member != author
-            && self
-                .blocks
-                .denies(self, member, Peer::InRooms(author), What::MessageIn)
+        member != author && self.denies(member, Peer::InRooms(author), What::MessageIn)
     }
 
     /// Whether somebody's presence and last activity are hidden from another person.
     pub(crate) fn hides(&self, owner: i64, from: i64) -> bool {
         owner != from
-            && (self
-                .blocks
-                .denies(self, owner, Peer::User(from), What::PresenceOut)
-                || self
-                    .blocks
-                    .denies(self, owner, Peer::User(from), What::IqIn))
+            && (self.denies(owner, Peer::User(from), What::PresenceOut)
+                || self.denies(owner, Peer::User(from), What::IqIn))
     }
 }
 
@@ -171,17 +258,52 @@ fn read(stored: &Stored) -> List {
     }
 }
 
-/// The names of a person's lists, and the one in force.
-pub(crate) async fn names(
+/// The names of a person's lists.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) default: Option<String>,
+    /// That of the session that asks.
+    pub(crate) active: Option<String>,
+    pub(crate) all: Vec<String>,
+}
+
+/// The names of a person's lists, and those in force.
+pub(crate) async fn names(site: &Site, session: &Session) -> Result<Names, Refusal> {
+    let lists = privacy::of(site.db.read(), session.user_id).await?;
+    Ok(Names {
+        default: lists
+            .iter()
+            .find(|list| list.is_default)
+            .map(|list| list.name.clone()),
+        active: site.blocks.active(session),
+        all: lists.into_iter().map(|list| list.name).collect(),
+    })
+}
+
+/// Makes a list the one that counts for this session, until it ends, or the default one
+/// again (XEP-0016 §2.4).
+pub(crate) async fn set_active(
     site: &Site,
-    user_id: i64,
-) -> Result<(Option<String>, Vec<String>), Refusal> {
-    let lists = privacy::of(site.db.read(), user_id).await?;
-    let default = lists
-        .iter()
-        .find(|list| list.is_default)
-        .map(|list| list.name.clone());
-    Ok((default, lists.into_iter().map(|list| list.name).collect()))
+    session: &Session,
+    name: Option<&str>,
+) -> Result<(), Refusal> {
+    let Some(name) = name else {
+        site.blocks.forget(session);
+        return Ok(());
+    };
+    // In turn, so that the list cannot change between reading it and holding it.
+    let mut turn = site.db.turn().await?;
+    let lists = privacy::of(turn.connection(), session.user_id).await?;
+    let stored = lists.iter().find(|list| list.name == name).ok_or(NO_LIST)?;
+    let list = Arc::new(in_order(read(stored)));
+    site.blocks
+        .write()
+        .active
+        .entry(session.user_id)
+        .or_default()
+        .insert(session.resource.clone(), list);
+    drop(turn);
+    Ok(())
 }
 
 /// One list, as the SDK can read it.
@@ -207,7 +329,7 @@ pub(crate) async fn set(site: &Site, user_id: i64, list: &List) -> Result<(), Re
         return Err(Refusal::TooLarge("The list is too long.".to_owned()));
     }
     let mut turn = site.db.turn().await?;
-    let known = privacy::of(&mut *turn.connection(), user_id).await?;
+    let known = privacy::of(turn.connection(), user_id).await?;
     if list.items.is_empty() {
         if !privacy::delete(turn.connection(), user_id, &list.name).await? {
             return Err(NO_LIST);
@@ -245,8 +367,7 @@ pub(crate) async fn set_default(
 /// Brings what is held in memory up to date, still in turn, so that two changes cannot
 /// pass each other.
 async fn refresh(site: &Site, mut turn: Turn, user_id: i64) -> Result<(), Refusal> {
-    let lists = privacy::of(&mut *turn.connection(), user_id).await?;
-    site.blocks
-        .put(user_id, lists.iter().find(|list| list.is_default).map(read));
+    let lists = privacy::of(turn.connection(), user_id).await?;
+    site.blocks.put(user_id, &lists);
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kith_wire::xml::Element;
 
 use crate::chat::address::Target;
-use crate::chat::fanout::{self, Echo};
+use crate::chat::fanout::{self, Delivery, Echo};
 use crate::chat::{Author, Refusal, extra};
 use crate::db::dialogs::{self, Dialog, PRIVATE};
 use crate::site::Site;
@@ -38,17 +38,8 @@ pub(crate) async fn typing(
         stanza.set("type", "chat");
         stanza.set("from", author.jid.clone());
         stanza.set("to", site.bare_jid(other));
-        if other == author.user_id || site.switches.holds_relays() {
-            return Ok(());
-        }
-        if site.keeps_apart(author.user_id, other) {
-            return Ok(());
-        }
         // No carbon: where somebody is typing is nothing to their own other devices.
-        let copy = fanout::text(&stanza);
-        for session in site.hub.of(other) {
-            session.deliver(&copy);
-        }
+        fanout::to_sessions(site, author, other, &stanza);
         return Ok(());
     }
     let members: Vec<i64> = dialogs::members(read, &dialog.id)
@@ -56,20 +47,14 @@ pub(crate) async fn typing(
         .iter()
         .map(|member| member.user_id)
         .collect();
-    fanout::to_room(site, author, &dialog.id, &members, stanza, Echo::No);
+    Delivery::new(site, author, &dialog, members, stanza, Echo::No).send(site);
     Ok(())
 }
 
 /// Passes a system message on to those who are online. Rooms take none.
-pub(crate) async fn headline(
-    site: &Arc<Site>,
-    author: &Author,
-    stanza: Element,
-) -> Result<(), Refusal> {
+pub(crate) fn headline(site: &Arc<Site>, author: &Author, stanza: Element) -> Result<(), Refusal> {
     match Target::read(stanza.attr("to")) {
-        Target::User(recipient) if site.keeps_apart(author.user_id, recipient) => {
-            Err(Refusal::Blocked)
-        }
+        Target::User(recipient) if site.keeps_apart(author, recipient) => Err(Refusal::Blocked),
         Target::User(recipient) => {
             fanout::to_user(site, author, recipient, stanza);
             Ok(())

@@ -79,6 +79,19 @@ pub(crate) async fn count_of(
         .await
 }
 
+/// How many bytes a person's files have together.
+pub(crate) async fn bytes_of(
+    db: impl SqliteExecutor<'_>,
+    user_id: i64,
+) -> Result<u64, sqlx::Error> {
+    let bytes: i64 =
+        sqlx::query_scalar("SELECT COALESCE(SUM(size), 0) FROM blobs WHERE user_id = ?")
+            .bind(user_id)
+            .fetch_one(db)
+            .await?;
+    Ok(bytes.unsigned_abs())
+}
+
 /// A page of a person's files, the newest first.
 pub(crate) async fn page_of(
     db: impl SqliteExecutor<'_>,

@@ -221,15 +221,6 @@ pub(crate) async fn touch_member(
     Ok(())
 }
 
-/// Brings a dialog back for those who had deleted it for themselves.
-pub(crate) async fn unhide(db: &mut SqliteConnection, dialog_id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE members SET hidden = 0 WHERE dialog_id = ? AND hidden = 1")
-        .bind(dialog_id)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
 /// Empties a dialog for one person, and hides it too if asked.
 pub(crate) async fn clear_for(
     db: &mut SqliteConnection,

@@ -67,6 +67,73 @@ pub(crate) async fn insert(
     .await
 }
 
+/// Stores a message unless its id is taken or used up, and tells its place.
+pub(crate) async fn insert_new(
+    db: &mut SqliteConnection,
+    message: &NewMessage<'_>,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar(
+        "INSERT INTO messages (id, stanza_id, dialog_id, sender_id, recipient_id, body, date_sent,
+                               attachments, params, created_at, updated_at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10
+         WHERE NOT EXISTS (SELECT 1 FROM removed_messages WHERE id = ?1)
+         ON CONFLICT DO NOTHING
+         RETURNING seq",
+    )
+    .bind(message.id)
+    .bind(message.stanza_id)
+    .bind(message.dialog_id)
+    .bind(message.sender_id)
+    .bind(message.recipient_id)
+    .bind(message.body)
+    .bind(message.date_sent)
+    .bind(message.attachments)
+    .bind(message.params)
+    .bind(message.now)
+    .fetch_optional(db)
+    .await
+}
+
+/// What a new message changes around it: receipts for those it is for, the dialog's time, and
+/// the dialog comes back for those who had deleted it. One trip to the database where there is
+/// one addressee.
+pub(crate) async fn settle(
+    db: &mut SqliteConnection,
+    seq: i64,
+    dialog_id: &str,
+    addressees: &[i64],
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    if let [only] = addressees {
+        // Several statements take their values one after the other.
+        sqlx::query(
+            "INSERT INTO receipts (seq, user_id, dialog_id) VALUES (?, ?, ?);
+             UPDATE dialogs SET updated_at = ? WHERE id = ?;
+             UPDATE members SET hidden = 0 WHERE dialog_id = ? AND hidden = 1",
+        )
+        .bind(seq)
+        .bind(*only)
+        .bind(dialog_id)
+        .bind(now)
+        .bind(dialog_id)
+        .bind(dialog_id)
+        .execute(db)
+        .await?;
+        return Ok(());
+    }
+    super::receipts::expect(db, seq, dialog_id, addressees).await?;
+    sqlx::query(
+        "UPDATE dialogs SET updated_at = ? WHERE id = ?;
+         UPDATE members SET hidden = 0 WHERE dialog_id = ? AND hidden = 1",
+    )
+    .bind(now)
+    .bind(dialog_id)
+    .bind(dialog_id)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Who holds an id already: a stored message's sender, or that of a removed one.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub(crate) struct Holder {
@@ -152,6 +219,7 @@ pub(crate) async fn remove(
         .bind(&message.id)
         .execute(&mut *db)
         .await?;
+    super::offline::forget(&mut *db, &message.id).await?;
     sqlx::query("DELETE FROM messages WHERE seq = ?")
         .bind(message.seq)
         .execute(db)

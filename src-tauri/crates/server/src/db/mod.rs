@@ -11,6 +11,7 @@ pub(crate) mod devices;
 pub(crate) mod dialogs;
 pub(crate) mod fields;
 pub(crate) mod messages;
+pub(crate) mod offline;
 pub(crate) mod privacy;
 pub(crate) mod reactions;
 pub(crate) mod receipts;
@@ -18,22 +19,26 @@ pub(crate) mod records;
 pub(crate) mod roles;
 pub(crate) mod sessions;
 pub(crate) mod users;
+mod writer;
 
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Connection, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::config::StartError;
+use writer::Job;
+
+pub(crate) use writer::{After, Done, Failure, Turn, Written, nothing};
 
 /// The open database.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Database {
-    writer: SqlitePool,
+    jobs: mpsc::UnboundedSender<Job>,
     readers: SqlitePool,
 }
 
@@ -48,15 +53,13 @@ impl Database {
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let writer = SqlitePoolOptions::new()
+        let migrating = SqlitePoolOptions::new()
             .max_connections(1)
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .acquire_timeout(Duration::from_secs(60))
             .connect_with(options.clone())
             .await?;
-        sqlx::migrate!("./migrations").run(&writer).await?;
+        sqlx::migrate!("./migrations").run(&migrating).await?;
+        migrating.close().await;
+        let writer = SqliteConnection::connect_with(&options).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .test_before_acquire(false)
@@ -64,13 +67,9 @@ impl Database {
             .max_lifetime(None)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        Ok(Self { writer, readers })
-    }
-
-    /// Waits for the turn to write. Others wait until the turn is dropped, so what is
-    /// sent out before that is sent in the order of the commits.
-    pub(crate) async fn turn(&self) -> Result<Turn, sqlx::Error> {
-        Ok(Turn(self.writer.acquire().await?))
+        let (jobs, queue) = mpsc::unbounded_channel();
+        tokio::spawn(writer::run(writer, queue));
+        Ok(Self { jobs, readers })
     }
 
     /// For reading only.
@@ -78,10 +77,13 @@ impl Database {
         &self.readers
     }
 
-    /// Closes the file.
+    /// Writes what waits in the queue, and closes the file.
     pub(crate) async fn close(&self) {
         self.readers.close().await;
-        self.writer.close().await;
+        let (closed, done) = oneshot::channel();
+        let _ = self.jobs.send(Job::Close(closed));
+        // An error means that it is closed already.
+        let _ = done.await;
     }
 }
 
@@ -99,20 +101,4 @@ fn private(file: &Path) -> Result<(), sqlx::Error> {
     #[cfg(not(unix))]
     let _ = file;
     Ok(())
-}
-
-/// The turn to write.
-#[derive(Debug)]
-pub(crate) struct Turn(PoolConnection<Sqlite>);
-
-impl Turn {
-    /// Begins a transaction; dropped without a commit it never happened.
-    pub(crate) async fn begin(&mut self) -> Result<Transaction<'_, Sqlite>, sqlx::Error> {
-        self.0.begin_with("BEGIN IMMEDIATE").await
-    }
-
-    /// The connection, for a single statement.
-    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.0
-    }
 }

@@ -69,11 +69,19 @@ pub(crate) async fn raise(
     .rows_affected()
         > 0;
     if changed {
-        sqlx::query("UPDATE messages SET updated_at = ? WHERE seq = ?")
-            .bind(now)
-            .bind(seq)
-            .execute(&mut *db)
-            .await?;
+        // In public conversations and channels readers are counted (`protocol/README.md` §10).
+        sqlx::query(
+            "UPDATE messages
+             SET updated_at = ?1,
+                 views = views + (?2 AND (SELECT type FROM dialogs WHERE id = ?3) IN (1, 4))
+             WHERE seq = ?4",
+        )
+        .bind(now)
+        .bind(read)
+        .bind(dialog_id)
+        .bind(seq)
+        .execute(&mut *db)
+        .await?;
         if read {
             super::dialogs::touch_member(db, dialog_id, user_id, now).await?;
         }
@@ -91,9 +99,11 @@ pub(crate) async fn raise_all(
 ) -> Result<u64, sqlx::Error> {
     let read = mark == Mark::Read;
     sqlx::query(
-        "UPDATE messages SET updated_at = ?
+        "UPDATE messages
+         SET updated_at = ?1,
+             views = views + (?4 AND (SELECT type FROM dialogs WHERE id = ?3) IN (1, 4))
          WHERE seq IN (SELECT seq FROM receipts
-                       WHERE user_id = ? AND dialog_id = ? AND read = 0 AND (delivered = 0 OR ?))",
+                       WHERE user_id = ?2 AND dialog_id = ?3 AND read = 0 AND (delivered = 0 OR ?4))",
     )
     .bind(now)
     .bind(user_id)

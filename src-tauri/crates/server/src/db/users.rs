@@ -81,7 +81,9 @@ pub(crate) async fn update(
         bind(&mut query, value);
     }
     if let Some(password) = password {
-        query.push(", password = ").push_bind(password.to_owned());
+        query
+            .push(", reset_asked_at = 0, password = ")
+            .push_bind(password.to_owned());
     }
     query.push(" WHERE id = ").push_bind(id);
     query.build().execute(db).await?;
@@ -165,6 +167,46 @@ pub(crate) async fn delete(db: &mut SqliteConnection, id: i64) -> Result<(), sql
         .execute(&mut *db)
         .await?;
     Ok(())
+}
+
+/// Notes that the person with this address waits for a new password; tells whether that is news.
+pub(crate) async fn asks_for_password(
+    db: &mut SqliteConnection,
+    email: &str,
+    now: i64,
+) -> Result<bool, sqlx::Error> {
+    let noted =
+        sqlx::query("UPDATE users SET reset_asked_at = ? WHERE email = ? AND reset_asked_at = 0")
+            .bind(now)
+            .bind(email)
+            .execute(db)
+            .await?;
+    Ok(noted.rows_affected() > 0)
+}
+
+/// Who waits for a new password, and since when.
+pub(crate) async fn waiting_for_password(
+    db: impl SqliteExecutor<'_>,
+) -> Result<Vec<(i64, i64)>, sqlx::Error> {
+    sqlx::query_as("SELECT id, reset_asked_at FROM users WHERE reset_asked_at > 0 ORDER BY id")
+        .fetch_all(db)
+        .await
+}
+
+/// Forgets guests that came before a moment, and tells who they were.
+pub(crate) async fn sweep_guests(
+    db: &mut SqliteConnection,
+    before: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    let guests: Vec<i64> =
+        sqlx::query_scalar("SELECT id FROM users WHERE is_guest = 1 AND created_at < ?")
+            .bind(before)
+            .fetch_all(&mut *db)
+            .await?;
+    for guest in &guests {
+        delete(&mut *db, *guest).await?;
+    }
+    Ok(guests)
 }
 
 /// Remembers when a person was last seen in the chat.

@@ -97,7 +97,7 @@ impl Person {
                 }
                 continue;
             };
-            let Some(heard) = Element::parse(&text)
+            let Some(heard) = Element::parse(text.lenient())
                 .ok()
                 .and_then(|stanza| person.hear(&stanza))
             else {
@@ -237,7 +237,7 @@ impl Person {
             jid: self.session.jid.clone(),
             resource: Some(self.session.resource.clone()),
         };
-        if let Err(refusal) = chat::take(site, &author, stanza).await {
+        if let Err(refusal) = chat::take_now(site, &author, stanza).await {
             tracing::debug!(%refusal, "a sample person could not answer");
         }
     }

@@ -57,6 +57,9 @@ pub(crate) async fn create(site: &Site, call: &Call) -> Result<Answer, Fault> {
             "Too many uploads were begun and not completed.",
         ));
     }
+    if blobs::bytes_of(&mut *tx, user_id).await? >= site.account_bytes {
+        return Err(files::full());
+    }
     blobs::insert(&mut tx, &blob).await?;
     blobs::grant(&mut tx, &ticket, blob.id, true, expires_at).await?;
     tx.commit().await?;
@@ -68,7 +71,7 @@ pub(crate) async fn create(site: &Site, call: &Call) -> Result<Answer, Fault> {
         blob_id: shape.id,
         expires: Some(Date(expires_at)),
         object_access_type: "Write".to_owned(),
-        params: Some(files::upload_url(&base, &blob, &ticket, expires_at)),
+        params: Some(files::upload_url(site, &base, &blob, &ticket, expires_at)),
         download_url: None,
     });
     Ok(Answer::Created(body(shape)))

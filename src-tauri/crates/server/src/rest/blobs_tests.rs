@@ -97,7 +97,10 @@ async fn a_file_is_created_uploaded_completed_and_read() {
     let params = blob["blob_object_access"]["params"]
         .as_str()
         .expect("an address");
-    assert!(params.starts_with("http://h:1/storage/upload?"), "{params}");
+    assert!(
+        params.starts_with("http://h:1/storage/upload/1?"),
+        "{params}"
+    );
     assert!(
         params.contains("%20") && !params.contains('+'),
         "a blank is %20: {params}"

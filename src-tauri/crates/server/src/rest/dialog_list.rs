@@ -93,19 +93,46 @@ fn push_filters(query: &mut QueryBuilder<Sqlite>, params: &Map<String, Value>) {
             query.push(") = ").push_bind(value);
         }
     }
-    let occupants = match params.get("occupants_ids") {
-        Some(Value::Object(operators)) => operators
-            .values()
-            .flat_map(params::numbers)
-            .collect::<Vec<_>>(),
-        Some(value) => params::numbers(value),
-        None => Vec::new(),
-    };
-    for occupant in occupants {
-        query.push(
-            " AND EXISTS (SELECT 1 FROM members o WHERE o.dialog_id = listed.id AND o.user_id = ",
-        );
-        query.push_bind(occupant).push(")");
+    match params.get("occupants_ids") {
+        Some(Value::Object(operators)) => {
+            for (operator, value) in operators {
+                push_occupants(query, operator, &params::numbers(value));
+            }
+        }
+        Some(value) => push_occupants(query, "all", &params::numbers(value)),
+        None => {}
+    }
+}
+
+/// Who is in a dialog: all of some, one of some (`in`, `or`), none of some (`nin`, `ne`).
+fn push_occupants(query: &mut QueryBuilder<Sqlite>, operator: &str, ids: &[i64]) {
+    let ids = &ids[..ids.len().min(1000)];
+    match operator {
+        "in" | "or" | "nin" | "ne" => {
+            let not = if operator.starts_with('n') {
+                "NOT "
+            } else {
+                ""
+            };
+            query.push(format!(
+                " AND {not}EXISTS (SELECT 1 FROM members o WHERE o.dialog_id = listed.id
+                                   AND o.user_id IN ("
+            ));
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            query.push("))");
+        }
+        _ => {
+            for id in ids {
+                query.push(
+                    " AND EXISTS (SELECT 1 FROM members o WHERE o.dialog_id = listed.id
+                                  AND o.user_id = ",
+                );
+                query.push_bind(*id).push(")");
+            }
+        }
     }
 }
 

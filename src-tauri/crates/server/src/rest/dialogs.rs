@@ -192,10 +192,18 @@ pub(crate) async fn update(site: &Site, call: &Call, id: &str) -> Result<Answer,
         ));
     }
     for message_id in pins {
+        let message_id = message_id.to_ascii_lowercase();
+        let message = messages::by_id(&mut *tx, &message_id).await?;
+        if message.is_none_or(|message| message.dialog_id != dialog.id) {
+            return Err(Fault::field(
+                "pinned_messages_ids",
+                "should be messages of this conversation",
+            ));
+        }
         dialogs::pin(&mut tx, &dialog.id, &message_id, now).await?;
     }
     for message_id in unpins {
-        dialogs::unpin(&mut tx, &dialog.id, &message_id).await?;
+        dialogs::unpin(&mut tx, &dialog.id, &message_id.to_ascii_lowercase()).await?;
     }
     change_admins(&mut tx, call, &dialog, standing, now).await?;
     dialogs::touch(&mut tx, &dialog.id, now).await?;

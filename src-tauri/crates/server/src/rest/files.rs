@@ -8,9 +8,11 @@
 //! means that somebody passed it on. Who may change or delete: its owner.
 
 use axum::extract::Request;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
+use crate::estate::Estate;
+use crate::rest::answer::Fault;
 use crate::rest::{download, upload};
 use crate::site::Site;
 use crate::storage::is_uid;
@@ -19,24 +21,35 @@ use crate::storage::is_uid;
 pub(crate) const WRITE_MILLIS: i64 = 60 * 60 * 1000;
 /// How long an address from `object` works.
 pub(crate) const READ_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
-/// The path that forms are posted to.
+/// The path that forms are posted to, before the number of the application.
 const UPLOAD_PATH: &str = "/storage/upload";
 
 /// Takes the requests whose bodies are files, and gives every other one back.
 ///
 /// `/blobs/<uid>` is the file and `/blobs/<uid>.json` its description, so this looks at the
 /// path as it came, before its suffix is forgotten.
-pub(crate) async fn pass(site: &Site, request: Request) -> Result<Response, Box<Request>> {
+pub(crate) async fn pass(estate: &Estate, request: Request) -> Result<Response, Box<Request>> {
     let path = request.uri().path().trim_end_matches('/');
-    if path.eq_ignore_ascii_case(UPLOAD_PATH) && request.method() == Method::POST {
-        return Ok(upload::take(site, request).await);
+    if let Some(app_id) = upload_to(path)
+        && request.method() == Method::POST
+    {
+        let site = estate.site(app_id).await;
+        return Ok(upload::take(site.as_ref().unwrap_or(estate.first()), request).await);
     }
     if matches!(*request.method(), Method::GET | Method::HEAD)
         && let Some(uid) = file_uid(path)
     {
-        return Ok(download::answer(site, &uid, request).await);
+        let site = estate.by_file(&uid).await;
+        return Ok(download::answer(&site, &uid, request).await);
     }
     Err(Box::new(request))
+}
+
+/// The application in the path of an upload.
+fn upload_to(path: &str) -> Option<u64> {
+    let (start, app_id) = path.rsplit_once('/')?;
+    start.eq_ignore_ascii_case(UPLOAD_PATH).then_some(())?;
+    app_id.parse().ok()
 }
 
 /// The uid in the path of a download: `/blobs/<uid>` or `/blobs/<uid>/download`.
@@ -54,6 +67,14 @@ fn file_uid(path: &str) -> Option<String> {
         Some(_) => return None,
     }
     segments.next().is_none().then(|| uid.to_ascii_lowercase())
+}
+
+/// Somebody's files are as many bytes as one person may have here.
+pub(crate) fn full() -> Fault {
+    Fault::base(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "Your files take all the room you have here. Delete some first.",
+    )
 }
 
 /// The address under which this request reached the server, to build others with.
@@ -78,6 +99,7 @@ pub(crate) fn base_url(site: &Site, host: Option<&str>) -> String {
 /// The address to upload to, which is data: the client makes a form field of every pair,
 /// reading `%20` as a blank and `+` as a plus.
 pub(crate) fn upload_url(
+    site: &Site,
     base: &str,
     blob: &crate::db::blobs::Blob,
     ticket: &str,
@@ -108,7 +130,8 @@ pub(crate) fn upload_url(
             format!("{key}={value}")
         })
         .collect();
-    format!("{base}{UPLOAD_PATH}?{}", query.join("&"))
+    let app_id = site.identity.app_id;
+    format!("{base}{UPLOAD_PATH}/{app_id}?{}", query.join("&"))
 }
 
 #[cfg(test)]

@@ -214,7 +214,9 @@ pub(crate) async fn create(site: &Arc<Site>, call: &Call) -> Result<Answer, Faul
     } else {
         Relay::No
     };
-    let taken = take(site, &Author::over_rest(site, me), stanza, relay).await?;
+    let taken = take(site, &Author::over_rest(site, me), stanza, relay)
+        .done()
+        .await?;
     let message = messages::by_id(site.db.read(), &taken.id)
         .await?
         .ok_or_else(Fault::not_found)?;
@@ -336,6 +338,7 @@ async fn remove(site: &Arc<Site>, me: i64, id: &str) -> Result<(), Refusal> {
         Some(id.to_owned()),
         stanza,
     )
+    .done()
     .await
 }
 
@@ -396,7 +399,7 @@ pub(crate) async fn system(site: &Arc<Site>, call: &Call) -> Result<Answer, Faul
         .with("id", id.clone())
         .with("to", site.bare_jid(recipient))
         .with_child(inside);
-    signal::headline(site, &Author::over_rest(site, me), stanza).await?;
+    signal::headline(site, &Author::over_rest(site, me), stanza)?;
     Ok(Answer::Json(json!({
         "messageId": id,
         "recipientId": recipient,
@@ -409,7 +412,12 @@ pub(crate) async fn react(site: &Arc<Site>, call: &Call, id: &str) -> Result<Ans
     let me = call.user()?;
     let (add, remove) = (call.text("add"), call.text("remove"));
     let author = Author::over_rest(site, me);
-    reaction::change(site, &author, id, add.as_deref(), remove.as_deref()).await?;
+    let change = reaction::Change {
+        message_id: id.to_owned(),
+        add,
+        remove,
+    };
+    reaction::change(site, &author, change).await?;
     Ok(Answer::Empty)
 }
 

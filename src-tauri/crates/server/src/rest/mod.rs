@@ -3,7 +3,8 @@
 //! The platform's SDKs disagree about almost everything around a call: path
 //! suffixes, where parameters stand, how lists are written. So a request is
 //! first made plain ([`request`]: one path without suffix, one map of
-//! parameters) and only then routed, in one table below.
+//! parameters) and only then routed, in one table below. Which application it is
+//! about is found out on the way ([`crate::estate`]).
 
 mod address_book;
 mod answer;
@@ -24,6 +25,7 @@ mod search;
 mod search_tests;
 mod sessions;
 mod shape;
+mod signature;
 mod upload;
 mod users;
 
@@ -43,6 +45,7 @@ use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::response::Response;
 
+use crate::estate::Estate;
 use crate::site::Site;
 use answer::{Answer, Fault};
 use request::Call;
@@ -51,20 +54,20 @@ use request::Call;
 const MOST_BODY: usize = 4 * 1024 * 1024;
 
 /// Everything under the REST base.
-pub(crate) fn router(site: Arc<Site>) -> Router {
-    Router::new().fallback(handle).with_state(site)
+pub(crate) fn router(estate: Arc<Estate>) -> Router {
+    Router::new().fallback(handle).with_state(estate)
 }
 
-async fn handle(State(site): State<Arc<Site>>, request: Request) -> Response {
+async fn handle(State(estate): State<Arc<Estate>>, request: Request) -> Response {
     if request.method() == Method::OPTIONS {
         return answer::preflight();
     }
-    let request = match files::pass(&site, request).await {
+    let request = match files::pass(&estate, request).await {
         Ok(response) => return response,
         Err(request) => *request,
     };
-    let call = match Call::read(&site, request).await {
-        Ok(call) => call,
+    let (site, call) = match Call::read(&estate, request).await {
+        Ok(read) => read,
         Err(fault) => return answer::respond(Err(fault), None),
     };
     let until = call.session.as_ref().map(|session| session.expires_at);
@@ -87,8 +90,12 @@ async fn route(site: &Arc<Site>, call: &Call) -> Result<Answer, Fault> {
         ("PUT", ["users"]) => users::update(site, call, None).await,
         ("GET", ["users", "v2"]) => users::list(site, call).await,
         ("GET", ["users", "online"]) => users::online(site, call).await,
-        ("GET", ["users", "external", id]) => users::one_by(site, call, "external_id", id).await,
-        ("GET" | "POST", ["users", "password", "reset"]) => users::reset_password(),
+        ("GET", ["users", "external", _]) => {
+            users::one_by(site, call, "external_id", call.last_segment()).await
+        }
+        ("GET" | "POST", ["users", "password", "reset"]) => {
+            users::ask_for_password(site, call).await
+        }
         ("GET", ["users", by]) if by.starts_with("by_") => users::by(site, call, by).await,
         ("GET", ["users", id]) => users::one(site, call, id).await,
         ("PUT", ["users", id]) => users::update(site, call, Some(id)).await,

@@ -1,6 +1,8 @@
 //! A request made plain: a path without suffix, one map of parameters, and the
 //! session it is made in.
 
+use std::sync::Arc;
+
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
@@ -9,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::db::sessions::{self, Session};
+use crate::estate::Estate;
 use crate::rest::MOST_BODY;
 use crate::rest::answer::Fault;
 use crate::rest::params;
@@ -23,6 +26,8 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     /// The path's segments in lower case, without `.json`.
     pub(crate) route: Vec<String>,
+    /// The last segment as it was written.
+    last: String,
     /// All parameters, wherever they stood.
     pub(crate) params: Map<String, Value>,
     /// The session token as it was given.
@@ -36,8 +41,11 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Reads a request and looks its session up.
-    pub(crate) async fn read(site: &Site, request: Request) -> Result<Self, Fault> {
+    /// Reads a request, and looks its application and its session up.
+    pub(crate) async fn read(
+        estate: &Estate,
+        request: Request,
+    ) -> Result<(Arc<Site>, Self), Fault> {
         let (parts, body) = request.into_parts();
         let header = |name: &str| {
             parts
@@ -64,6 +72,21 @@ impl Call {
         read_body(&body, is_json, &mut params)?;
 
         let token = header("cb-token");
+        let auth_key = header("cb-authkey");
+        let route = route(parts.uri.path());
+        let begins = parts.method == Method::POST && route == ["session"];
+        let named = params.get("application_id").and_then(params::number);
+        let site = match (&token, &auth_key) {
+            // Whoever logs in says where, and whoever is logged in has a token that does.
+            _ if begins => match named.and_then(|id| u64::try_from(id).ok()) {
+                Some(app_id) => estate.site(app_id).await,
+                None => None,
+            },
+            (Some(token), _) => Some(estate.by_token(token)),
+            (None, Some(key)) => estate.by_key(key).await,
+            (None, None) => None,
+        };
+        let site = site.unwrap_or_else(|| Arc::clone(estate.first()));
         let now = site.now();
         let mut session = match &token {
             Some(token) => sessions::by_token(site.db.read(), token, now).await?,
@@ -75,19 +98,27 @@ impl Call {
             sessions::prolong(site.db.turn().await?.connection(), session.id, now).await?;
             session.expires_at = now + sessions::LIFE_MILLIS;
         }
-        Ok(Self {
+        let host = parts
+            .uri
+            .authority()
+            .map(ToString::to_string)
+            .or_else(|| header("host"));
+        let call = Self {
             method: parts.method.clone(),
-            route: route(parts.uri.path()),
+            route,
+            last: segments(parts.uri.path()).pop().unwrap_or_default(),
             params,
             token,
             session,
-            auth_key: header("cb-authkey"),
-            host: parts
-                .uri
-                .authority()
-                .map(ToString::to_string)
-                .or_else(|| header("host")),
-        })
+            auth_key,
+            host,
+        };
+        Ok((site, call))
+    }
+
+    /// The last segment of the path as it was written, for names whose case counts.
+    pub(crate) fn last_segment(&self) -> &str {
+        &self.last
     }
 
     /// The session, which most calls need.
@@ -160,15 +191,19 @@ fn read_body(body: &[u8], is_json: bool, params: &mut Map<String, Value>) -> Res
 
 /// `/chat/Dialog/65A0.json` becomes `chat`, `dialog`, `65a0`.
 fn route(path: &str) -> Vec<String> {
+    segments(path)
+        .iter()
+        .map(|segment| segment.to_lowercase())
+        .collect()
+}
+
+/// The segments of a path, decoded, without a suffix.
+fn segments(path: &str) -> Vec<String> {
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".json").unwrap_or(path);
     path.split('/')
         .filter(|segment| !segment.is_empty())
-        .map(|segment| {
-            percent_decode_str(segment)
-                .decode_utf8_lossy()
-                .to_lowercase()
-        })
+        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
         .collect()
 }
 

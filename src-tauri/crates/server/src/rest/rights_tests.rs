@@ -457,7 +457,7 @@ async fn over_xmpp_the_same_holds() {
                 );
                 let before = cast.state(&names).await;
                 let stanza = Element::parse(&xml).expect("XML");
-                let done = chat::take(&cast.house.site, &me.author(), stanza)
+                let done = chat::take_now(&cast.house.site, &me.author(), stanza)
                     .await
                     .is_ok();
                 if done != (allowed == 'Y') {
@@ -511,7 +511,7 @@ async fn a_strangers_markers_and_typing_go_nowhere() {
         ),
     ] {
         let stanza = Element::parse(&xml).expect("XML");
-        let _taken = chat::take(&cast.house.site, &me.author(), stanza).await;
+        let _taken = chat::take_now(&cast.house.site, &me.author(), stanza).await;
         assert!(
             owner.heard().is_empty() && member.heard().is_empty(),
             "{xml}"

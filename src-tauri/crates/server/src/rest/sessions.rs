@@ -10,7 +10,7 @@ use crate::random;
 use crate::rest::answer::{Answer, Fault, iso};
 use crate::rest::params;
 use crate::rest::request::Call;
-use crate::rest::shape;
+use crate::rest::{shape, signature};
 use crate::site::Site;
 
 /// `POST /session`: of the application alone, or with a person who logs in.
@@ -28,6 +28,12 @@ pub(crate) async fn create(site: &Site, call: &Call) -> Result<Answer, Fault> {
     if call.text("auth_key").as_deref() != Some(site.identity.auth_key.as_str()) {
         return Err(Fault::field("auth_key", "is wrong"));
     }
+    if !signature::fits(&call.params, &site.identity.auth_secret) {
+        return Err(Fault::base(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Unexpected signature",
+        ));
+    }
     if call.param("provider").is_some() {
         return Err(Fault::invalid("This server knows no other providers."));
     }
@@ -35,7 +41,7 @@ pub(crate) async fn create(site: &Site, call: &Call) -> Result<Answer, Fault> {
         Some(Value::Object(fields)) => Some(who(site, fields).await?),
         _ => None,
     };
-    let token = random::hex_token(20);
+    let token = site.new_token();
     let now = site.now();
     let mut turn = site.db.turn().await?;
     let user_id = user.as_ref().map(|user| user.id);

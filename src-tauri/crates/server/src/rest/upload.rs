@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::db::blobs::{self, Blob};
 use crate::rest::answer::{Fault, allow_browsers, respond};
+use crate::rest::files;
 use crate::site::Site;
 use crate::storage::{Incoming, MOST_FILE};
 
@@ -104,6 +105,9 @@ async fn store(site: &Site, blob: &Blob, field: &mut Field<'_>) -> Result<String
     let mut file = tokio::fs::File::create_new(incoming.path())
         .await
         .map_err(inside)?;
+    let held = blobs::bytes_of(site.db.read(), blob.user_id).await?;
+    // Bytes that this upload replaces do not count twice.
+    let held = held.saturating_sub(blob.size.unwrap_or(0).unsigned_abs());
     let (mut size, mut digest) = (0u64, Sha256::new());
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
         size += chunk.len() as u64;
@@ -112,6 +116,9 @@ async fn store(site: &Site, blob: &Blob, field: &mut Field<'_>) -> Result<String
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "A file can have at most 100 MB.",
             ));
+        }
+        if held + size > site.account_bytes {
+            return Err(files::full());
         }
         digest.update(&chunk);
         file.write_all(&chunk).await.map_err(inside)?;
@@ -122,6 +129,11 @@ async fn store(site: &Site, blob: &Blob, field: &mut Field<'_>) -> Result<String
     let etag = hex::encode(digest.finalize());
     // The turn keeps another upload to the same file, or its completion, from coming between.
     let mut turn = site.db.turn().await?;
+    let held = blobs::bytes_of(turn.connection(), blob.user_id).await?;
+    let held = held.saturating_sub(blob.size.unwrap_or(0).unsigned_abs());
+    if held + size > site.account_bytes {
+        return Err(files::full());
+    }
     let size = i64::try_from(size).unwrap_or(i64::MAX);
     if !blobs::arrived(turn.connection(), blob.id, size, &etag, site.now()).await? {
         return Err(Fault::forbidden(

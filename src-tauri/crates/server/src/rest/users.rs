@@ -15,6 +15,8 @@ use crate::site::Site;
 
 /// So many people are listed at once.
 const MOST: i64 = 100;
+/// So many tags somebody may have.
+const MOST_TAGS: usize = 5;
 
 const FIELDS: [Field; 12] = [
     field("id", "id", Kind::Number),
@@ -69,11 +71,18 @@ fn fields_of(body: &Map<String, Value>) -> Result<Vec<(&'static str, FieldValue)
         if column == "email" && text.as_deref().is_some_and(|text| !text.contains('@')) {
             return Err(Fault::field("email", "should look like an email address."));
         }
+        if column == "user_tags"
+            && text
+                .as_deref()
+                .is_some_and(|tags| tags.split(',').count() > MOST_TAGS)
+        {
+            return Err(Fault::field("user_tags", "should have at most 5 tags"));
+        }
         fields.push((column, FieldValue::Text(text)));
     }
     if let Some(tags) = body.get("tag_list") {
         let tags = params::texts(tags);
-        if tags.len() > 5 {
+        if tags.len() > MOST_TAGS {
             return Err(Fault::field("tag_list", "should have at most 5 tags"));
         }
         let tags = (!tags.is_empty()).then(|| tags.join(","));
@@ -202,6 +211,8 @@ pub(crate) async fn delete(site: &Site, call: &Call, id: &str) -> Result<Answer,
     let mut tx = turn.begin().await?;
     users::delete(&mut tx, me).await?;
     tx.commit().await?;
+    drop(turn);
+    site.hub.expel(me);
     Ok(Answer::Empty)
 }
 
@@ -396,8 +407,10 @@ pub(crate) async fn by(site: &Site, call: &Call, by: &str) -> Result<Answer, Fau
 
 /// `GET /users/online`.
 pub(crate) async fn online(site: &Site, call: &Call) -> Result<Answer, Fault> {
-    call.session()?;
-    let online = site.hub.online();
+    let mut online = site.hub.online();
+    if let Some(me) = call.session()?.user_id {
+        online.retain(|id| !site.hides(*id, me));
+    }
     if call.says_yes("count") {
         return Ok(Answer::Json(json!({ "count": online.len() })));
     }
@@ -410,9 +423,18 @@ pub(crate) async fn online(site: &Site, call: &Call) -> Result<Answer, Fault> {
     ))
 }
 
-/// There is no mail on a one-machine server; whoever runs it resets passwords.
-pub(crate) fn reset_password() -> Result<Answer, Fault> {
-    Err(Fault::invalid(
-        "This server sends no mail. Ask the person who runs it for a new password.",
-    ))
+/// `POST` or `GET /users/password/reset`: answered the same for everybody, so that nobody
+/// learns who is here. This server sends no mail; whoever runs it sees who waits for a new
+/// password (`kith-server admin user list`) and gives one.
+pub(crate) async fn ask_for_password(site: &Site, call: &Call) -> Result<Answer, Fault> {
+    let email = call.text("email").unwrap_or_default();
+    let email = email.trim();
+    if !email.contains('@') {
+        return Err(Fault::field("email", "should look like an email address."));
+    }
+    let mut turn = site.db.turn().await?;
+    if users::asks_for_password(turn.connection(), email, site.now()).await? {
+        tracing::warn!("somebody asks for a new password; see: kith-server admin user list");
+    }
+    Ok(Answer::Empty)
 }

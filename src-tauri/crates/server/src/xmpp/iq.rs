@@ -24,7 +24,7 @@ pub(crate) async fn take(site: &Arc<Site>, session: &Arc<Session>, stanza: &Elem
     };
     let reply = match stanza.elements().next() {
         Some(request) if request.is("query", ns::PRIVACY) => {
-            privacy::take(site, session.user_id, request, is_set).await
+            privacy::take(site, session, request, is_set).await
         }
         Some(request) if is_set && request.is("subscribe", ns::STATUS_STREAMING) => {
             watch::subscribe(site, session, request)

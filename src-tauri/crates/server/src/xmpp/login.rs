@@ -8,6 +8,7 @@ use kith_wire::xmpp::ns;
 use tokio::time::Instant;
 
 use crate::chat::fanout::text;
+use crate::estate::Estate;
 use crate::hub::{Attached, Session};
 use crate::random;
 use crate::site::Site;
@@ -23,18 +24,20 @@ const MOST_ATTEMPTS: u32 = 8;
 /// A session with its connection.
 #[derive(Debug)]
 pub(crate) struct LoggedIn {
+    pub(crate) site: Arc<Site>,
     pub(crate) session: Arc<Session>,
     pub(crate) link: Attached,
 }
 
 /// Brings a stream to a session. None when it ended before.
-pub(crate) async fn log_in<T: Transport>(site: &Arc<Site>, wire: &mut T) -> Option<LoggedIn> {
+pub(crate) async fn log_in<T: Transport>(estate: &Arc<Estate>, wire: &mut T) -> Option<LoggedIn> {
+    let server = estate.first();
     let until = Instant::now() + PATIENCE;
-    let mut user_id = None;
+    let mut known: Option<(Arc<Site>, i64)> = None;
     let mut attempts = 0;
     loop {
         let input = tokio::select! {
-            () = site.stop.cancelled() => {
+            () = server.stop.cancelled() => {
                 leave(wire, Some(("system-shutdown", "The server is ending."))).await;
                 return None;
             }
@@ -46,12 +49,10 @@ pub(crate) async fn log_in<T: Transport>(site: &Arc<Site>, wire: &mut T) -> Opti
         };
         let element = match input {
             Input::Open => {
-                wire.open(&site.identity.chat_domain, &random::hex_token(8))
+                wire.open(&server.identity.chat_domain, &random::hex_token(8))
                     .await
                     .ok()?;
-                wire.send(&[text(&features(user_id.is_some()))])
-                    .await
-                    .ok()?;
+                wire.send(&[text(&features(known.is_some()))]).await.ok()?;
                 continue;
             }
             Input::Element(element) => element,
@@ -73,10 +74,10 @@ pub(crate) async fn log_in<T: Transport>(site: &Arc<Site>, wire: &mut T) -> Opti
                 return None;
             }
         };
-        if element.is("auth", ns::SASL) && user_id.is_none() {
-            match sasl::check(site, &element).await {
-                Ok(id) => {
-                    user_id = Some(id);
+        if element.is("auth", ns::SASL) && known.is_none() {
+            match sasl::check(estate, &element).await {
+                Ok(who) => {
+                    known = Some(who);
                     let success = Element::new("success", ns::SASL);
                     wire.send(&[text(&success)]).await.ok()?;
                 }
@@ -93,11 +94,11 @@ pub(crate) async fn log_in<T: Transport>(site: &Arc<Site>, wire: &mut T) -> Opti
             }
             continue;
         }
-        if let Some(id) = user_id {
-            if let Some(logged_in) = bind(site, wire, id, &element).await {
+        if let Some((site, id)) = &known {
+            if let Some(logged_in) = bind(site, wire, *id, &element).await {
                 return Some(logged_in);
             }
-            if let Some(logged_in) = resume(site, wire, id, &element).await {
+            if let Some(logged_in) = resume(site, wire, *id, &element).await {
                 return Some(logged_in);
             }
             if element.is("resume", ns::SM) || is_bind(&element) {
@@ -171,7 +172,12 @@ async fn bind<T: Transport>(
         site.hub.detach(&session, &link, true);
         return None;
     }
-    Some(LoggedIn { session, link })
+    let site = Arc::clone(site);
+    Some(LoggedIn {
+        site,
+        session,
+        link,
+    })
 }
 
 async fn resume<T: Transport>(
@@ -195,7 +201,12 @@ async fn resume<T: Transport>(
                     .to_xml()
             });
             drop(turn);
-            Some(LoggedIn { session, link })
+            let site = Arc::clone(site);
+            Some(LoggedIn {
+                site,
+                session,
+                link,
+            })
         }
         Err(h) => {
             // Some clients cannot read an answer without `h`, and then loop.

@@ -6,6 +6,7 @@
 //! itself. Messages go to [`crate::chat`].
 
 pub(crate) mod errors;
+mod flight;
 mod iq;
 mod login;
 mod presence;
@@ -13,6 +14,7 @@ mod privacy;
 #[cfg(test)]
 mod privacy_tests;
 mod sasl;
+pub(crate) mod starttls;
 mod stream;
 pub(crate) mod tcp;
 pub(crate) mod transport;

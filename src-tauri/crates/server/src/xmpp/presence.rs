@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
+use kith_wire::rest::Date;
 use kith_wire::xml::Element;
-use kith_wire::xmpp::ns;
+use kith_wire::xmpp::{Delay, ns};
 
 use crate::chat::address::Target;
-use crate::chat::dialog;
 use crate::chat::fanout::text;
-use crate::db::dialogs;
+use crate::chat::{Refusal, dialog};
+use crate::db::offline::{self, Waiting};
+use crate::db::{After, dialogs};
 use crate::hub::Session;
 use crate::site::Site;
 use crate::xmpp::errors;
@@ -31,9 +34,49 @@ pub(crate) async fn take(site: &Arc<Site>, session: &Arc<Session>, stanza: &Elem
                 echo.set("from", session.jid.clone());
                 echo.set("to", site.bare_jid(session.user_id));
                 session.deliver(&text(&echo));
+                missed(site, session).await;
             }
         }
     }
+}
+
+/// Gives somebody who came what was kept while they were away (`protocol/xmpp.md` §15).
+async fn missed(site: &Arc<Site>, session: &Arc<Session>) {
+    let user_id = session.user_id;
+    let (held, to) = (Arc::clone(site), Arc::clone(session));
+    let waited = site.db.write(move |tx| {
+        async move {
+            let found = offline::take(tx, user_id).await?;
+            // In the order of the commits: what is written after this comes after it.
+            let after: After = Box::new(move || {
+                for waiting in found {
+                    if let Some(stanza) = delayed(&held, user_id, &waiting) {
+                        to.deliver(&text(&stanza));
+                    }
+                }
+            });
+            Ok::<_, Refusal>(((), after))
+        }
+        .boxed()
+    });
+    if let Err(error) = waited.done().await {
+        tracing::error!(%error, "what waited for somebody could not be read");
+    }
+}
+
+fn delayed(site: &Site, user_id: i64, waiting: &Waiting) -> Option<Element> {
+    let mut stanza = Element::parse(&waiting.xml).ok()?;
+    stanza.set("to", site.bare_jid(user_id));
+    // A stanza that waits a second time keeps the time it has.
+    if stanza.child("delay", ns::DELAY).is_none() {
+        let delay = Delay {
+            from: Some(site.identity.chat_domain.clone()),
+            stamp: Some(Date(waiting.created_at)),
+            reason: "Offline Storage".to_owned(),
+        };
+        stanza.push(delay.write());
+    }
+    Some(stanza)
 }
 
 /// Joining and leaving a room changes nothing: members get everything anyway. The answer

@@ -6,15 +6,16 @@ use kith_wire::xmpp::ns;
 use kith_wire::xmpp::privacy::Request;
 
 use crate::chat::{Refusal, privacy};
+use crate::hub::Session;
 use crate::site::Site;
 use crate::xmpp::iq::Reply;
 
 /// Answers a question about privacy lists.
-pub(super) async fn take(site: &Site, user_id: i64, query: &Element, is_set: bool) -> Reply {
+pub(super) async fn take(site: &Site, session: &Session, query: &Element, is_set: bool) -> Reply {
     let Some(request) = Request::read(query, is_set) else {
         return Reply::Error(400, "modify", "bad-request", "The list makes no sense.");
     };
-    match answer(site, user_id, request).await {
+    match answer(site, session, request).await {
         Ok(Some(child)) => Reply::With(Element::new("query", ns::PRIVACY).with_children(child)),
         Ok(None) => Reply::Empty,
         Err(refusal) => Reply::Refused(refusal),
@@ -23,17 +24,21 @@ pub(super) async fn take(site: &Site, user_id: i64, query: &Element, is_set: boo
 
 async fn answer(
     site: &Site,
-    user_id: i64,
+    session: &Session,
     request: Request,
 ) -> Result<Option<Vec<Element>>, Refusal> {
+    let user_id = session.user_id;
     match request {
         Request::Names => {
-            let (default, names) = privacy::names(site, user_id).await?;
+            let names = privacy::names(site, session).await?;
             let element =
                 |kind: &str, name: String| Element::new(kind, ns::PRIVACY).with("name", name);
-            let default = default.map(|name| element("default", name));
-            let lists = names.into_iter().map(|name| element("list", name));
-            Ok(Some(default.into_iter().chain(lists).collect()))
+            let active = names.active.map(|name| element("active", name));
+            let default = names.default.map(|name| element("default", name));
+            let lists = names.all.into_iter().map(|name| element("list", name));
+            Ok(Some(
+                active.into_iter().chain(default).chain(lists).collect(),
+            ))
         }
         Request::Get(name) => Ok(Some(vec![
             privacy::get(site, user_id, &name).await?.write(),
@@ -42,10 +47,8 @@ async fn answer(
         Request::Default(name) => privacy::set_default(site, user_id, name.as_deref())
             .await
             .map(|()| None),
-        // To use no list in particular is what everybody does.
-        Request::Active(None) => Ok(None),
-        Request::Active(Some(_)) => Err(Refusal::NotImplemented(
-            "A list is in force for all your devices or for none. Make it the default.",
-        )),
+        Request::Active(name) => privacy::set_active(site, session, name.as_deref())
+            .await
+            .map(|()| None),
     }
 }

@@ -4,7 +4,7 @@ use kith_wire::xml::Element;
 use kith_wire::xmpp::ns;
 use serde_json::{Value, json};
 
-use crate::chat;
+use crate::chat::{self, Author};
 use crate::house::{House, Online, Person};
 use crate::xmpp::{iq, watch};
 
@@ -71,7 +71,7 @@ async fn say(house: &House, who: &Online, to: &str, kind: &str, body: &str) -> R
         house.site.ids.next(house.site.now() / 1000)
     );
     let stanza = Element::parse(&xml).expect("XML");
-    chat::take(&house.site, &who.author(), stanza)
+    chat::take_now(&house.site, &who.author(), stanza)
         .await
         .map_err(|refusal| refusal.condition().0)
 }
@@ -132,7 +132,9 @@ async fn lists_are_kept_read_named_and_deleted() {
         Some("result")
     );
     assert!(
-        !house.site.keeps_apart(bea.id, alex.id),
+        !house
+            .site
+            .keeps_apart(&Author::over_rest(&house.site, bea.id), alex.id),
         "a list without force blocks nobody"
     );
     let delete = "<query xmlns='jabber:iq:privacy'><list name='block'/></query>";
@@ -171,7 +173,7 @@ async fn one_way_keeps_out_what_the_blocked_person_writes() {
     let system = Element::new("message", ns::CLIENT)
         .with("type", "headline")
         .with("to", to_alex.clone());
-    let refused = chat::take(&house.site, &b.author(), system)
+    let refused = chat::take_now(&house.site, &b.author(), system)
         .await
         .expect_err("blocked");
     assert_eq!(refused.condition(), (503, "cancel", "service-unavailable"));
@@ -180,7 +182,11 @@ async fn one_way_keeps_out_what_the_blocked_person_writes() {
          <composing xmlns='http://jabber.org/protocol/chatstates'/></message>"
     );
     let typing = Element::parse(&typing).expect("XML");
-    assert!(chat::take(&house.site, &b.author(), typing).await.is_ok());
+    assert!(
+        chat::take_now(&house.site, &b.author(), typing)
+            .await
+            .is_ok()
+    );
     assert!(a.heard().is_empty(), "nothing of it arrives");
     assert_eq!(
         history(&house, &alex, &dialog).await,

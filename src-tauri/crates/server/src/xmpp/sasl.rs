@@ -1,12 +1,15 @@
 //! PLAIN, the only mechanism offered: the password may be the person's or one
 //! of their session tokens, and both must be tried (`protocol/xmpp.md` §2).
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kith_wire::xml::Element;
 use kith_wire::xmpp::ns;
 
 use crate::db::{sessions, users};
+use crate::estate::Estate;
 use crate::password;
 use crate::site::Site;
 
@@ -51,8 +54,8 @@ impl Denied {
     }
 }
 
-/// Who is asking to come in.
-pub(crate) async fn check(site: &Site, auth: &Element) -> Result<i64, Denied> {
+/// Who is asking to come in, and to which application.
+pub(crate) async fn check(estate: &Estate, auth: &Element) -> Result<(Arc<Site>, i64), Denied> {
     if auth.attr("mechanism") != Some("PLAIN") {
         return Err(Denied::InvalidMechanism);
     }
@@ -66,7 +69,13 @@ pub(crate) async fn check(site: &Site, auth: &Element) -> Result<i64, Denied> {
     let (Some(_), Some(name), Some(secret)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(Denied::IncorrectEncoding);
     };
-    let user_id = account(site, name).ok_or(Denied::NotAuthorized)?;
+    let (user_id, app_id) = account(name).ok_or(Denied::NotAuthorized)?;
+    let site = estate.site(app_id).await.ok_or(Denied::NotAuthorized)?;
+    check_secret(&site, user_id, secret).await?;
+    Ok((site, user_id))
+}
+
+async fn check_secret(site: &Site, user_id: i64, secret: &str) -> Result<(), Denied> {
     let account = format!("user {user_id}");
     let now = site.now();
     let failed = |error: sqlx::Error| {
@@ -77,7 +86,7 @@ pub(crate) async fn check(site: &Site, auth: &Element) -> Result<i64, Denied> {
         .await
         .map_err(failed)?;
     if session.is_some_and(|session| session.user_id == Some(user_id)) {
-        return Ok(user_id);
+        return Ok(());
     }
     if !site.logins.allows(&account, now) {
         return Err(Denied::TooOften);
@@ -91,16 +100,16 @@ pub(crate) async fn check(site: &Site, auth: &Element) -> Result<i64, Denied> {
     };
     if fits {
         site.logins.succeeded(&account);
-        return Ok(user_id);
+        return Ok(());
     }
     site.logins.failed(&account, now);
     Err(Denied::NotAuthorized)
 }
 
 /// `<userId>-<appId>`, with a domain or without.
-fn account(site: &Site, name: &str) -> Option<i64> {
+fn account(name: &str) -> Option<(i64, u64)> {
     let local = name.split('@').next()?;
     let (user_id, app_id) = local.split_once('-')?;
-    (app_id.parse() == Ok(site.identity.app_id)).then_some(())?;
-    user_id.parse().ok().filter(|id| *id > 0)
+    let user_id = user_id.parse().ok().filter(|id| *id > 0)?;
+    Some((user_id, app_id.parse().ok()?))
 }

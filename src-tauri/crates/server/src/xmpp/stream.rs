@@ -9,10 +9,11 @@ use kith_wire::xmpp::ns;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::chat::fanout::text;
-use crate::chat::{self, Author};
-use crate::db::users;
+use crate::db::{offline, users};
+use crate::estate::Estate;
 use crate::hub::{Attached, Ending, Outgoing, RESUME, Session};
 use crate::site::Site;
+use crate::xmpp::flight::Flight;
 use crate::xmpp::login::{self, LoggedIn};
 use crate::xmpp::transport::{Input, Transport};
 use crate::xmpp::{MOST_STANZA, errors, iq, presence, watch};
@@ -23,6 +24,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 const WRITE: Duration = Duration::from_secs(30);
 /// So many stanzas are written at once, at most.
 const BATCH: usize = 64;
+/// So many messages of one connection wait for their commit together, at most.
+const MOST_IN_FLIGHT: usize = 64;
 
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +37,16 @@ enum End {
 }
 
 /// Serves a connection from the first byte to the last.
-pub(crate) async fn serve<T: Transport>(site: &Arc<Site>, mut wire: T) {
-    let Some(LoggedIn { session, mut link }) = login::log_in(site, &mut wire).await else {
+pub(crate) async fn serve<T: Transport>(estate: &Arc<Estate>, mut wire: T) {
+    let Some(logged_in) = login::log_in(estate, &mut wire).await else {
         return;
     };
+    let LoggedIn {
+        site,
+        session,
+        mut link,
+    } = logged_in;
+    let site = &site;
     if site.hub.sessions_of(session.user_id) == 1 {
         watch::tell(site, session.user_id);
     }
@@ -45,7 +54,7 @@ pub(crate) async fn serve<T: Transport>(site: &Arc<Site>, mut wire: T) {
     drop(wire);
     match site.hub.detach(&session, &link, end == End::Goodbye) {
         Ending::NotMine => {}
-        Ending::Over => watch::forget(site, &session),
+        Ending::Over => forget(site, &session),
         Ending::LastOver => left(site, &session).await,
         Ending::Waits => {
             let waiting = Arc::clone(site);
@@ -55,7 +64,7 @@ pub(crate) async fn serve<T: Transport>(site: &Arc<Site>, mut wire: T) {
                     () = tokio::time::sleep(RESUME) => {
                         match waiting.hub.give_up(&session, &link) {
                             Ending::LastOver => left(&waiting, &session).await,
-                            Ending::Over => watch::forget(&waiting, &session),
+                            Ending::Over => forget(&waiting, &session),
                             Ending::NotMine | Ending::Waits => {}
                         }
                     }
@@ -65,14 +74,25 @@ pub(crate) async fn serve<T: Transport>(site: &Arc<Site>, mut wire: T) {
     }
 }
 
-/// The last session of a person ended: remember when, for "last seen".
-async fn left(site: &Site, session: &Session) {
-    let user_id = session.user_id;
+/// What was remembered for a session that is over.
+fn forget(site: &Site, session: &Session) {
     watch::forget(site, session);
+    site.blocks.forget(session);
+}
+
+/// The last session of a person ended: remember when, for "last seen", and what had been
+/// sent to it and never arrived.
+async fn left(site: &Arc<Site>, session: &Session) {
+    let user_id = session.user_id;
+    forget(site, session);
     let now = site.now();
+    let left_over = session.left_over();
     let noted = async {
         let mut turn = site.db.turn().await?;
-        users::seen(turn.connection(), user_id, now).await
+        let mut tx = turn.begin().await?;
+        users::seen(&mut tx, user_id, now).await?;
+        offline::keep_again(&mut tx, user_id, &left_over, now).await?;
+        tx.commit().await
     };
     if let Err(error) = noted.await {
         tracing::warn!(%error, "when somebody was last seen could not be noted");
@@ -110,23 +130,17 @@ async fn carry<T: Transport>(
                     // Another connection has the session; it gets this again.
                     return End::Broken;
                 }
-                match input {
-                    Input::Element(element) => {
-                        take(site, session, element).await;
+                let mut flight = Flight::new(site, session);
+                let mut input = Some(input);
+                while let Some(next) = input.take() {
+                    if let Some(end) = take(&mut flight, wire, site, session, next).await {
+                        return end;
                     }
-                    Input::Oversized(head) => too_large(session, &head),
-                    Input::Garbled(text) => garbled(session, &text),
-                    Input::Open => {}
-                    Input::Close => {
-                        wire.close().await;
-                        return End::Goodbye;
-                    }
-                    Input::Gone(condition) => {
-                        let reason = condition.map(|condition| (condition, "This cannot be read."));
-                        login::leave(wire, reason).await;
-                        return End::Broken;
+                    if flight.len() < MOST_IN_FLIGHT {
+                        input = wire.next_now();
                     }
                 }
+                flight.land().await;
             }
             _ = awake.tick() => {
                 match tokio::time::timeout(WRITE, wire.keep_alive()).await {
@@ -171,24 +185,74 @@ async fn write<T: Transport>(
     )
 }
 
-/// Does what one element says.
-async fn take(site: &Arc<Site>, session: &Arc<Session>, element: Element) {
+/// Does what came in says, or begins to; tells whether that is the end.
+async fn take<T: Transport>(
+    flight: &mut Flight<'_>,
+    wire: &mut T,
+    site: &Arc<Site>,
+    session: &Arc<Session>,
+    input: Input,
+) -> Option<End> {
+    let element = match input {
+        Input::Element(element) => element,
+        other => {
+            flight.land().await;
+            return odd(wire, session, other).await;
+        }
+    };
+    if element.local() == "message" && element.ns != ns::SM {
+        flight.message(element).await;
+        return None;
+    }
+    if element.is("r", ns::SM) {
+        flight.request();
+        return None;
+    }
+    // Whatever else it is has its place behind the messages before it.
+    flight.land().await;
     if element.ns == ns::SM {
-        return manage(site, session, &element);
+        manage(site, session, &element);
+        return None;
     }
     match element.local() {
-        "message" => message(site, session, element).await,
         "presence" => presence::take(site, session, &element).await,
         "iq" => iq::take(site, session, &element).await,
-        _ => return,
+        _ => return None,
     }
-    // Counted after it is done: what is acknowledged is stored.
+    // Counted after it is done.
     session.count_received();
+    None
 }
 
-/// Stream management (XEP-0198 §3 and §4).
+/// Takes what is no element.
+async fn odd<T: Transport>(wire: &mut T, session: &Session, input: Input) -> Option<End> {
+    match input {
+        Input::Oversized(head) => too_large(session, &head),
+        Input::Garbled(text) => garbled(session, &text),
+        Input::Open | Input::Element(_) => {}
+        Input::Close => {
+            wire.close().await;
+            return Some(End::Goodbye);
+        }
+        Input::Gone(condition) => {
+            let reason = condition.map(|condition| (condition, "This cannot be read."));
+            login::leave(wire, reason).await;
+            return Some(End::Broken);
+        }
+    }
+    None
+}
+
+/// Stream management (XEP-0198 §3 and §4), but for `<r/>`.
 fn manage(site: &Arc<Site>, session: &Arc<Session>, element: &Element) {
     match element.local() {
+        "enable" if session.is_managed() => {
+            // Starting to count again would lose what waits.
+            let failed = Element::new("failed", ns::SM)
+                .with("h", session.received().to_string())
+                .with_child(Element::new("unexpected-request", ns::STANZA_ERRORS));
+            session.tell(text(&failed));
+        }
         "enable" => {
             let wants_resume = matches!(element.attr("resume"), Some("true" | "1"));
             let id = site.hub.manage(session, wants_resume);
@@ -200,10 +264,6 @@ fn manage(site: &Arc<Site>, session: &Arc<Session>, element: &Element) {
             }
             session.tell(text(&enabled));
         }
-        "r" if !site.switches.swallows_acks() => {
-            let a = Element::new("a", ns::SM).with("h", session.received().to_string());
-            session.tell(text(&a));
-        }
         "a" => {
             if let Some(h) = element.attr("h").and_then(|h| h.parse().ok()) {
                 session.acknowledge(h);
@@ -211,28 +271,6 @@ fn manage(site: &Arc<Site>, session: &Arc<Session>, element: &Element) {
         }
         _ => {}
     }
-}
-
-async fn message(site: &Arc<Site>, session: &Arc<Session>, stanza: Element) {
-    let author = Author {
-        user_id: session.user_id,
-        jid: session.jid.clone(),
-        resource: Some(session.resource.clone()),
-    };
-    let original = head(&stanza);
-    if let Err(refusal) = chat::take(site, &author, stanza).await {
-        session.deliver(&text(&errors::refusal(&original, &session.jid, &refusal)));
-    }
-}
-
-/// What an error needs of the stanza it answers.
-fn head(stanza: &Element) -> Element {
-    let mut head = Element::new(stanza.name.clone(), stanza.ns.clone());
-    head.attributes.clone_from(&stanza.attributes);
-    if let Some(body) = stanza.child_named("body") {
-        head.push(body.clone());
-    }
-    head
 }
 
 fn too_large(session: &Session, head: &Element) {

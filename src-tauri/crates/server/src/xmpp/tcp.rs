@@ -9,12 +9,13 @@ use kith_wire::xml::{StreamEvent, StreamReader, escape};
 use kith_wire::xmpp::ns;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use crate::site::Site;
+use crate::estate::Estate;
+use crate::text::Text;
 use crate::xmpp::transport::{Input, Transport};
 use crate::xmpp::{MOST_STANZA, stream};
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve<S>(site: Arc<Site>, socket: S)
+pub(crate) async fn serve<S>(estate: Arc<Estate>, socket: S)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
@@ -26,7 +27,19 @@ where
         broken: None,
         is_open: false,
     };
-    stream::serve(&site, tcp).await;
+    stream::serve(&estate, tcp).await;
+}
+
+/// Our own stream header.
+pub(crate) fn header(domain: &str, id: &str) -> String {
+    format!(
+        "<?xml version='1.0'?><stream:stream xmlns='{}' xmlns:stream='{}' id='{}' from='{}' \
+         version='1.0' xml:lang='en'>",
+        ns::CLIENT,
+        ns::STREAM,
+        escape(id),
+        escape(domain)
+    )
 }
 
 /// A connection over TCP.
@@ -47,13 +60,8 @@ where
 {
     async fn next(&mut self) -> Input {
         loop {
-            if let Some(event) = self.pending.pop_front() {
-                return match event {
-                    StreamEvent::Open(_) => Input::Open,
-                    StreamEvent::Element(element) => Input::Element(element),
-                    StreamEvent::Oversized(head) => Input::Oversized(head),
-                    StreamEvent::Close => Input::Close,
-                };
+            if let Some(input) = self.next_now() {
+                return input;
             }
             if let Some(condition) = self.broken {
                 return Input::Gone(Some(condition));
@@ -72,21 +80,23 @@ where
         }
     }
 
-    async fn send(&mut self, texts: &[Arc<str>]) -> io::Result<()> {
-        let all = texts.concat();
+    fn next_now(&mut self) -> Option<Input> {
+        Some(match self.pending.pop_front()? {
+            StreamEvent::Open(_) => Input::Open,
+            StreamEvent::Element(element) => Input::Element(element),
+            StreamEvent::Oversized(head) => Input::Oversized(head),
+            StreamEvent::Close => Input::Close,
+        })
+    }
+
+    async fn send(&mut self, texts: &[Text]) -> io::Result<()> {
+        let all: String = texts.iter().map(Text::strict).collect();
         self.socket.write_all(all.as_bytes()).await?;
         self.socket.flush().await
     }
 
     async fn open(&mut self, domain: &str, id: &str) -> io::Result<()> {
-        let header = format!(
-            "<?xml version='1.0'?><stream:stream xmlns='{}' xmlns:stream='{}' id='{}' from='{}' \
-             version='1.0' xml:lang='en'>",
-            ns::CLIENT,
-            ns::STREAM,
-            escape(id),
-            escape(domain)
-        );
+        let header = header(domain, id);
         self.is_open = true;
         self.send(&[header.into()]).await
     }

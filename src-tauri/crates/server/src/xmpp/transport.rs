@@ -2,9 +2,10 @@
 
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
 
 use kith_wire::xml::Element;
+
+use crate::text::Text;
 
 /// What came in.
 #[derive(Debug)]
@@ -28,8 +29,10 @@ pub(crate) trait Transport: Send {
     /// The next thing that comes in. May be dropped and called again without losing any.
     fn next(&mut self) -> impl Future<Output = Input> + Send;
 
+    /// The next thing, if it has come in already.
+    fn next_now(&mut self) -> Option<Input>;
     /// Writes elements, in order, and sends them off.
-    fn send(&mut self, texts: &[Arc<str>]) -> impl Future<Output = io::Result<()>> + Send;
+    fn send(&mut self, texts: &[Text]) -> impl Future<Output = io::Result<()>> + Send;
 
     /// Writes the answer to a stream header.
     fn open(&mut self, domain: &str, id: &str) -> impl Future<Output = io::Result<()>> + Send;

@@ -10,11 +10,12 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures::SinkExt;
+use futures::{FutureExt, SinkExt};
 use kith_wire::xml::{Element, escape, parse_all};
 use kith_wire::xmpp::ns;
 
-use crate::site::Site;
+use crate::estate::Estate;
+use crate::text::Text;
 use crate::xmpp::transport::{Input, Transport};
 use crate::xmpp::{MOST_STANZA, stream};
 
@@ -23,11 +24,11 @@ use crate::xmpp::{MOST_STANZA, stream};
 const MOST_FRAME: usize = 16 * 1024 * 1024;
 
 /// Upgrades whatever is asked for; the SDK names no path.
-pub(crate) fn router(site: Arc<Site>) -> Router {
-    Router::new().fallback(upgrade).with_state(site)
+pub(crate) fn router(estate: Arc<Estate>) -> Router {
+    Router::new().fallback(upgrade).with_state(estate)
 }
 
-async fn upgrade(State(site): State<Arc<Site>>, request: Request) -> Response {
+async fn upgrade(State(estate): State<Arc<Estate>>, request: Request) -> Response {
     if request.headers().get(header::UPGRADE).is_none() {
         let words = "This is a Kith chat server. It speaks XMPP over WebSocket.\n";
         return (StatusCode::UPGRADE_REQUIRED, words).into_response();
@@ -43,9 +44,8 @@ async fn upgrade(State(site): State<Arc<Site>>, request: Request) -> Response {
                     socket,
                     pending: VecDeque::new(),
                 };
-                site.clone()
-                    .tasks
-                    .track_future(async move { stream::serve(&site, connection).await })
+                let tasks = estate.first().tasks.clone();
+                tasks.track_future(async move { stream::serve(&estate, connection).await })
             }),
         Err(refused) => refused.into_response(),
     }
@@ -85,6 +85,24 @@ impl Frames {
     }
 }
 
+impl Frames {
+    /// Reads a frame into `pending`.
+    fn take(&mut self, frame: Option<Result<Message, axum::Error>>) {
+        match frame {
+            Some(Ok(Message::Text(text))) => self.read(text.as_str()),
+            Some(Ok(Message::Binary(bytes))) => match std::str::from_utf8(&bytes) {
+                Ok(text) => self.read(text),
+                Err(_) => self.pending.push_back(Input::Garbled(String::new())),
+            },
+            // The library answers pings itself; either way the client is alive.
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(_)) | Err(_)) | None => {
+                self.pending.push_back(Input::Gone(None));
+            }
+        }
+    }
+}
+
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
     io::Error::other(error)
 }
@@ -95,23 +113,25 @@ impl Transport for Frames {
             if let Some(input) = self.pending.pop_front() {
                 return input;
             }
-            match self.socket.recv().await {
-                Some(Ok(Message::Text(text))) => self.read(text.as_str()),
-                Some(Ok(Message::Binary(bytes))) => match std::str::from_utf8(&bytes) {
-                    Ok(text) => self.read(text),
-                    Err(_) => self.pending.push_back(Input::Garbled(String::new())),
-                },
-                // The library answers pings itself; either way the client is alive.
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Input::Gone(None),
-            }
+            let frame = self.socket.recv().await;
+            self.take(frame);
         }
     }
 
-    async fn send(&mut self, texts: &[Arc<str>]) -> io::Result<()> {
+    fn next_now(&mut self) -> Option<Input> {
+        loop {
+            if let Some(input) = self.pending.pop_front() {
+                return Some(input);
+            }
+            let frame = self.socket.recv().now_or_never()?;
+            self.take(frame);
+        }
+    }
+
+    async fn send(&mut self, texts: &[Text]) -> io::Result<()> {
         for text in texts {
             self.socket
-                .feed(Message::Text(text.as_ref().into()))
+                .feed(Message::Text(text.lenient().into()))
                 .await
                 .map_err(failed)?;
         }

@@ -5,249 +5,18 @@
 //! that resumes (XEP-0198 §5) gets what it had not acknowledged. Sessions
 //! inside the server (sample people) are the same thing without a connection.
 
+mod session;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio_util::sync::CancellationToken;
+pub(crate) use session::{Attached, Outgoing, Session};
 
 /// How long a broken session waits to be resumed, as on the platform (`protocol/xmpp.md` §8).
 pub(crate) const RESUME: Duration = Duration::from_secs(60);
-/// A session that is behind by so many stanzas is dropped: memory is everybody's.
-const MOST_WAITING: usize = 20_000;
 /// So many ended sessions are remembered for the `h` of `<failed/>`.
 const MOST_ENDED: usize = 1_000;
-
-/// What a connection is told to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outgoing {
-    /// A stanza, which counts for stream management.
-    Stanza(Arc<str>),
-    /// Anything else: answers of stream management, features.
-    Nonza(Arc<str>),
-}
-
-/// One bound resource.
-#[derive(Debug)]
-pub(crate) struct Session {
-    pub(crate) user_id: i64,
-    pub(crate) resource: String,
-    /// The full address.
-    pub(crate) jid: String,
-    /// The sample people's own sessions do not make them "looked after by a person".
-    pub(crate) is_internal: bool,
-    /// Held while one thing that the client sent is done and counted. Whoever
-    /// resumes takes it too, so that the number which the client is told is
-    /// final: what the old connection has still in its buffer comes again over
-    /// the new one and must not count twice (XEP-0198 §5).
-    pub(crate) turn: tokio::sync::Mutex<()>,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    /// The connection in use.
-    link: Option<Link>,
-    /// Whether stream management is on.
-    managed: bool,
-    /// The id to resume with; none when that was not asked for or was forgotten.
-    resume_id: Option<String>,
-    /// Stanzas handed to the client since stream management was switched on.
-    sent: u32,
-    /// Those the client has acknowledged.
-    acknowledged: u32,
-    /// What is not acknowledged yet, the oldest first.
-    waiting: VecDeque<Arc<str>>,
-    /// Stanzas taken from the client since stream management was switched on.
-    received: u32,
-    /// Counts the connections, so that an old one's end does not touch a new one.
-    generation: u64,
-    /// The end has come; nothing is taken any more.
-    over: bool,
-}
-
-/// A session's connection.
-#[derive(Debug)]
-struct Link {
-    out: UnboundedSender<Outgoing>,
-    backlog: Arc<AtomicUsize>,
-    kill: CancellationToken,
-}
-
-/// The connection's end of a link.
-#[derive(Debug)]
-pub(crate) struct Attached {
-    out: UnboundedReceiver<Outgoing>,
-    backlog: Arc<AtomicUsize>,
-    /// Fires when the connection must be dropped without a goodbye.
-    pub(crate) kill: CancellationToken,
-    generation: u64,
-}
-
-impl Attached {
-    /// The next thing to write; none when the session let go of this connection.
-    pub(crate) async fn next(&mut self) -> Option<Outgoing> {
-        let next = self.out.recv().await;
-        if next.is_some() {
-            self.backlog.fetch_sub(1, Ordering::Relaxed);
-        }
-        next
-    }
-
-    /// The next thing to write, if there is one already.
-    pub(crate) fn next_now(&mut self) -> Option<Outgoing> {
-        let next = self.out.try_recv().ok()?;
-        self.backlog.fetch_sub(1, Ordering::Relaxed);
-        Some(next)
-    }
-}
-
-impl Session {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Hands a stanza to the client, now or when it resumes.
-    pub(crate) fn deliver(&self, stanza: &Arc<str>) {
-        let mut state = self.state();
-        if state.over {
-            return;
-        }
-        if state.managed {
-            state.sent = state.sent.wrapping_add(1);
-            state.waiting.push_back(Arc::clone(stanza));
-        }
-        let behind = state
-            .link
-            .as_ref()
-            .map_or(0, |link| link.backlog.load(Ordering::Relaxed));
-        if state.waiting.len().max(behind) > MOST_WAITING {
-            tracing::warn!(
-                user = self.user_id,
-                "a session fell too far behind and is dropped"
-            );
-            state.resume_id = None;
-            state.waiting.clear();
-            if let Some(link) = &state.link {
-                link.kill.cancel();
-            }
-        }
-        state.push(Outgoing::Stanza(Arc::clone(stanza)));
-    }
-
-    /// Sends something that is no stanza to the connection, if there is one.
-    pub(crate) fn tell(&self, nonza: impl Into<Arc<str>>) {
-        self.state().push(Outgoing::Nonza(nonza.into()));
-    }
-
-    /// Switches stream management on. With `resume_id` the session can be resumed.
-    pub(crate) fn manage(&self, resume_id: Option<String>) {
-        let mut state = self.state();
-        state.managed = true;
-        state.resume_id = resume_id;
-        (state.sent, state.acknowledged, state.received) = (0, 0, 0);
-        state.waiting.clear();
-    }
-
-    /// Whether stream management is on.
-    pub(crate) fn is_managed(&self) -> bool {
-        self.state().managed
-    }
-
-    /// Counts a stanza from the client.
-    pub(crate) fn count_received(&self) {
-        let mut state = self.state();
-        if state.managed {
-            state.received = state.received.wrapping_add(1);
-        }
-    }
-
-    /// How many stanzas were taken from the client.
-    pub(crate) fn received(&self) -> u32 {
-        self.state().received
-    }
-
-    /// The client acknowledged everything up to `h`.
-    pub(crate) fn acknowledge(&self, h: u32) {
-        let mut state = self.state();
-        let newly = h.wrapping_sub(state.acknowledged) as usize;
-        // A client that acknowledges what was never sent is wrong; it gets no harm from it.
-        if newly <= state.waiting.len() {
-            state.waiting.drain(..newly);
-            state.acknowledged = h;
-        }
-    }
-
-    /// Whether the client has something to acknowledge.
-    pub(crate) fn is_waiting(&self) -> bool {
-        !self.state().waiting.is_empty()
-    }
-
-    /// Whether there is a connection at the moment.
-    pub(crate) fn is_connected(&self) -> bool {
-        self.state().link.is_some()
-    }
-
-    /// Gives the session a connection, taking it from an older one.
-    pub(crate) fn attach(&self) -> Attached {
-        self.state().attach()
-    }
-
-    /// Gives a resumed session its new connection: first `answer`, then everything after
-    /// `h` once more.
-    pub(crate) fn resume(&self, h: u32, answer: impl FnOnce(u32) -> String) -> Attached {
-        self.acknowledge(h);
-        let mut state = self.state();
-        let attached = state.attach();
-        let answer = answer(state.received);
-        state.push(Outgoing::Nonza(answer.into()));
-        let again: Vec<_> = state.waiting.iter().cloned().collect();
-        for stanza in again {
-            state.push(Outgoing::Stanza(stanza));
-        }
-        attached
-    }
-
-    /// Drops the connection without a goodbye.
-    fn cut(&self) {
-        if let Some(link) = &self.state().link {
-            link.kill.cancel();
-        }
-    }
-}
-
-impl State {
-    fn push(&self, outgoing: Outgoing) {
-        if let Some(link) = &self.link
-            && link.out.send(outgoing).is_ok()
-        {
-            link.backlog.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    fn attach(&mut self) -> Attached {
-        if let Some(old) = self.link.take() {
-            old.kill.cancel();
-        }
-        self.generation += 1;
-        let (sender, receiver) = unbounded_channel();
-        let backlog = Arc::new(AtomicUsize::new(0));
-        let kill = CancellationToken::new();
-        self.link = Some(Link {
-            out: sender,
-            backlog: Arc::clone(&backlog),
-            kill: kill.clone(),
-        });
-        Attached {
-            out: receiver,
-            backlog,
-            kill,
-            generation: self.generation,
-        }
-    }
-}
 
 /// What became of a session whose connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -348,12 +117,14 @@ impl Hub {
             if !for_good && state.resume_id.is_some() {
                 return Ending::Waits;
             }
+            state.waiting.clear();
             state.generation
         };
         self.end_if(session, generation)
     }
 
-    /// The time to resume is over, unless somebody resumed.
+    /// The time to resume is over, unless somebody resumed. What the client had not
+    /// acknowledged stays in the session ([`Session::left_over`]).
     pub(crate) fn give_up(&self, session: &Arc<Session>, link: &Attached) -> Ending {
         if session.is_connected() {
             return Ending::NotMine;
@@ -368,7 +139,6 @@ impl Hub {
             return Ending::NotMine;
         }
         state.over = true;
-        state.waiting.clear();
         if let Some(id) = state.resume_id.take() {
             inner.resumable.remove(&id);
             if inner.ended.len() >= MOST_ENDED {
@@ -446,14 +216,35 @@ impl Hub {
                 .collect()
         };
         for session in sessions {
-            let (is_connected, generation) = {
-                let mut state = session.state();
-                state.resume_id = None;
-                (state.link.is_some(), state.generation)
-            };
-            if !is_connected {
-                self.end_if(&session, generation);
+            self.forget(&session);
+        }
+    }
+
+    /// Ends all sessions of a person, whose account is gone or has another password.
+    pub(crate) fn expel(&self, user_id: i64) {
+        for session in self.of(user_id) {
+            self.forget(&session);
+            session.cut();
+        }
+    }
+
+    /// A session that cannot be resumed any more; it is over at once when it has no connection.
+    fn forget(&self, session: &Arc<Session>) {
+        let (is_connected, generation) = {
+            let mut state = session.state();
+            let id = state.resume_id.take();
+            if state.link.is_none() {
+                state.waiting.clear();
             }
+            let known = (state.link.is_some(), state.generation);
+            drop(state);
+            if let Some(id) = id {
+                self.inner().resumable.remove(&id);
+            }
+            known
+        };
+        if !is_connected {
+            self.end_if(session, generation);
         }
     }
 }
@@ -474,7 +265,7 @@ mod tests {
 
     fn text(outgoing: Option<Outgoing>) -> String {
         match outgoing {
-            Some(Outgoing::Stanza(text) | Outgoing::Nonza(text)) => text.to_string(),
+            Some(Outgoing::Stanza(text) | Outgoing::Nonza(text)) => text.lenient().to_owned(),
             None => String::new(),
         }
     }

@@ -1,0 +1,123 @@
+//! What waits for people who were not there.
+
+use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+
+use crate::text::Text;
+
+/// A person finds so many stanzas at most, the newest; history has the rest.
+const MOST_OF_ONE: i64 = 1_000;
+/// After so long nobody comes for them live any more.
+const LONGEST_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// A stanza that waited.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct Waiting {
+    pub(crate) xml: String,
+    pub(crate) created_at: i64,
+}
+
+/// Keeps a stanza for some people.
+pub(crate) async fn keep(
+    db: &mut SqliteConnection,
+    people: &[i64],
+    message_id: &str,
+    xml: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    let n: i64 = sqlx::query_scalar(
+        "INSERT INTO offline_stanzas (message_id, xml, created_at) VALUES (?, ?, ?) RETURNING n",
+    )
+    .bind(message_id)
+    .bind(xml)
+    .bind(now)
+    .fetch_one(&mut *db)
+    .await?;
+    for part in people.chunks(1000) {
+        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO offline (user_id, n) ");
+        query.push_values(part, |mut row, user_id| {
+            row.push_bind(*user_id).push_bind(n);
+        });
+        query.build().execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Keeps what was sent to a person's last session and never acknowledged: messages, that is.
+pub(crate) async fn keep_again(
+    db: &mut SqliteConnection,
+    user_id: i64,
+    stanzas: &[Text],
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    for xml in stanzas.iter().map(Text::lenient) {
+        let is_message = |kind: &str| {
+            let head = xml.split_once('>').map_or("", |(head, _)| head);
+            head.starts_with("<message") && head.contains(&format!("type=\"{kind}\""))
+        };
+        if is_message("chat") || is_message("groupchat") {
+            keep(db, &[user_id], "", xml, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes out what waits for a person, in the order in which it was kept.
+pub(crate) async fn take(
+    db: &mut SqliteConnection,
+    user_id: i64,
+) -> Result<Vec<Waiting>, sqlx::Error> {
+    let mut found: Vec<Waiting> = sqlx::query_as(
+        "SELECT s.xml, s.created_at
+         FROM offline o JOIN offline_stanzas s ON s.n = o.n
+         WHERE o.user_id = ? ORDER BY o.n DESC LIMIT ?",
+    )
+    .bind(user_id)
+    .bind(MOST_OF_ONE)
+    .fetch_all(&mut *db)
+    .await?;
+    if !found.is_empty() {
+        sqlx::query("DELETE FROM offline WHERE user_id = ?")
+            .bind(user_id)
+            .execute(db)
+            .await?;
+    }
+    found.reverse();
+    Ok(found)
+}
+
+/// Forgets a message that was removed for everybody.
+pub(crate) async fn forget(db: &mut SqliteConnection, message_id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM offline_stanzas WHERE message_id = ?")
+        .bind(message_id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets what nobody came for, what everybody has taken, and what is too much for one.
+pub(crate) async fn sweep(db: &mut SqliteConnection, now: i64) -> Result<(), sqlx::Error> {
+    let many: Vec<i64> =
+        sqlx::query_scalar("SELECT user_id FROM offline GROUP BY user_id HAVING COUNT(*) > ?")
+            .bind(MOST_OF_ONE)
+            .fetch_all(&mut *db)
+            .await?;
+    for user_id in many {
+        sqlx::query(
+            "DELETE FROM offline
+             WHERE user_id = ?1 AND n <= (SELECT n FROM offline WHERE user_id = ?1
+                                          ORDER BY n DESC LIMIT 1 OFFSET ?2)",
+        )
+        .bind(user_id)
+        .bind(MOST_OF_ONE)
+        .execute(&mut *db)
+        .await?;
+    }
+    sqlx::query(
+        "DELETE FROM offline_stanzas
+         WHERE created_at < ? OR NOT EXISTS (SELECT 1 FROM offline o WHERE o.n = offline_stanzas.n)",
+    )
+    .bind(now - LONGEST_MILLIS)
+    .execute(db)
+    .await?;
+    Ok(())
+}
