@@ -19,8 +19,14 @@ mod tls;
 pub use chat::{Chat, NotConnected};
 pub use error::ClientError;
 pub use event::{
-    Activity, Edit, Link, LinkLost, MarkerKind, Outgoing, OutgoingMessage, ReactionChange, Recipient,
-    Removal, ServerEvent, SystemKind, SystemMessage, Unplaced,
+    Activity, Edit, Link, LinkLost, MarkerKind, Outgoing, OutgoingMessage, ReactionChange,
+    Recipient, Removal, ServerEvent, SystemKind, SystemMessage, Unplaced,
 };
-pub use rest::{DialogState, HistoryQuery, LastMessage, Rest, SignedIn};
+pub use rest::{
+    AccountError, Deletion, DialogDeletion, DialogFilter, DialogPage, DialogSort, DialogState,
+    DialogUpdate, HistoryQuery, LastMessage, MessageFilter, NewAccount, NewDialog, NewFile,
+    NewStoredMessage, PeopleBy, ProfileUpdate, Progress, Provider, Record, RecordPage, ReportError,
+    Rest, SearchError, SearchQuery, SearchResult, SearchRule, SignIn, SignedIn, StoredFile,
+    TransferError, Unread,
+};
 pub use secret::Secret;

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::script::{Peer, Script, certificate};
 use super::*;
-use crate::{Link, LinkLost, Recipient};
+use crate::{Link, LinkLost, OutgoingMessage, Recipient};
 
 const ID: &str = "65b000000000000000000001";
 const DIALOG: &str = "65a000000000000000000001";
@@ -93,12 +93,12 @@ fn a_message(n: u32) -> Outgoing {
         user: UserId(22),
         dialog,
     };
-    Outgoing::Message {
-        id: id(n),
+    Outgoing::Message(OutgoingMessage::new(
+        id(n),
         to,
-        body: format!("text {n}"),
-        sent_at: Timestamp::from_seconds(1),
-    }
+        format!("text {n}"),
+        Timestamp::from_seconds(1),
+    ))
 }
 
 #[tokio::test]

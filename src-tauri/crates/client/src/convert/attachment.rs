@@ -52,7 +52,9 @@ pub(super) fn read(from: &wire::Attachment) -> Attachment {
         width: small("width"),
         height: small("height"),
         duration: small("duration"),
-        contact: contact.map(|fields| fields.into_iter().map(plain).collect()).unwrap_or_default(),
+        contact: contact
+            .map(|fields| fields.into_iter().map(plain).collect())
+            .unwrap_or_default(),
         latitude: text("latitude"),
         longitude: text("longitude"),
         other: other.cloned().collect(),

@@ -16,7 +16,8 @@ use kith_wire::xmpp::{
     self, ChatState, Direction, Extra, Kind, LastActivity, Marker, RoomJid, bare, system,
 };
 
-pub(crate) use records::{dialog, message, person, profile};
+pub(crate) use outgoing::system_fields;
+pub(crate) use records::{attachments, custom, dialog, found_message, message, person, profile};
 
 use crate::{
     Activity, Edit, MarkerKind, ReactionChange, Recipient, Removal, ServerEvent, SystemKind,
@@ -173,11 +174,7 @@ impl Account {
 
     /// Who came or went, if the stanza tells that of somebody who is watched
     /// (`protocol/xmpp.md` §13). `now` is when the seconds were counted.
-    pub(crate) fn activity(
-        &self,
-        iq: &xmpp::Iq,
-        now: Timestamp,
-    ) -> Option<(UserId, Activity)> {
+    pub(crate) fn activity(&self, iq: &xmpp::Iq, now: Timestamp) -> Option<(UserId, Activity)> {
         let seconds = LastActivity::read(iq.payload.as_ref()?)?.seconds?;
         let who = sender_of(iq.from.as_deref()?)?;
         Some((who, activity(seconds, now)))
@@ -215,12 +212,14 @@ fn system_event(message: &xmpp::Message, by: UserId) -> Option<ServerEvent> {
     let mut properties = properties(extra);
     let mut take = |name: &str| properties.0.remove(name);
     let dialog = take(system::DIALOG_ID).or_else(|| extra.dialog_id.clone());
+    // One that was sent over REST has its name among the parameters.
+    let name = message.body.clone().or_else(|| take("body"));
     let mut people = |name: &str| {
         let ids = take(name).map(serde_json::Value::String);
         let ids = ids.map(|ids| rest::ids(&ids)).unwrap_or_default();
         ids.iter().filter_map(|id| id.parse().ok()).collect()
     };
-    let kind = match message.body.as_deref().unwrap_or_default() {
+    let kind = match name.as_deref().unwrap_or_default() {
         system::NEW_DIALOG => SystemKind::DialogMade,
         system::UPDATE_DIALOG => SystemKind::DialogChanged,
         system::ADDED_TO_DIALOG => SystemKind::Added,

@@ -3,6 +3,7 @@
 use kith_model::{Properties, UserId};
 use kith_wire::xml::{Element, names};
 use kith_wire::xmpp::{self, ChatState, Extra, Kind, Marker, Replacement, ns, system};
+use serde_json::{Map, Value};
 
 use super::{Account, attachment};
 use crate::{MarkerKind, Outgoing, OutgoingMessage, Recipient, SystemKind, SystemMessage};
@@ -95,36 +96,17 @@ impl Account {
     }
 
     fn system(&self, to: UserId, message: &SystemMessage, id: &str) -> xmpp::Message {
-        let joined = |people: &[UserId]| {
-            let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
-            ids.join(",")
-        };
-        let (name, people) = match &message.kind {
-            SystemKind::DialogMade => (system::NEW_DIALOG, None),
-            SystemKind::DialogChanged => (system::UPDATE_DIALOG, None),
-            SystemKind::Added => (system::ADDED_TO_DIALOG, None),
-            SystemKind::Removed => (system::REMOVED_FROM_DIALOG, None),
-            SystemKind::PeopleAdded(people) => (
-                system::ADD_PARTICIPANTS,
-                Some((system::ADDED_IDS, joined(people))),
-            ),
-            SystemKind::PeopleRemoved(people) => (
-                system::REMOVE_PARTICIPANTS,
-                Some((system::REMOVED_IDS, joined(people))),
-            ),
-            SystemKind::Other(name) => (name.as_str(), None),
-        };
-        let mut stanza = system::notification(id, &self.connection.bare_jid(to), name);
-        let dialog = message.dialog.as_ref();
-        let dialog = dialog.map(|dialog| (system::DIALOG_ID, dialog.to_string()));
-        let mut parameters: Vec<Element> = dialog
-            .into_iter()
-            .chain(people)
-            .map(|(name, text)| Element::new(name, ns::CLIENT).with_text(text))
-            .collect();
-        parameters.extend(custom(&message.properties));
+        let mut stanza = system::notification(
+            id,
+            &self.connection.bare_jid(to),
+            system_name(&message.kind),
+        );
         if let Some(extra) = &mut stanza.extra {
-            extra.custom = parameters;
+            let own = system_parameters(message).into_iter();
+            extra.custom = own
+                .map(|(name, text)| Element::new(name, ns::CLIENT).with_text(text))
+                .chain(custom(&message.properties))
+                .collect();
         }
         stanza
     }
@@ -137,6 +119,52 @@ impl Account {
             ..xmpp::Message::new(kind)
         }
     }
+}
+
+fn system_name(kind: &SystemKind) -> &str {
+    match kind {
+        SystemKind::DialogMade => system::NEW_DIALOG,
+        SystemKind::DialogChanged => system::UPDATE_DIALOG,
+        SystemKind::Added => system::ADDED_TO_DIALOG,
+        SystemKind::Removed => system::REMOVED_FROM_DIALOG,
+        SystemKind::PeopleAdded(_) => system::ADD_PARTICIPANTS,
+        SystemKind::PeopleRemoved(_) => system::REMOVE_PARTICIPANTS,
+        SystemKind::Other(name) => name,
+    }
+}
+
+/// What the convention says besides the name.
+fn system_parameters(message: &SystemMessage) -> Vec<(&'static str, String)> {
+    let joined = |people: &[UserId]| {
+        let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
+        ids.join(",")
+    };
+    let dialog = message.dialog.as_ref();
+    let dialog = dialog.map(|dialog| (system::DIALOG_ID, dialog.to_string()));
+    let people = match &message.kind {
+        SystemKind::PeopleAdded(people) => Some((system::ADDED_IDS, joined(people))),
+        SystemKind::PeopleRemoved(people) => Some((system::REMOVED_IDS, joined(people))),
+        SystemKind::DialogMade
+        | SystemKind::DialogChanged
+        | SystemKind::Added
+        | SystemKind::Removed
+        | SystemKind::Other(_) => None,
+    };
+    dialog.into_iter().chain(people).collect()
+}
+
+/// A system message as the fields of REST's body. There the name travels as a
+/// parameter like the others, since the call knows no text of its own.
+pub(crate) fn system_fields(message: &SystemMessage) -> Map<String, Value> {
+    let own = message.properties.0.iter();
+    own.map(|(name, text)| (name.clone(), Value::from(text.as_str())))
+        .chain(
+            system_parameters(message)
+                .into_iter()
+                .map(|(name, text)| (name.to_owned(), Value::from(text))),
+        )
+        .chain([("body".to_owned(), Value::from(system_name(&message.kind)))])
+        .collect()
 }
 
 fn in_dialog(to: &Recipient) -> Extra {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kith_model::{
-    Delivery, Dialog, DialogId, DialogKind, Message, MessageId, Person, Profile, Properties,
-    ReactionCount, Timestamp, UserId,
+    Attachment, Delivery, Dialog, DialogId, DialogKind, Message, MessageId, Person, Profile,
+    Properties, ReactionCount, Timestamp, UserId,
 };
 use kith_wire::rest;
 use serde_json::{Map, Value};
@@ -40,6 +40,28 @@ pub(crate) fn message(from: rest::Message, dialog: &DialogId) -> Option<Message>
             sent_at,
         )
     })
+}
+
+/// A message that was found somewhere; one that does not say where it is from
+/// is left out.
+pub(crate) fn found_message(from: rest::Message) -> Option<Message> {
+    let dialog = from.chat_dialog_id.parse().ok()?;
+    message(from, &dialog)
+}
+
+/// Attachments for a body of REST.
+pub(crate) fn attachments(from: &[Attachment]) -> rest::List<kith_wire::Attachment> {
+    from.iter()
+        .map(attachment::write)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+/// Custom parameters for a body of REST.
+pub(crate) fn custom(from: &Properties) -> Map<String, Value> {
+    let own = from.0.iter().filter(|(name, _)| !is_platforms(name));
+    own.map(|(name, text)| (name.clone(), Value::from(text.as_str())))
+        .collect()
 }
 
 /// A dialog and its present state. One of an unknown kind is left out.
@@ -139,22 +161,29 @@ fn counts(reactions: &rest::Reactions) -> Vec<ReactionCount> {
         .collect()
 }
 
-/// Custom parameters, which stand beside the platform's own in REST. Those that
-/// the platform flattens along with them are not the app's.
-fn properties(custom: &Map<String, Value>) -> Properties {
-    const PLATFORMS: [&str; 8] = [
+fn is_platforms(name: &str) -> bool {
+    const PLATFORMS: [&str; 11] = [
+        "_id",
+        "chat_dialog_id",
         "save_to_history",
         "dialog_id",
         "message_id",
+        "message",
         "silent",
         "markable",
         "send_to_chat",
         "moduleIdentifier",
         "destroy_after",
     ];
+    PLATFORMS.contains(&name)
+}
+
+/// Custom parameters, which stand beside the platform's own in REST. Those that
+/// the platform flattens along with them are not the app's.
+fn properties(custom: &Map<String, Value>) -> Properties {
     let mut properties = Properties::new();
     for (name, value) in custom {
-        if !PLATFORMS.contains(&name.as_str())
+        if !is_platforms(name)
             && let Some(text) = text(value)
         {
             properties.set(name, text);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use kith_model::Connection;
 use kith_wire::rest::ErrorBody;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
@@ -17,6 +17,9 @@ use crate::ClientError;
 use crate::tls::{self, causes};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// A transfer is ended when it stands still, not when it takes long.
+const TRANSFER_WITHIN: Duration = Duration::from_secs(24 * 3600);
+const MAX_REDIRECTS: usize = 5;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// No answer of this API comes near this; a page of history is some 100 kB.
 const MAX_BODY: usize = 16 << 20;
@@ -40,6 +43,13 @@ impl Request {
         }
     }
 
+    pub(super) fn delete(path: impl Into<String>, query: Vec<(String, String)>) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::get(path, query)
+        }
+    }
+
     pub(super) fn with_body(method: Method, path: impl Into<String>, body: Value) -> Self {
         Self {
             method,
@@ -48,6 +58,17 @@ impl Request {
             body: Some(body),
         }
     }
+}
+
+/// What a call shows to be let in (`protocol/rest.md` §1.2).
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pass<'a> {
+    /// Nothing.
+    None,
+    /// A session's token.
+    Token(&'a str),
+    /// The application's key, for a sign-up.
+    Key(&'a str),
 }
 
 /// What was answered.
@@ -88,6 +109,17 @@ impl Answer {
         })
     }
 
+    /// Whether there is nothing in it, as where a call answers with text
+    /// (`protocol/rest.md` §1.4).
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.trim_ascii().is_empty()
+    }
+
+    /// What it says about its failure.
+    pub(super) fn error(&self) -> ErrorBody {
+        ErrorBody::read(&self.body)
+    }
+
     /// Whether the session is what is missing. The texts differ
     /// (`protocol/rest.md` §2), so every 401 counts.
     pub(super) fn is_expired(&self) -> bool {
@@ -96,7 +128,7 @@ impl Answer {
 
     /// For the log: the texts of the error, which name no person.
     pub(super) fn note(&self, request: &Request) {
-        let error = ErrorBody::read(&self.body);
+        let error = self.error();
         let n_texts = error.texts().count();
         tracing::debug!(status = self.status.as_u16(), method = %request.method, n_texts, "a call failed");
     }
@@ -140,7 +172,7 @@ impl Http {
     pub(super) async fn ask(
         &self,
         request: &Request,
-        token: Option<&str>,
+        pass: Pass<'_>,
     ) -> Result<Answer, ClientError> {
         let mut builder = self
             .client
@@ -149,9 +181,11 @@ impl Http {
                 format!("{}{}", self.base, request.path),
             )
             .query(&request.query);
-        if let Some(token) = token {
-            builder = builder.header("CB-Token", token);
-        }
+        builder = match pass {
+            Pass::None => builder,
+            Pass::Token(token) => builder.header("CB-Token", token),
+            Pass::Key(key) => builder.header("CB-AuthKey", key),
+        };
         if let Some(body) = &request.body {
             builder = builder.json(body);
         }
@@ -165,6 +199,123 @@ impl Http {
             body.extend_from_slice(&chunk);
         }
         Ok(Answer { status, body })
+    }
+}
+
+/// A file on its way down.
+#[derive(Debug)]
+pub(super) struct Down {
+    response: reqwest::Response,
+    /// Where it begins.
+    pub(super) from: u64,
+    /// How many bytes are still to come, when told.
+    pub(super) left: Option<u64>,
+}
+
+impl Down {
+    /// The next bytes; `None` at the end.
+    pub(super) async fn piece(&mut self) -> Result<Option<bytes::Bytes>, ClientError> {
+        self.response.chunk().await.map_err(|error| failure(&error))
+    }
+}
+
+impl Http {
+    /// The address of the API, without a slash at the end.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// An address that somebody else told, if it may be asked: protected, or on
+    /// this machine where the server is too.
+    fn foreign(&self, address: &Url) -> Result<(), ClientError> {
+        let is_here = |url: &Url| url.scheme() == "http" && is_loopback(url.host());
+        let may = address.scheme() == "https"
+            || (is_here(address)
+                && Url::parse(&self.base).is_ok_and(|base| is_loopback(base.host())));
+        if may {
+            Ok(())
+        } else {
+            Err(ClientError::NotAServer)
+        }
+    }
+
+    /// Sends a form with a file to where the server wants it, without a token.
+    pub(super) async fn upload(
+        &self,
+        address: &str,
+        form: reqwest::multipart::Form,
+    ) -> Result<(), ClientError> {
+        let address = Url::parse(address).map_err(|_| ClientError::NotAServer)?;
+        self.foreign(&address)?;
+        let request = self.client.post(address).timeout(TRANSFER_WITHIN);
+        let sent = request.multipart(form).send().await;
+        let response = sent.map_err(|error| failure(&error))?;
+        Err(match response.status().as_u16() {
+            200..=299 => return Ok(()),
+            // The right to upload is in the form; the session is not asked.
+            400 | 401 | 403 => ClientError::NotAllowed,
+            404 => ClientError::Gone,
+            413 => ClientError::TooLarge,
+            429 => ClientError::Busy,
+            300..=399 => ClientError::NotAServer,
+            code @ 402..=499 => ClientError::Rejected(code),
+            code => ClientError::Server(code),
+        })
+    }
+
+    /// Asks for a file from byte `from` on. The server may answer with another
+    /// address, which gets no token.
+    pub(super) async fn download(
+        &self,
+        path: &str,
+        token: &str,
+        from: u64,
+    ) -> Result<Down, ClientError> {
+        let address = format!("{}{path}", self.base);
+        let mut address = Url::parse(&address).map_err(|_| ClientError::BadConnection)?;
+        let mut query = vec![("token", token)];
+        for _ in 0..=MAX_REDIRECTS {
+            let mut request = self.client.get(address.clone()).timeout(TRANSFER_WITHIN);
+            if from > 0 {
+                request = request.header(header::RANGE, format!("bytes={from}-"));
+            }
+            let sent = request.query(&query).send().await;
+            let response = sent.map_err(|error| failure(&error))?;
+            let status = response.status();
+            if status.is_redirection() {
+                let location = response.headers().get(header::LOCATION);
+                let location = location
+                    .and_then(|location| location.to_str().ok())
+                    .ok_or(ClientError::NotAServer)?;
+                address = address
+                    .join(location)
+                    .map_err(|_| ClientError::NotAServer)?;
+                self.foreign(&address)?;
+                query.clear();
+                continue;
+            }
+            // An object store has no idea of our session.
+            if status == StatusCode::UNAUTHORIZED && query.is_empty() {
+                return Err(ClientError::NotAllowed);
+            }
+            if !status.is_success() {
+                let answer = Answer {
+                    status,
+                    body: Vec::new(),
+                };
+                return Err(answer.check().err().unwrap_or(ClientError::NotAServer));
+            }
+            return Ok(Down {
+                from: if status == StatusCode::PARTIAL_CONTENT {
+                    from
+                } else {
+                    0
+                },
+                left: response.content_length(),
+                response,
+            });
+        }
+        Err(ClientError::NotAServer)
     }
 }
 

@@ -7,10 +7,11 @@ use axum::extract::Request as AxumRequest;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use kith_model::{AppId, ChatAddress, ChatSecurity, SystemClock};
+use kith_model::{AppId, ChatAddress, ChatSecurity, DialogId, SystemClock};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::Secret;
 
 fn connection(api_url: &str) -> Connection {
     Connection {

@@ -1,5 +1,7 @@
 //! Values as they really come.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -123,6 +125,26 @@ pub(super) fn user_ids<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u64>, D::E
 /// Texts that are ids.
 pub(super) fn text_ids<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
     Ok(ids(&Value::deserialize(d)?))
+}
+
+/// Texts of a list, whatever is in them.
+pub(super) fn texts<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
+    Ok(items(Value::deserialize(d)?)
+        .iter()
+        .filter_map(text_of)
+        .collect())
+}
+
+/// Numbers by name; an empty map may be written as an empty list.
+pub(super) fn numbers<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<String, i64>, D::Error> {
+    let pairs = match Value::deserialize(d)? {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    Ok(pairs
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), number(value)?)))
+        .collect())
 }
 
 /// A comma text, out of a text or a list (`user_tags`, `protocol/rest.md` §4).

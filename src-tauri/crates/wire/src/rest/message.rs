@@ -70,10 +70,10 @@ pub struct Message {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reactions {
     /// The caller's.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub own: Vec<String>,
     /// All, with their number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::numbers")]
     pub total: BTreeMap<String, i64>,
 }
 

@@ -90,7 +90,8 @@ pub struct Session {
     /// In which application.
     #[serde(default, deserialize_with = "lenient::zero_id")]
     pub application_id: u64,
-    /// The token, opaque text.
+    /// The token, opaque text; empty where it is known already.
+    #[serde(default, deserialize_with = "lenient::text")]
     pub token: String,
     /// Unix seconds of its making.
     #[serde(default, deserialize_with = "lenient::zero_number")]
