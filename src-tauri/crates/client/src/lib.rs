@@ -16,7 +16,7 @@ mod rest;
 mod secret;
 mod tls;
 
-pub use chat::{Chat, NotConnected};
+pub use chat::{AskError, Block, BlockLists, Chat, NotConnected, Password};
 pub use error::ClientError;
 pub use event::{
     Activity, Edit, Link, LinkLost, MarkerKind, Outgoing, OutgoingMessage, ReactionChange,

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::script::{Peer, Script, certificate};
 use super::*;
-use crate::{Link, LinkLost, OutgoingMessage, Recipient};
+use crate::{Link, LinkLost, OutgoingMessage, Recipient, Secret};
 
 const ID: &str = "65b000000000000000000001";
 const DIALOG: &str = "65a000000000000000000001";

@@ -48,7 +48,6 @@ pub(super) struct Door {
     pub(super) domain: String,
     /// `<user>-<app>`.
     pub(super) user: String,
-    pub(super) password: Secret,
     pub(super) tls: Arc<rustls::ClientConfig>,
 }
 
@@ -63,16 +62,22 @@ impl Door {
     pub(super) async fn open(
         &self,
         resource: &str,
+        password: &Secret,
         switch: &KillSwitch,
     ) -> Result<Connection, LinkLost> {
         let identity = Jid::new(&format!("{}@{}/{resource}", self.user, self.domain))
             .map_err(|_| LinkLost::NotAChatServer)?;
-        timeout(LOG_IN_WITHIN, self.log_in(identity, switch))
+        timeout(LOG_IN_WITHIN, self.log_in(identity, password, switch))
             .await
             .unwrap_or(Err(LinkLost::Unreachable))
     }
 
-    async fn log_in(&self, identity: Jid, switch: &KillSwitch) -> Result<Connection, LinkLost> {
+    async fn log_in(
+        &self,
+        identity: Jid,
+        password: &Secret,
+        switch: &KillSwitch,
+    ) -> Result<Connection, LinkLost> {
         let tcp = self.tcp().await?;
         let pending = match self.address.security {
             ChatSecurity::Direct => self.begin(self.tls(tcp).await?, switch).await?,
@@ -101,7 +106,7 @@ impl Door {
         };
         let credentials = Credentials::default()
             .with_username(self.user.as_str())
-            .with_password(self.password.expose());
+            .with_password(password.expose());
         let stream = tokio_xmpp::client_login(stream, wanted, credentials)
             .await
             .map_err(|error| lost(switch, &error))?;

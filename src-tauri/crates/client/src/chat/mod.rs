@@ -16,8 +16,11 @@
 //!
 //! [`Link::Fresh`]: crate::Link::Fresh
 
+mod ask;
 mod backoff;
+mod blocking;
 mod connector;
+mod password;
 #[cfg(test)]
 pub(crate) mod script;
 mod stanza;
@@ -35,9 +38,13 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+pub use self::ask::AskError;
+pub use self::blocking::{Block, BlockLists};
+pub use self::password::Password;
+
 use self::task::{Order, Parcel, Task};
 use crate::convert::Account;
-use crate::{Outgoing, Secret, ServerEvent};
+use crate::{Outgoing, ServerEvent};
 
 /// What waits to be handed to the stream, at most.
 const QUEUE: usize = 16;
@@ -57,6 +64,8 @@ pub struct NotConnected;
 pub struct Chat {
     parcels: mpsc::Sender<Parcel>,
     orders: mpsc::UnboundedSender<Order>,
+    account: Arc<Account>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Chat {
@@ -69,15 +78,28 @@ impl Chat {
     pub fn start(
         connection: Connection,
         me: UserId,
-        password: Secret,
+        password: impl Into<Password>,
         clock: Arc<dyn Clock>,
         events: mpsc::Sender<ServerEvent>,
     ) -> Self {
         let (parcels, parcels_rx) = mpsc::channel(QUEUE);
         let (orders, orders_rx) = mpsc::unbounded_channel();
-        let account = Account { connection, me };
-        tokio::spawn(Task::new(account, password, clock, events, parcels_rx, orders_rx).run());
-        Self { parcels, orders }
+        let account = Arc::new(Account { connection, me });
+        let task = Task::new(
+            Arc::clone(&account),
+            password.into(),
+            Arc::clone(&clock),
+            events,
+            parcels_rx,
+            orders_rx,
+        );
+        tokio::spawn(task.run());
+        Self {
+            parcels,
+            orders,
+            account,
+            clock,
+        }
     }
 
     /// Hands something to the stream, in order. For a message `Ok` means that
@@ -90,7 +112,7 @@ impl Chat {
     pub async fn send(&self, outgoing: Outgoing) -> Result<(), NotConnected> {
         let (done, answer) = oneshot::channel();
         self.parcels
-            .send(Parcel { outgoing, done })
+            .send(Parcel::Outgoing(outgoing, done))
             .await
             .map_err(|_| NotConnected)?;
         answer.await.unwrap_or(Err(NotConnected))
@@ -101,6 +123,18 @@ impl Chat {
     /// growth of the waits alone.
     pub fn reconnect_now(&self) {
         let _ = self.orders.send(Order::ReconnectNow);
+    }
+
+    /// Switches reconnecting off or on again. When it is off, a link that ends
+    /// stays down until [`Chat::reconnect_now`]; an attempt that is under way is
+    /// let end.
+    pub fn set_reconnect(&self, on: bool) {
+        let _ = self.orders.send(Order::Reconnect(on));
+    }
+
+    /// Uses another password from the next attempt on.
+    pub fn set_password(&self, password: impl Into<Password>) {
+        let _ = self.orders.send(Order::Password(password.into()));
     }
 
     /// Makes the connection break, as after sleep or a change of network, so

@@ -40,26 +40,32 @@ impl Task {
                         };
                         let _ = self.hand_over(&answer.write(), None).await;
                     }
-                    IqKind::Result | IqKind::Error => {
-                        if iq.kind == IqKind::Result
-                            && let Some((who, activity)) =
-                                self.account.activity(&iq, self.clock.now())
-                        {
-                            self.outbox
-                                .push_back(ServerEvent::Activity { who, activity });
-                        }
-                        if matches!(&self.state, State::Greeting { id, .. } if *id == iq.id) {
-                            self.up(Link::Fresh);
-                        }
-                    }
+                    IqKind::Result | IqKind::Error => self.answered(&iq).await,
                 }
             }
             Stanza::Presence(_) => {}
         }
     }
 
+    /// An answer, or what looks like one: the platform tells of people who come
+    /// and go in answers to nothing (`protocol/xmpp.md` §13).
+    async fn answered(&mut self, iq: &Iq) {
+        if matches!(&self.state, State::Greeting { id, .. } if *id == iq.id) {
+            self.up(Link::Fresh).await;
+            return;
+        }
+        let me = self.account.connection.bare_jid(self.account.me);
+        if self.questions.close(iq, &me) || iq.kind == IqKind::Error {
+            return;
+        }
+        if let Some((who, activity)) = self.account.activity(iq, self.clock.now()) {
+            self.outbox
+                .push_back(ServerEvent::Activity { who, activity });
+        }
+    }
+
     pub(super) async fn send(&mut self, outgoing: &Outgoing) -> Result<(), NotConnected> {
-        if !matches!(self.state, State::Up(_)) {
+        if !self.is_up() {
             return Err(NotConnected);
         }
         let id = self.new_id();

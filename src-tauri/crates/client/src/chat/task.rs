@@ -13,24 +13,31 @@ use tokio::time::{Instant, sleep_until};
 use tokio_xmpp::stanzastream::{Connection, Event, StreamEvent};
 
 use super::NotConnected;
+use super::ask::{Answer, Question, Questions};
 use super::backoff::Backoff;
 use super::connector::Door;
+use super::password::Password;
 use super::stream::Stream;
 use super::tap::KillSwitch;
 use super::window::{Fate, Window};
 use crate::convert::Account;
-use crate::{Link, LinkLost, Outgoing, Secret, ServerEvent, tls};
+use crate::{Link, LinkLost, Outgoing, ServerEvent, tls};
 
-/// Something to send, and whom to tell that it was handed over.
-pub(super) struct Parcel {
-    pub(super) outgoing: Outgoing,
-    pub(super) done: oneshot::Sender<Result<(), NotConnected>>,
+/// Something to send, and whom to tell.
+pub(super) enum Parcel {
+    /// That it was handed over.
+    Outgoing(Outgoing, oneshot::Sender<Result<(), NotConnected>>),
+    /// What the answer is.
+    Question(Question, oneshot::Sender<Answer>),
 }
 
 /// What a handle can ask for.
 #[derive(Debug)]
 pub(super) enum Order {
     ReconnectNow,
+    Reconnect(bool),
+    Password(Password),
+    Active(bool),
     Cut,
     Stop(oneshot::Sender<()>),
 }
@@ -69,12 +76,13 @@ pub(super) enum State {
 }
 
 pub(super) struct Task {
-    pub(super) account: Account,
+    pub(super) account: Arc<Account>,
     pub(super) clock: Arc<dyn Clock>,
     events: mpsc::Sender<ServerEvent>,
     parcels: mpsc::Receiver<Parcel>,
     orders: mpsc::UnboundedReceiver<Order>,
     door: Result<Door, LinkLost>,
+    password: Password,
     /// Events that the listener has not taken yet. While there are many, nothing
     /// more is read from the stream; but acknowledgements are heard, or a
     /// listener that sends would wait for itself.
@@ -90,6 +98,14 @@ pub(super) struct Task {
     /// every message's fate unknown, to be looked up.
     pub(super) is_managed: bool,
     pub(super) n_ids: u64,
+    /// Questions that wait for their answer.
+    pub(super) questions: Questions,
+    /// Whether anybody looks at the app.
+    pub(super) is_active: bool,
+    /// Whether a link that ends is replaced without being asked.
+    reconnects: bool,
+    /// The last attempt was refused, and only a person can change that.
+    is_refused: bool,
 }
 
 /// What woke the task.
@@ -107,8 +123,8 @@ enum Wake {
 
 impl Task {
     pub(super) fn new(
-        account: Account,
-        password: Secret,
+        account: Arc<Account>,
+        password: Password,
         clock: Arc<dyn Clock>,
         events: mpsc::Sender<ServerEvent>,
         parcels: mpsc::Receiver<Parcel>,
@@ -120,7 +136,6 @@ impl Task {
                 address: connection.chat.clone(),
                 domain: connection.chat_domain.clone(),
                 user: format!("{}-{}", account.me, connection.app_id),
-                password,
                 tls: Arc::new(tls),
             }),
             Err(_) => Err(LinkLost::Certificate),
@@ -132,6 +147,7 @@ impl Task {
             parcels,
             orders,
             door,
+            password,
             outbox: VecDeque::new(),
             stream: Stream::new(),
             state: State::Waiting(Some(Instant::now())),
@@ -141,6 +157,10 @@ impl Task {
             is_hurried: false,
             is_managed: true,
             n_ids: 0,
+            questions: Questions::default(),
+            is_active: true,
+            reconnects: true,
+            is_refused: false,
         }
     }
 
@@ -162,11 +182,19 @@ impl Task {
                         self.state = State::Waiting(Some(Instant::now()));
                     }
                 }
-                Wake::Delivered(true) => {}
-                Wake::Parcel(parcel) => {
-                    let answer = self.send(&parcel.outgoing).await;
-                    let _ = parcel.done.send(answer);
+                Wake::Order(Some(Order::Reconnect(on))) => self.set_reconnect(on),
+                Wake::Order(Some(Order::Password(password))) => self.password = password,
+                Wake::Order(Some(Order::Active(is_active))) => {
+                    if std::mem::replace(&mut self.is_active, is_active) != is_active {
+                        self.tell_activity().await;
+                    }
                 }
+                Wake::Delivered(true) => {}
+                Wake::Parcel(Parcel::Outgoing(outgoing, done)) => {
+                    let answer = self.send(&outgoing).await;
+                    let _ = done.send(answer);
+                }
+                Wake::Parcel(Parcel::Question(question, done)) => self.ask(question, done).await,
                 Wake::Slot(Some(slot)) => self.stream.slot = Some(slot),
                 // Nobody is left who could wish for a connection.
                 Wake::Slot(None) => self.heard(None).await,
@@ -244,7 +272,7 @@ impl Task {
                 self.renew_stream();
                 self.broke(None);
             }
-            State::Greeting { .. } => self.up(Link::Fresh),
+            State::Greeting { .. } => self.up(Link::Fresh).await,
             State::Waiting(None) | State::Opening(_) | State::Up(_) => {}
         }
     }
@@ -254,10 +282,13 @@ impl Task {
         self.switch = KillSwitch::default();
         let door = self.door.clone();
         let switch = self.switch.clone();
+        let password = self.password.clone();
         // A new resource each time: two sessions never fight over one.
         let resource = format!("kith-{:032x}", rand::random::<u128>());
         self.state = State::Opening(Box::pin(async move {
-            door?.open(&resource, &switch).await.map(Box::new)
+            let door = door?;
+            let password = password.get().await?;
+            door.open(&resource, &password, &switch).await.map(Box::new)
         }));
     }
 
@@ -288,7 +319,7 @@ impl Task {
         } else {
             self.backoff.next(lasted, rand::random())
         };
-        let is_final = match reason {
+        let is_refused = match reason {
             LinkLost::SignInRefused | LinkLost::Stopped => true,
             LinkLost::UnknownHost
             | LinkLost::Unreachable
@@ -296,7 +327,9 @@ impl Task {
             | LinkLost::NotAChatServer
             | LinkLost::Broken => false,
         };
-        if is_final {
+        self.is_refused = is_refused;
+        let is_final = is_refused || !self.reconnects;
+        if is_refused {
             // Whatever was under way belongs to a session that is not wanted back.
             self.renew_stream();
         }
@@ -308,6 +341,30 @@ impl Task {
         tracing::info!(?reason, ?wait, is_final, "the link is down");
         self.outbox
             .push_back(ServerEvent::Link(Link::Down { reason, retry_at }));
+    }
+
+    /// Stops or begins to replace links that end. A wait is given up, or begun
+    /// again, and the listener is told.
+    fn set_reconnect(&mut self, on: bool) {
+        let was_on = std::mem::replace(&mut self.reconnects, on);
+        match self.state {
+            State::Waiting(Some(_)) if was_on && !on => {
+                self.state = State::Waiting(None);
+                self.outbox.push_back(ServerEvent::Link(Link::Down {
+                    reason: LinkLost::Stopped,
+                    retry_at: None,
+                }));
+            }
+            // What was refused stays refused until a person asks.
+            State::Waiting(None) if !was_on && on && !self.is_refused => {
+                self.state = State::Waiting(Some(Instant::now()));
+            }
+            State::Waiting(_)
+            | State::Opening(_)
+            | State::Negotiating { .. }
+            | State::Greeting { .. }
+            | State::Up(_) => {}
+        }
     }
 
     /// The stream lost its connection.
@@ -327,6 +384,7 @@ impl Task {
     fn renew_stream(&mut self) {
         let fates = self.window.close();
         self.tell_fates(fates);
+        self.questions.give_up();
         self.switch.cut();
         std::mem::replace(&mut self.stream, Stream::new()).bury();
     }
@@ -365,7 +423,7 @@ impl Task {
     async fn heard(&mut self, event: Option<Event>) {
         match event {
             Some(Event::Stanza(stanza)) => self.take(&stanza).await,
-            Some(Event::Stream(StreamEvent::Resumed)) => self.up(Link::Resumed),
+            Some(Event::Stream(StreamEvent::Resumed)) => self.up(Link::Resumed).await,
             Some(Event::Stream(StreamEvent::Reset { features, .. })) => {
                 self.is_managed = features.stream_management.is_some();
                 self.greet().await;
@@ -395,6 +453,7 @@ impl Task {
         self.stream.n_barren = 0;
         let fates = self.window.settle();
         self.tell_fates(fates);
+        self.questions.give_up();
         let id = self.new_id();
         let carbons = Iq::new(IqKind::Set, &id, Some(Carbon::enable())).write();
         let is_sent = self
@@ -410,12 +469,21 @@ impl Task {
         }
     }
 
-    pub(super) fn up(&mut self, link: Link) {
+    pub(super) async fn up(&mut self, link: Link) {
+        let is_fresh = link == Link::Fresh;
         self.stream.n_barren = 0;
         self.is_hurried = false;
         self.state = State::Up(Instant::now());
         tracing::info!(?link, "the link is up");
         self.outbox.push_back(ServerEvent::Link(link));
+        // A session begins as one that somebody looks at.
+        if is_fresh && !self.is_active {
+            self.tell_activity().await;
+        }
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        matches!(self.state, State::Up(_))
     }
 
     /// Ends the session: the server is told if it can be, and the listener is

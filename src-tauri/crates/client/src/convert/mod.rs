@@ -182,7 +182,7 @@ impl Account {
 }
 
 /// What seconds since the last activity mean.
-fn activity(seconds: u64, now: Timestamp) -> Activity {
+pub(crate) fn activity(seconds: u64, now: Timestamp) -> Activity {
     if seconds == 0 {
         return Activity::Online;
     }

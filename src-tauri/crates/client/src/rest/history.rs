@@ -174,7 +174,7 @@ impl Rest {
     }
 }
 
-fn page_of(query: &HistoryQuery, limit: usize, skip: usize) -> Query {
+pub(super) fn page_of(query: &HistoryQuery, limit: usize, skip: usize) -> Query {
     let mut pairs = vec![
         pair("chat_dialog_id", &query.dialog),
         pair(

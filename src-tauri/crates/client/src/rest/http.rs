@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use kith_model::Connection;
+use kith_model::{Clock, Connection};
 use kith_wire::rest::ErrorBody;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Method, StatusCode, header};
@@ -95,11 +96,12 @@ impl Answer {
         if status.is_success() {
             return Ok(self);
         }
-        let is_page = self.body.trim_ascii_start().first() == Some(&b'<');
         Err(match status.as_u16() {
-            401 => ClientError::Expired,
             300..=399 => ClientError::NotAServer,
-            404 | 405 if is_page => ClientError::NotAServer,
+            // A web page is nobody's refusal: somebody stands in between, such
+            // as a hotel's network that wants to be signed in to first.
+            401 | 403 | 404 | 405 | 407 | 511 if self.is_page() => ClientError::NotAServer,
+            401 => ClientError::Expired,
             403 => ClientError::NotAllowed,
             404 => ClientError::Gone,
             413 => ClientError::TooLarge,
@@ -121,9 +123,14 @@ impl Answer {
     }
 
     /// Whether the session is what is missing. The texts differ
-    /// (`protocol/rest.md` §2), so every 401 counts.
+    /// (`protocol/rest.md` §2), so every 401 counts, but for a web page's.
     pub(super) fn is_expired(&self) -> bool {
-        self.status == StatusCode::UNAUTHORIZED
+        self.status == StatusCode::UNAUTHORIZED && !self.is_page()
+    }
+
+    /// Whether it is a web page.
+    fn is_page(&self) -> bool {
+        self.body.trim_ascii_start().first() == Some(&b'<')
     }
 
     /// For the log: the texts of the error, which name no person.
@@ -139,10 +146,13 @@ impl Answer {
 pub(super) struct Http {
     client: reqwest::Client,
     base: Arc<str>,
+    clock: Arc<dyn Clock>,
+    /// Milliseconds by which the server's clock is ahead.
+    ahead: Arc<AtomicI64>,
 }
 
 impl Http {
-    pub(super) fn new(connection: &Connection) -> Result<Self, ClientError> {
+    pub(super) fn new(connection: &Connection, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
         let base = Url::parse(&connection.api_url).map_err(|_| ClientError::BadConnection)?;
         let is_here = is_loopback(base.host());
         match base.scheme() {
@@ -166,6 +176,8 @@ impl Http {
         Ok(Self {
             client,
             base: connection.api_url.trim_end_matches('/').into(),
+            clock,
+            ahead: Arc::default(),
         })
     }
 
@@ -190,6 +202,7 @@ impl Http {
             builder = builder.json(body);
         }
         let mut response = builder.send().await.map_err(|error| failure(&error))?;
+        self.hear_time(response.headers());
         let status = response.status();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
@@ -199,6 +212,28 @@ impl Http {
             body.extend_from_slice(&chunk);
         }
         Ok(Answer { status, body })
+    }
+}
+
+impl Http {
+    /// By so many milliseconds the server's clock is ahead of ours.
+    pub(super) fn clock_offset(&self) -> i64 {
+        self.ahead.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of the server's time (RFC 9110 §6.6.1), which is told in
+    /// whole seconds: within one nothing is known.
+    fn hear_time(&self, headers: &header::HeaderMap) {
+        let told = headers
+            .get(header::DATE)
+            .and_then(|date| date.to_str().ok())
+            .and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok());
+        if let Some(told) = told {
+            let ahead = told.timestamp_millis() - self.clock.now().millis();
+            let is_same_second = (-1_000..=0).contains(&ahead);
+            self.ahead
+                .store(if is_same_second { 0 } else { ahead }, Ordering::Relaxed);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! by itself when the session runs out.
 
 mod account;
+mod count;
 mod dialogs;
 mod directory;
 mod files;
@@ -78,7 +79,7 @@ impl Rest {
     /// unprotected and not this machine's, or when the certificate cannot be
     /// read.
     pub fn new(connection: Connection, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
-        let http = Http::new(&connection)?;
+        let http = Http::new(&connection, Arc::clone(&clock))?;
         let session = Arc::new(Session::new(connection.app_id.0, &connection.auth_key));
         Ok(Self {
             http,
@@ -91,6 +92,13 @@ impl Rest {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// By so many milliseconds the server's clock is ahead of ours, as its last
+    /// answer told, to the second; 0 while it has told nothing.
+    #[must_use]
+    pub fn clock_offset(&self) -> i64 {
+        self.http.clock_offset()
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str, query: Query) -> Result<T, ClientError> {

@@ -136,6 +136,9 @@ async fn statuses_become_kinds() {
         (403, ERRORS, ClientError::NotAllowed),
         (404, ERRORS, ClientError::Gone),
         (404, PAGE, ClientError::NotAServer),
+        (401, PAGE, ClientError::NotAServer),
+        (403, PAGE, ClientError::NotAServer),
+        (511, PAGE, ClientError::NotAServer),
         (413, PAGE, ClientError::TooLarge),
         (422, ERRORS, ClientError::Rejected(422)),
         (429, ERRORS, ClientError::Busy),
@@ -282,4 +285,47 @@ async fn an_answer_that_does_not_come_is_not_waited_for() {
     tokio::time::pause();
     assert_eq!(waiting.await.unwrap(), Err(ClientError::TimedOut));
     drop(visitor);
+}
+
+#[tokio::test]
+async fn a_portal_in_between_ends_no_session() {
+    static IS_PORTAL: AtomicUsize = AtomicUsize::new(0);
+    let open = || async {
+        axum::Json(serde_json::json!({"session": {"token": "t", "user_id": 7, "user": {"id": 7}}}))
+    };
+    let list = || async {
+        if IS_PORTAL.load(Ordering::SeqCst) == 1 {
+            return (
+                StatusCode::UNAUTHORIZED,
+                "<html>Sign in to the hotel</html>",
+            )
+                .into_response();
+        }
+        axum::Json(serde_json::json!({"items": []})).into_response()
+    };
+    let rest = serve(
+        Router::new()
+            .route("/session", post(open))
+            .fallback(any(list)),
+    )
+    .await;
+    rest.sign_in("ada", &Secret::new("pw")).await.unwrap();
+    IS_PORTAL.store(1, Ordering::SeqCst);
+    assert_eq!(rest.dialogs(None).await, Err(ClientError::NotAServer));
+    IS_PORTAL.store(0, Ordering::SeqCst);
+    assert_eq!(rest.dialogs(None).await, Ok(Vec::new()), "and it goes on");
+}
+
+#[tokio::test]
+async fn the_servers_clock_is_heard() {
+    let rest = serving(|_| {
+        let body = serde_json::json!({"items": []}).to_string();
+        ([("date", "Sun, 06 Nov 1994 08:49:37 GMT")], body).into_response()
+    })
+    .await;
+    assert_eq!(rest.clock_offset(), 0, "nothing heard yet");
+    rest.dialogs(None).await.unwrap();
+    let now = rest.clock().now().millis();
+    let apart = 784_111_777_000 - now - rest.clock_offset();
+    assert!(apart.abs() < 60_000, "{apart}");
 }

@@ -21,6 +21,7 @@ mod jid;
 mod last;
 mod marker;
 mod message;
+mod mobile;
 pub mod ns;
 mod presence;
 pub mod privacy;
@@ -44,6 +45,7 @@ pub use jid::{Jid, RoomJid, UserJid, bare, dialog_id, domain, resource, room_sen
 pub use last::{LastActivity, Subscription};
 pub use marker::Marker;
 pub use message::{Kind, Message};
+pub use mobile::ClientState;
 pub use presence::Presence;
 pub use reactions::ReactionChange;
 pub use sasl::{Plain, Sasl};

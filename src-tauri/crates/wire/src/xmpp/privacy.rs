@@ -9,6 +9,11 @@ use crate::xml::Element;
 
 use super::ns;
 
+#[path = "privacy_blocks.rs"]
+mod blocks;
+
+pub use blocks::Names;
+
 /// What an item does with what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
