@@ -9,7 +9,7 @@ CREATE TABLE person (
     login TEXT,                                -- when the directory tells it
     avatar TEXT,                               -- a blob's uid, a data: address or a web address
     last_seen_at INTEGER                       -- milliseconds; null when not told
-) STRICT;
+, email TEXT, tags TEXT NOT NULL DEFAULT '[]') STRICT;
 
 CREATE TABLE dialog (
     id TEXT PRIMARY KEY NOT NULL,              -- 24 hexadecimal digits
@@ -22,7 +22,7 @@ CREATE TABLE dialog (
     updated_at INTEGER NOT NULL DEFAULT 0,     -- milliseconds
     is_known INTEGER NOT NULL DEFAULT 0,       -- 0: a message came first, the dialog itself is still to be fetched
     is_listed INTEGER NOT NULL DEFAULT 1       -- 0: the server does not list it any more; its messages stay
-) STRICT, WITHOUT ROWID;
+, extensions TEXT NOT NULL DEFAULT '{}', allow_preview INTEGER NOT NULL DEFAULT 0, occupant_count INTEGER, is_joined INTEGER NOT NULL DEFAULT 1, notifications INTEGER) STRICT, WITHOUT ROWID;
 
 CREATE TABLE occupant (
     dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
@@ -48,7 +48,7 @@ CREATE TABLE message (
     failure TEXT,                              -- why it waits, when failed
     attachments TEXT NOT NULL DEFAULT '[]',    -- JSON, as model::Attachment
     pending INTEGER NOT NULL DEFAULT 0 CHECK (pending = (state < 4)) -- 1: the server does not hold it; stands after all others
-) STRICT;
+, kind INTEGER NOT NULL DEFAULT 0, properties TEXT NOT NULL DEFAULT '{}', reactions TEXT NOT NULL DEFAULT '[]', stored_at INTEGER, updated_at INTEGER, destroy_after INTEGER, expires_at INTEGER, is_silent INTEGER NOT NULL DEFAULT 0, in_history INTEGER NOT NULL DEFAULT 1, mentions_me INTEGER NOT NULL DEFAULT 0, views INTEGER) STRICT;
 
 CREATE INDEX message_by_place ON message (dialog_id, pending, sent_at, id, sender_id);
 
@@ -111,7 +111,7 @@ CREATE TABLE draft (
     dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
     body TEXT NOT NULL,
     saved_at INTEGER NOT NULL DEFAULT 0        -- milliseconds
-) STRICT, WITHOUT ROWID;
+, reply_to TEXT, editing TEXT, destroy_after INTEGER, is_silent INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE TABLE setting (
     key TEXT PRIMARY KEY NOT NULL,
@@ -122,6 +122,105 @@ CREATE TABLE sync (
     id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
     caught_up_at INTEGER NOT NULL DEFAULT 0    -- milliseconds, when the last catch-up that finished had begun
 ) STRICT;
+
+CREATE TABLE outbox_journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    message_id TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL DEFAULT 0,             -- milliseconds
+    state INTEGER NOT NULL DEFAULT 1,          -- the message's state from then on
+    reason TEXT NOT NULL DEFAULT ''            -- what happened, by a name (journal.rs)
+) STRICT;
+
+CREATE INDEX outbox_journal_by_message ON outbox_journal (message_id, id);
+
+CREATE INDEX outbox_journal_by_age ON outbox_journal (at);
+
+CREATE INDEX outbox_parked ON outbox (position) WHERE is_parked = 1;
+
+CREATE TABLE dialog_sync (
+    dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    changes_known_to INTEGER NOT NULL DEFAULT 0, -- milliseconds of the server's clock: edits and states up to then are here
+    compared_at INTEGER NOT NULL DEFAULT 0     -- milliseconds of our clock: when deletions were looked for last
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX message_mentions ON message (dialog_id, sent_at, id) WHERE mentions_me = 1;
+
+CREATE INDEX message_timed ON message (expires_at) WHERE destroy_after IS NOT NULL;
+
+CREATE TABLE draft_history (
+    position INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    body TEXT NOT NULL,
+    saved_at INTEGER NOT NULL DEFAULT 0        -- milliseconds
+) STRICT;
+
+CREATE INDEX draft_history_by_dialog ON draft_history (dialog_id, position);
+
+CREATE TABLE reaction (
+    message_id TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    emoji TEXT NOT NULL,
+    person_id INTEGER NOT NULL,
+    PRIMARY KEY (message_id, emoji, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pin (
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    position INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (dialog_id, message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deed (
+    position INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, -- the order in which things were done
+    kind INTEGER NOT NULL,                     -- 1 edit, 2 delete here, 3 delete for all, 4 react, 5 take a reaction back, 6 pin, 7 unpin, 8 clear here, 9 clear for all
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL DEFAULT '',       -- empty when it is about a dialog
+    text TEXT NOT NULL DEFAULT '',             -- the new text, or the emoji
+    undo TEXT NOT NULL DEFAULT '',             -- JSON: what it was before
+    stage INTEGER NOT NULL DEFAULT 0,          -- 1: the server knows, the others are still to be told
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at INTEGER NOT NULL DEFAULT 0, -- milliseconds
+    done_at INTEGER NOT NULL DEFAULT 0         -- milliseconds, when the person did it
+) STRICT;
+
+CREATE INDEX deed_by_message ON deed (message_id, kind);
+
+CREATE TABLE waiting_change (
+    position INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, -- the order in which it came
+    message_id TEXT NOT NULL,
+    person_id INTEGER NOT NULL,                -- who did it; whether they may is judged when the message is here
+    kind INTEGER NOT NULL,                     -- 1 edit, 2 removal, 3 reaction, 4 reaction taken back
+    text TEXT NOT NULL DEFAULT '',             -- the new text, or the emoji
+    properties TEXT NOT NULL DEFAULT '{}',     -- JSON
+    done_at INTEGER NOT NULL DEFAULT 0,        -- milliseconds, by who told it
+    heard_at INTEGER NOT NULL DEFAULT 0        -- milliseconds; old ones are let go
+) STRICT;
+
+CREATE INDEX waiting_change_by_message ON waiting_change (message_id, position);
+
+CREATE TABLE gone_message (
+    message_id TEXT PRIMARY KEY NOT NULL,
+    gone_at INTEGER NOT NULL DEFAULT 0         -- milliseconds
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE list_state (
+    dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    muted_until INTEGER NOT NULL DEFAULT 0,    -- milliseconds; 0: not muted
+    archived_at INTEGER,                       -- milliseconds; null: not archived
+    is_pinned INTEGER NOT NULL DEFAULT 0,
+    is_marked_unread INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE link (
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    sent_at INTEGER NOT NULL DEFAULT 0,        -- seconds, as the message
+    message_id TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL DEFAULT 0,
+    url TEXT NOT NULL,
+    PRIMARY KEY (dialog_id, sent_at, message_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX link_by_message ON link (message_id);
 
 -- ==== one profile (profile.db) ====
 

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use kith_model::{DialogId, MessageId, UserId};
+use kith_model::{DialogId, FailureReason, MessageId, UserId};
+use kith_store::DeedKind;
 use tokio::sync::broadcast;
 
 use crate::LinkState;
@@ -41,6 +42,20 @@ pub enum Change {
         dialog: DialogId,
         /// Everybody who writes there.
         people: Vec<UserId>,
+    },
+    /// What is known of these people's coming and going.
+    Presence(Vec<UserId>),
+    /// The server refused what this person did to a message; it is as it was
+    /// before.
+    Refused {
+        /// Where.
+        dialog: DialogId,
+        /// Which message.
+        message: MessageId,
+        /// What was done.
+        kind: DeedKind,
+        /// Why not.
+        reason: FailureReason,
     },
     /// The state of the link.
     Link(LinkState),

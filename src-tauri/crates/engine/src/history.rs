@@ -98,7 +98,11 @@ impl Shared {
     }
 
     /// The messages going forward from `from`, that second included.
-    async fn fetch_forward(&self, dialog: &DialogId, from: i64) -> Result<Fetched, WorkError> {
+    pub(crate) async fn fetch_forward(
+        &self,
+        dialog: &DialogId,
+        from: i64,
+    ) -> Result<Fetched, WorkError> {
         let mut query = HistoryQuery {
             sent_after: Some(from),
             newest_first: false,
@@ -120,7 +124,7 @@ impl Shared {
     }
 
     /// Keeps messages and what they cover.
-    async fn keep_page(
+    pub(crate) async fn keep_page(
         &self,
         dialog: &DialogId,
         messages: &[Message],

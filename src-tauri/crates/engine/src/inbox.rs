@@ -4,16 +4,19 @@
 //! whoever shows it. A burst shares a transaction. What needs an answer from
 //! the server (a dialog nobody here knows yet) is asked for on the side; the
 //! message itself is on disk before.
+//!
+//! A disk that is full for a while costs nothing: what arrived is held, and the
+//! stream is read no further, until there is room.
 
 use std::sync::Arc;
 
 use kith_client::{Link, MarkerKind, ServerEvent, Unplaced};
 use kith_model::{Delivery, DialogId, DialogKind, FailureReason, Message, MessageId, Timestamp};
-use kith_store::{Fate, Put, StoreError, Write};
+use kith_store::{Fate, HeardEdit, HeardReactions, Put, Step, StoreError, Write};
 use tokio::sync::{Mutex, mpsc};
 
 use crate::changes::Change;
-use crate::shared::Shared;
+use crate::shared::{Shared, insist};
 
 /// At most so many events share a transaction.
 const BURST: usize = 64;
@@ -25,6 +28,7 @@ struct Afterwards {
     wake_markers: bool,
     stopped_typing: Vec<Message>,
     fetch: Vec<DialogId>,
+    ask_who_reacted: Vec<MessageId>,
 }
 
 impl Shared {
@@ -60,15 +64,33 @@ impl Shared {
         self.keep(kept).await
     }
 
-    /// Keeps events in one transaction.
+    /// Keeps events, if they can be kept at all.
     async fn keep(self: &Arc<Self>, events: Vec<ServerEvent>) -> Result<(), StoreError> {
+        match insist!(self, self.keep_together(&events)) {
+            // One that cannot be kept does not take the others with it.
+            Err(StoreError::Database(error)) if events.len() > 1 => {
+                tracing::error!(%error, "arrivals are kept one by one");
+                for event in &events {
+                    let one = std::slice::from_ref(event);
+                    if let Err(error) = insist!(self, self.keep_together(one)) {
+                        tracing::error!(%error, "an arrival could not be kept");
+                    }
+                }
+                Ok(())
+            }
+            kept => kept,
+        }
+    }
+
+    /// Keeps events in one transaction.
+    async fn keep_together(self: &Arc<Self>, events: &[ServerEvent]) -> Result<(), StoreError> {
         if events.is_empty() {
             return Ok(());
         }
         let now = self.clock.now();
         let mut after = Afterwards::default();
         let mut write = self.store.write().await?;
-        for event in events {
+        for event in events.iter().cloned() {
             match event {
                 ServerEvent::Message(message) => {
                     self.keep_message(&mut write, message, &mut after).await?
@@ -86,7 +108,7 @@ impl Shared {
                 }
                 ServerEvent::Refused { id, code } => {
                     after.wake_outbox = true;
-                    keep_refusal(&mut write, &id, code, now).await?;
+                    self.keep_refusal(&mut write, &id, code, now).await?;
                 }
                 ServerEvent::Marker {
                     kind,
@@ -100,12 +122,33 @@ impl Shared {
                     };
                     write.hear_marker(state, &message, by, now).await?;
                 }
+                ServerEvent::Edited(edit) => {
+                    let heard = HeardEdit {
+                        message: edit.message,
+                        by: edit.by,
+                        body: edit.body,
+                        properties: edit.properties,
+                        at: edit.at,
+                    };
+                    write.hear_edit(&heard).await?;
+                }
+                ServerEvent::Removed(removal) => {
+                    write.hear_removal(&removal.message, removal.by).await?;
+                }
+                ServerEvent::Reacted(change) => {
+                    let heard = HeardReactions {
+                        message: change.message,
+                        by: change.by,
+                        added: change.added,
+                        removed: change.removed,
+                    };
+                    if write.hear_reactions(&heard).await? {
+                        after.ask_who_reacted.push(heard.message);
+                    }
+                }
                 ServerEvent::Link(_)
                 | ServerEvent::Unplaced(_)
                 | ServerEvent::Typing { .. }
-                | ServerEvent::Edited(_)
-                | ServerEvent::Removed(_)
-                | ServerEvent::Reacted(_)
                 | ServerEvent::System { .. }
                 | ServerEvent::Activity { .. } => {}
             }
@@ -113,6 +156,11 @@ impl Shared {
         self.commit(write).await?;
         if after.wake_outbox {
             self.outbox_wake.notify_one();
+            // An edit may have waited for its message to go out.
+            self.deeds_wake.notify_one();
+        }
+        for message in after.ask_who_reacted {
+            self.fetch_reactions_soon(message);
         }
         if after.wake_markers {
             self.markers_wake.notify_one();
@@ -170,7 +218,7 @@ impl Shared {
     /// Handles what is not kept, or not at once.
     async fn handle(self: &Arc<Self>, event: ServerEvent) -> Result<(), StoreError> {
         match event {
-            ServerEvent::Link(link) => self.hear_link(&link).await,
+            ServerEvent::Link(link) => insist!(self, self.hear_link(&link)),
             ServerEvent::Typing {
                 dialog,
                 by,
@@ -179,26 +227,29 @@ impl Shared {
                 self.hear_typing(dialog, by, is_typing).await;
                 Ok(())
             }
-            ServerEvent::System { message, .. } => {
+            ServerEvent::System { by, message } => {
                 if let Some(dialog) = message.dialog {
-                    self.fetch_dialog_soon(dialog);
+                    self.dialog_changed_by(dialog, by);
                 }
                 Ok(())
             }
-            // They reach the store with the next catch-up.
-            ServerEvent::Edited(_) | ServerEvent::Removed(_) | ServerEvent::Reacted(_) => Ok(()),
-            // Nobody is watched yet.
-            ServerEvent::Activity { .. } => Ok(()),
+            ServerEvent::Activity { who, activity } => {
+                self.hear_activity(who, activity).await;
+                Ok(())
+            }
             ServerEvent::Unplaced(message) => self.place(message).await,
             ServerEvent::Message(_)
             | ServerEvent::Acknowledged(_)
             | ServerEvent::Unknown(_)
             | ServerEvent::Refused { .. }
+            | ServerEvent::Edited(_)
+            | ServerEvent::Removed(_)
+            | ServerEvent::Reacted(_)
             | ServerEvent::Marker { .. } => Ok(()),
         }
     }
 
-    async fn hear_link(&self, link: &Link) -> Result<(), StoreError> {
+    async fn hear_link(self: &Arc<Self>, link: &Link) -> Result<(), StoreError> {
         let mut write = self.store.write().await?;
         match link {
             Link::Connecting | Link::Down { .. } => self.lock_followed().suspend(),
@@ -208,6 +259,7 @@ impl Shared {
                 self.lock_followed().forget();
                 write.doubt_in_flight().await?;
                 write.doubt_markers().await?;
+                write.hasten_deeds().await?;
             }
             Link::Resumed => {
                 let held = self.lock_followed().resume();
@@ -222,6 +274,12 @@ impl Shared {
         if matches!(link, Link::Fresh | Link::Resumed) {
             self.outbox_wake.notify_one();
             self.markers_wake.notify_one();
+            self.deeds_wake.notify_one();
+        }
+        match link {
+            Link::Fresh => self.watch_again(),
+            Link::Down { .. } => self.nobody_is_known_to_be_here(),
+            Link::Connecting | Link::Resumed => {}
         }
         Ok(())
     }
@@ -261,6 +319,32 @@ impl Shared {
         });
         Ok(())
     }
+
+    /// A refusal that lasts parks the message; one that passes (a server in
+    /// trouble) sends it again later, after a look whether it is there.
+    async fn keep_refusal(
+        &self,
+        write: &mut Write,
+        id: &MessageId,
+        code: u16,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let reason = match code {
+            401 | 403 => FailureReason::NotAllowed,
+            404 | 410 => FailureReason::DialogGone,
+            406 | 413 => FailureReason::TooLarge,
+            503 => FailureReason::Blocked,
+            408 | 429 | 500 | 502 | 504 => {
+                let attempts = write.attempts(id).await?.unwrap_or(1);
+                let later = self.later(now, attempts.saturating_sub(1));
+                return write
+                    .postpone(id, Fate::Unknown, later, Step::ServerTrouble)
+                    .await;
+            }
+            _ => FailureReason::Refused,
+        };
+        write.refused(id, reason).await
+    }
 }
 
 /// Whether an event is kept on disk, as opposed to handled.
@@ -270,36 +354,14 @@ fn is_kept(event: &ServerEvent) -> bool {
         | ServerEvent::Acknowledged(_)
         | ServerEvent::Unknown(_)
         | ServerEvent::Refused { .. }
+        | ServerEvent::Edited(_)
+        | ServerEvent::Removed(_)
+        | ServerEvent::Reacted(_)
         | ServerEvent::Marker { .. } => true,
         ServerEvent::Link(_)
         | ServerEvent::Unplaced(_)
         | ServerEvent::Typing { .. }
-        | ServerEvent::Edited(_)
-        | ServerEvent::Removed(_)
-        | ServerEvent::Reacted(_)
         | ServerEvent::System { .. }
         | ServerEvent::Activity { .. } => false,
     }
-}
-
-/// A refusal that lasts parks the message; one that passes (a server in
-/// trouble) sends it again later, after a look whether it is there.
-async fn keep_refusal(
-    write: &mut Write,
-    id: &MessageId,
-    code: u16,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let reason = match code {
-        401 | 403 => FailureReason::NotAllowed,
-        404 | 410 => FailureReason::DialogGone,
-        406 | 413 => FailureReason::TooLarge,
-        503 => FailureReason::Blocked,
-        408 | 429 | 500 | 502 | 504 => {
-            let later = Timestamp::from_millis(now.millis() + 5_000);
-            return write.postpone(id, Fate::Unknown, later).await;
-        }
-        _ => FailureReason::Refused,
-    };
-    write.refused(id, reason).await
 }

@@ -3,27 +3,41 @@
 //! It owns the live stream, the REST session and every piece of background
 //! work of one account, and is the only one that writes to its store. What
 //! comes in goes through `inbox.rs`, what goes out through `outbox.rs`;
-//! `sync.rs` catches up after a fresh link, `history.rs` fetches what is scrolled
-//! to, `reading.rs` moves the read pointer and tells others, `presence.rs` knows
+//! `sync.rs` catches up after a fresh link, `fill.rs` does the rest quietly,
+//! `history.rs` fetches what is scrolled to, `world.rs` notices sleep and
+//! changes of network, `reading.rs` moves the read pointer and tells others, `presence.rs` knows
 //! who is writing.
 //!
 //! Everything that a person does is on disk when the call answers, and no call
 //! waits for the network unless it says so. Whoever shows something reads the
 //! [`kith_store::Store`] and listens to [`Engine::changes`].
 
+mod activity;
 mod changes;
+mod compare;
+mod compose;
+mod deeds;
 mod error;
+mod fill;
 mod followed;
 mod history;
 mod inbox;
+mod jump;
 mod link;
+mod list;
+mod newest;
 mod outbox;
 mod people;
+mod pictures;
 mod presence;
 mod reading;
+mod rooms;
+mod self_destruct;
 mod shared;
 mod sync;
 mod task;
+mod waiting;
+mod world;
 
 #[cfg(test)]
 mod tests;
@@ -31,16 +45,22 @@ mod tests;
 use std::sync::Arc;
 
 use kith_client::{Chat, Rest};
-use kith_model::{Clock, Connection, DialogId, DialogKind, MessageId, Person, UserId};
+use kith_model::{Clock, Connection, DialogId, MessageId, Person, UserId};
 use kith_store::{Page, Spot, Store};
 use tokio::sync::{Mutex, mpsc, watch};
 
+pub use activity::Presence;
 pub use changes::{Change, Changes, News};
+pub use compose::SendOptions;
+pub use deeds::Deleted;
 pub use error::EngineError;
+pub use fill::{Completeness, Hole};
 pub use history::Older;
-pub use kith_client::{LinkLost, Secret};
+pub use kith_client::{LinkLost, PeopleBy, Secret};
 pub use link::LinkState;
 pub use people::sign_in;
+pub use pictures::Picture;
+pub use rooms::{DeletedDialogs, DialogUpdate, Directory, Members, NewDialog, Preview};
 
 use changes::Hub;
 use link::LinkBoard;
@@ -95,6 +115,7 @@ impl Engine {
         config: EngineConfig,
     ) -> Result<(Self, mpsc::Receiver<kith_client::ServerEvent>), EngineError> {
         let rest = Rest::new(config.connection.clone(), Arc::clone(&config.clock))?;
+        config.store.go_by(Arc::clone(&config.clock));
         let mut write = config.store.write().await?;
         write.requeue_sending().await?;
         write.doubt_markers().await?;
@@ -102,6 +123,7 @@ impl Engine {
 
         let me = config.store.me();
         let (events, arriving) = mpsc::channel(EVENTS);
+        let way_out = world::way_out(&config.connection);
         let chat = Chat::start(
             config.connection.clone(),
             me,
@@ -116,15 +138,21 @@ impl Engine {
             secret: config.secret,
             clock: config.clock,
             seed: config.random,
+            way_out,
             hub: Hub::new(),
             link: LinkBoard::new(),
             tasks: Tasks::default(),
             outbox_wake: tokio::sync::Notify::new(),
             markers_wake: tokio::sync::Notify::new(),
+            deeds_wake: tokio::sync::Notify::new(),
             typing_wake: tokio::sync::Notify::new(),
             typing: std::sync::Mutex::default(),
             followed: std::sync::Mutex::default(),
+            sync: std::sync::Mutex::default(),
             being_fetched: std::sync::Mutex::default(),
+            changed_by: std::sync::Mutex::default(),
+            watched: std::sync::Mutex::default(),
+            pictures: pictures::Pictures::default(),
             people_refreshed: std::sync::Mutex::default(),
             rest,
             is_signed_in: Mutex::new(false),
@@ -145,7 +173,15 @@ impl Engine {
         let shared = Arc::clone(&self.shared);
         tasks.keep("sync", move || Arc::clone(&shared).work_sync());
         let shared = Arc::clone(&self.shared);
+        tasks.keep("quiet work", move || Arc::clone(&shared).work_quietly());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("world", move || Arc::clone(&shared).watch_the_world());
+        let shared = Arc::clone(&self.shared);
         tasks.keep("markers", move || Arc::clone(&shared).work_markers());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("deeds", move || Arc::clone(&shared).work_deeds());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("timers", move || Arc::clone(&shared).watch_timers());
         let shared = Arc::clone(&self.shared);
         tasks.once("sign in", async move {
             // Whoever needs it first would otherwise wait for it.
@@ -326,20 +362,17 @@ impl Engine {
         self.shared.find_people(text).await
     }
 
-    /// Makes a dialog, or finds the private one that exists, and tells the
-    /// others. Waits for the network.
+    /// People by one thing that the server's directory knows of them; without
+    /// a link, those known here by name or login.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a group without a name or anybody in
-    /// it; [`EngineError::Offline`] and its relatives when the server cannot
-    /// be reached.
-    pub async fn create_dialog(
+    /// [`EngineError::Offline`] and its relatives.
+    pub async fn find_people_by(
         &self,
-        kind: DialogKind,
-        name: &str,
-        people: &[UserId],
-    ) -> Result<DialogId, EngineError> {
-        self.shared.create_dialog(kind, name, people).await
+        by: PeopleBy,
+        text: &str,
+    ) -> Result<Vec<Person>, EngineError> {
+        self.shared.find_people_by(by, text).await
     }
 
     /// Tries to connect now instead of waiting for the next attempt.

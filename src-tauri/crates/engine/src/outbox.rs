@@ -10,6 +10,11 @@
 //!
 //! The row says "in flight" on disk before the stanza is handed over, so a
 //! crash in between only costs a look-up.
+//!
+//! What may pass is waited for with growing waits that have a random part: a
+//! server in trouble, a dialog of which only messages have come so far. What
+//! will not pass (no right to write, a dialog that is gone) parks the message
+//! with its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,10 +22,10 @@ use std::time::Duration;
 
 use kith_client::{ClientError, Outgoing, OutgoingMessage, Recipient};
 use kith_model::{DialogId, FailureReason, MessageId, Place, Timestamp};
-use kith_store::{Fate, OutboxRow, StoreError};
+use kith_store::{Addressee, Fate, OutboxRow, Step, StoreError, StoredMessage};
 
 use crate::error::WorkError;
-use crate::shared::Shared;
+use crate::shared::{Shared, insist};
 use crate::task::{Backoff, until};
 
 /// So many messages of one dialog are under way at once.
@@ -30,14 +35,24 @@ const WINDOW_ALL: u32 = 64;
 /// A message is stamped later than what its writer could see, if that is at
 /// most so many seconds ahead of our clock.
 const CLOCKS_APART: i64 = 5;
+/// A clock that is off by more than this is not believed.
+const CLOCK_IS_WRONG: i64 = 30_000;
 /// The longest wait after failures.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The first wait of a message that the server may take later.
+const FIRST_WAIT: i64 = 2_000;
+/// The longest wait of a message that the server may take later.
+const LAST_WAIT: i64 = 300_000;
 
 impl Shared {
     /// Sends what is queued, for as long as the engine runs.
     pub(crate) async fn work_outbox(self: Arc<Self>) {
         let mut backoff = Backoff::new(LONGEST_WAIT, self.seed ^ 0x6f75);
         let mut wire = self.link.wire.subscribe();
+        // Begun again after a panic, nobody knows what was handed over before.
+        if let Err(error) = self.doubt_in_flight().await {
+            tracing::warn!(%error, "the outbox begins with what it has");
+        }
         loop {
             if wire.wait_for(|wire| wire.is_up).await.is_err() {
                 return;
@@ -59,16 +74,24 @@ impl Shared {
         }
     }
 
+    async fn doubt_in_flight(&self) -> Result<(), StoreError> {
+        let mut write = self.store.write().await?;
+        write.doubt_in_flight().await?;
+        self.commit(write).await
+    }
+
     /// One round; answers when the next row is due, if one waits for its time.
-    pub(crate) async fn send_what_can_be_sent(&self) -> Result<Option<Timestamp>, WorkError> {
-        let mut rows = self.store.outbox(WINDOW, WINDOW_ALL).await?;
+    pub(crate) async fn send_what_can_be_sent(
+        self: &Arc<Self>,
+    ) -> Result<Option<Timestamp>, WorkError> {
+        let now = self.clock.now();
+        let mut rows = self.store.outbox(WINDOW, WINDOW_ALL, now).await?;
         let mut trouble = None;
         if rows.iter().any(|row| row.fate == Fate::Unknown) {
             // A failed look-up holds up its own dialogs only.
             trouble = self.look_up(&rows).await.err();
-            rows = self.store.outbox(WINDOW, WINDOW_ALL).await?;
+            rows = self.store.outbox(WINDOW, WINDOW_ALL, now).await?;
         }
-        let now = self.clock.now();
         let mut due = None;
         let mut held_up = BTreeSet::new();
         let mut go = Vec::new();
@@ -127,7 +150,7 @@ impl Shared {
     }
 
     async fn hand_over(
-        &self,
+        self: &Arc<Self>,
         go: &[&OutboxRow],
         all: &[OutboxRow],
         now: Timestamp,
@@ -135,10 +158,10 @@ impl Shared {
         if go.is_empty() {
             return Ok(());
         }
-        let mut recipients: BTreeMap<&DialogId, Option<Recipient>> = BTreeMap::new();
+        let mut recipients: BTreeMap<&DialogId, Addressee> = BTreeMap::new();
         for row in go {
             if !recipients.contains_key(&row.dialog) {
-                recipients.insert(&row.dialog, self.recipient(&row.dialog).await?);
+                recipients.insert(&row.dialog, self.store.addressee(&row.dialog).await?);
             }
         }
         let mut stamps: BTreeMap<DialogId, Timestamp> = BTreeMap::new();
@@ -148,34 +171,71 @@ impl Shared {
                 *last = stamp.max(*last);
             }
         }
+        let sent_at = self.as_the_server_sees(now);
         let mut write = self.store.write().await?;
         let mut stanzas = Vec::with_capacity(go.len());
+        let mut unknown = BTreeSet::new();
         for row in go {
-            let Some(to) = recipients.get(&row.dialog).cloned().flatten() else {
-                write
-                    .refused(&row.message, FailureReason::DialogGone)
-                    .await?;
-                continue;
+            let dialog = row.dialog.clone();
+            let to = match recipients.get(&row.dialog) {
+                Some(Addressee::Person(user)) => Recipient::Private {
+                    user: *user,
+                    dialog,
+                },
+                Some(Addressee::Room) => Recipient::Room { dialog },
+                Some(Addressee::Unknown) => {
+                    // Only the first waits for its time; the others wait for it.
+                    if unknown.insert(dialog) {
+                        let again = self.later(now, row.attempts);
+                        write
+                            .postpone(&row.message, Fate::NeverLeft, again, Step::DialogUnknown)
+                            .await?;
+                    }
+                    continue;
+                }
+                Some(Addressee::Gone) | None => {
+                    write
+                        .refused(&row.message, FailureReason::DialogGone)
+                        .await?;
+                    continue;
+                }
             };
             let newest = write.newest_place(&row.dialog).await?;
-            let mut stamp = stamp(now, newest.as_ref(), &row.message);
+            let mut stamp = stamp(sent_at, newest.as_ref(), &row.message);
             if let Some(last) = stamps.get(&row.dialog) {
                 stamp = stamp.max(*last);
             }
             stamps.insert(row.dialog.clone(), stamp);
             // Not there any more: the person took it back just now.
-            if write.handing_over(&row.message, stamp).await? {
-                stanzas.push(OutgoingMessage::new(
-                    row.message.clone(),
-                    to,
-                    row.body.clone(),
-                    stamp,
-                ));
+            if let Some(message) = write.handing_over(&row.message, stamp).await? {
+                stanzas.push(outgoing(message, to, stamp));
             }
         }
         self.commit(write).await?;
+        for dialog in unknown {
+            self.fetch_dialog_soon(dialog);
+        }
         self.hand_to_stream(stanzas).await?;
         Ok(())
+    }
+
+    /// A time of ours by the server's clock, where ours is clearly wrong: the
+    /// time that a message carries decides where it stands for everybody.
+    fn as_the_server_sees(&self, now: Timestamp) -> Timestamp {
+        let ahead = self.rest.clock_offset();
+        if ahead.abs() < CLOCK_IS_WRONG {
+            return now;
+        }
+        Timestamp::from_millis(now.millis() + ahead)
+    }
+
+    /// When to try again what the server may take later.
+    pub(crate) fn later(&self, now: Timestamp, attempts: u32) -> Timestamp {
+        let whole = FIRST_WAIT
+            .saturating_mul(1 << attempts.min(12))
+            .min(LAST_WAIT);
+        let wait = rand::random_range(whole / 2..=whole);
+        Timestamp::from_millis(now.millis() + wait)
     }
 
     async fn hand_to_stream(&self, stanzas: Vec<OutgoingMessage>) -> Result<(), StoreError> {
@@ -192,13 +252,29 @@ impl Shared {
         }
         // Not handed over after all, so there is nothing to look up. The link's
         // return wakes this worker.
+        insist!(self, self.have_not_left(&not_sent))
+    }
+
+    async fn have_not_left(&self, ids: &[MessageId]) -> Result<(), StoreError> {
         let mut write = self.store.write().await?;
-        for id in &not_sent {
+        for id in ids {
             write
-                .postpone(id, Fate::NeverLeft, Timestamp::default())
+                .postpone(id, Fate::NeverLeft, Timestamp::default(), Step::NotTaken)
                 .await?;
         }
         self.commit(write).await
+    }
+}
+
+/// A message as it leaves.
+fn outgoing(held: StoredMessage, to: Recipient, stamp: Timestamp) -> OutgoingMessage {
+    let message = held.message;
+    OutgoingMessage {
+        attachments: message.attachments,
+        properties: message.properties,
+        is_silent: message.is_silent,
+        destroy_after: message.destroy_after,
+        ..OutgoingMessage::new(message.id, to, message.body, stamp)
     }
 }
 

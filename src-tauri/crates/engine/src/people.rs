@@ -1,11 +1,10 @@
-//! Signing in for the first time, knowing people's names, finding people, and
-//! beginning to talk with them.
+//! Signing in for the first time, knowing people's names, finding people.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
-use kith_client::{Outgoing, Rest, Secret, SystemKind, SystemMessage};
-use kith_model::{Clock, Connection, DialogId, DialogKind, Person, UserId};
+use kith_client::{PeopleBy, Rest, Secret};
+use kith_model::{Clock, Connection, Person, UserId};
 
 use crate::EngineError;
 use crate::error::WorkError;
@@ -62,44 +61,18 @@ impl Shared {
         Ok(found)
     }
 
-    pub(crate) async fn create_dialog(
-        self: &Arc<Self>,
-        kind: DialogKind,
-        name: &str,
-        people: &[UserId],
-    ) -> Result<DialogId, EngineError> {
-        let others: Vec<UserId> = people.iter().copied().filter(|id| *id != self.me).collect();
-        let makes_sense = match kind {
-            DialogKind::Private => others.len() == 1,
-            DialogKind::Group => !others.is_empty() && !name.trim().is_empty(),
-            DialogKind::Broadcast | DialogKind::Public => !name.trim().is_empty(),
-        };
-        if !makes_sense {
-            return Err(EngineError::InvalidInput);
+    pub(crate) async fn find_people_by(
+        &self,
+        by: PeopleBy,
+        text: &str,
+    ) -> Result<Vec<Person>, EngineError> {
+        let text = text.trim();
+        if text.is_empty() || !self.link.wire().is_up {
+            return Ok(self.store.find_people(text, FOUND_HERE).await?);
         }
-        let state = self
-            .rest()
-            .await?
-            .create_dialog(kind, name.trim(), &others)
-            .await?;
-        let id = state.dialog.id.clone();
-        self.keep_dialog(&state.dialog).await?;
-        for to in others {
-            // The server tells nobody (`protocol/rest.md` §5.2). Who misses it
-            // finds the dialog when they catch up.
-            let told = self
-                .chat
-                .send(Outgoing::System {
-                    to,
-                    message: SystemMessage::new(SystemKind::DialogMade, id.clone()),
-                })
-                .await;
-            if told.is_err() {
-                break;
-            }
-        }
-        self.fetch_dialog_soon(id.clone());
-        Ok(id)
+        let found = self.rest().await?.find_people_by(by, text).await?;
+        self.keep_people(&found).await?;
+        Ok(found)
     }
 
     /// Fetches everybody who is in a dialog and not known yet, and oneself.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use kith_client::{Outgoing, Recipient};
-use kith_model::{DialogId, DialogKind, Timestamp, UserId};
+use kith_model::{DialogId, Timestamp, UserId};
+use kith_store::Addressee;
 
 use crate::changes::Change;
 use crate::shared::Shared;
@@ -184,17 +185,11 @@ impl Shared {
         &self,
         dialog: &DialogId,
     ) -> Result<Option<Recipient>, kith_store::StoreError> {
-        Ok(match self.store.addressee(dialog).await? {
-            None | Some((DialogKind::Private, None)) => None,
-            Some((DialogKind::Private, Some(user))) => Some(Recipient::Private {
-                user,
-                dialog: dialog.clone(),
-            }),
-            Some((DialogKind::Group | DialogKind::Public | DialogKind::Broadcast, _)) => {
-                Some(Recipient::Room {
-                    dialog: dialog.clone(),
-                })
-            }
+        let dialog = dialog.clone();
+        Ok(match self.store.addressee(&dialog).await? {
+            Addressee::Person(user) => Some(Recipient::Private { user, dialog }),
+            Addressee::Room => Some(Recipient::Room { dialog }),
+            Addressee::Unknown | Addressee::Gone => None,
         })
     }
 }

@@ -1,18 +1,53 @@
 //! What the parts of one engine have in common.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use kith_client::{Chat, ClientError, Rest, Secret};
 use kith_model::{Clock, DialogId, Timestamp, UserId};
 use kith_store::{Store, StoreError, Write};
 use tokio::sync::Notify;
 
+use crate::activity::Watched;
 use crate::changes::{Change, Hub};
 use crate::followed::Followed;
 use crate::link::{LinkBoard, LinkState};
+use crate::pictures::Pictures;
 use crate::presence::Typing;
-use crate::task::Tasks;
+use crate::task::{Backoff, Tasks};
+
+/// The longest wait for a disk that is full.
+const LONGEST_WAIT_FOR_DISK: Duration = Duration::from_secs(10);
+
+/// Does `$work` again until the disk takes it. For what must not be lost and
+/// cannot be asked for again.
+macro_rules! insist {
+    ($shared:expr, $work:expr) => {{
+        let mut backoff = $shared.disk_backoff();
+        loop {
+            match $work.await {
+                Err(kith_store::StoreError::Disk(error)) => {
+                    tracing::error!(%error, "the disk takes nothing; what arrived waits");
+                    tokio::time::sleep(backoff.next()).await;
+                }
+                done => break done,
+            }
+        }
+    }};
+}
+pub(crate) use insist;
+
+/// What the parts of catching up tell each other.
+#[derive(Debug, Default)]
+pub(crate) struct SyncBoard {
+    /// The dialog that somebody looks at now.
+    pub(crate) on_screen: Option<DialogId>,
+    /// The latest change that the server told of when it last listed all
+    /// dialogs, by its own clock.
+    pub(crate) latest_change: Option<Timestamp>,
+}
 
 /// One engine's insides. Each file of this room adds its own part.
 #[derive(Debug)]
@@ -23,16 +58,27 @@ pub(crate) struct Shared {
     pub(crate) secret: Secret,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: u64,
+    /// Where the way out is looked for, to notice another network.
+    pub(crate) way_out: SocketAddr,
     pub(crate) hub: Hub,
     pub(crate) link: LinkBoard,
     pub(crate) tasks: Tasks,
     pub(crate) outbox_wake: Notify,
     pub(crate) markers_wake: Notify,
+    pub(crate) deeds_wake: Notify,
     pub(crate) typing_wake: Notify,
     pub(crate) typing: Mutex<Typing>,
     pub(crate) followed: Mutex<Followed>,
-    /// Dialogs that are being fetched, so that a burst asks once.
-    pub(crate) being_fetched: Mutex<BTreeSet<DialogId>>,
+    /// What the parts of catching up tell each other.
+    pub(crate) sync: Mutex<SyncBoard>,
+    /// Dialogs that are being fetched, so that a burst asks once, and whether to
+    /// ask once more.
+    pub(crate) being_fetched: Mutex<BTreeMap<DialogId, bool>>,
+    /// Who says that they changed a dialog that is being fetched.
+    pub(crate) changed_by: Mutex<BTreeMap<DialogId, UserId>>,
+    /// Whose coming and going is watched.
+    pub(crate) watched: Mutex<Watched>,
+    pub(crate) pictures: Pictures,
     /// When names and pictures were asked for last.
     pub(crate) people_refreshed: Mutex<Option<Timestamp>>,
     pub(crate) rest: Rest,
@@ -69,6 +115,11 @@ impl Shared {
         Ok(())
     }
 
+    /// The waits of [`insist`].
+    pub(crate) fn disk_backoff(&self) -> Backoff {
+        Backoff::new(LONGEST_WAIT_FOR_DISK, self.seed ^ 0x6469)
+    }
+
     pub(crate) fn lock_typing(&self) -> MutexGuard<'_, Typing> {
         self.typing.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,7 +128,26 @@ impl Shared {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn lock_being_fetched(&self) -> MutexGuard<'_, BTreeSet<DialogId>> {
+    pub(crate) fn lock_sync(&self) -> MutexGuard<'_, SyncBoard> {
+        self.sync.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The dialog that somebody looks at now.
+    pub(crate) fn on_screen(&self) -> Option<DialogId> {
+        self.lock_sync().on_screen.clone()
+    }
+
+    pub(crate) fn latest_change(&self) -> Option<Timestamp> {
+        self.lock_sync().latest_change
+    }
+
+    pub(crate) fn lock_changed_by(&self) -> MutexGuard<'_, BTreeMap<DialogId, UserId>> {
+        self.changed_by
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn lock_being_fetched(&self) -> MutexGuard<'_, BTreeMap<DialogId, bool>> {
         self.being_fetched
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -129,8 +129,7 @@ impl Rights {
     /// author.
     #[must_use]
     pub fn delete_for_all(&self, dialog: &Dialog, message: &Message, who: UserId) -> bool {
-        self.delete_any_message
-            || (message.sender == who && dialog.kind != DialogKind::Broadcast)
+        self.delete_any_message || (message.sender == who && dialog.kind != DialogKind::Broadcast)
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use kith_model::{Dialog, DialogId, DialogKind, Message, Timestamp, UserId};
+use kith_model::{
+    Dialog, DialogId, DialogKind, Message, MessageId, Rights, Role, Timestamp, UserId,
+};
 
-use crate::message::{self, message_columns};
+use crate::message::{self, from_json, message_columns, to_json};
+use crate::notice::differences;
 use crate::open::stored;
 use crate::person::{number, user};
 use crate::write::list;
@@ -22,10 +25,56 @@ pub struct DialogEntry {
     pub last: Option<StoredMessage>,
     /// What was typed there and not sent.
     pub draft: Option<String>,
+    /// When that was.
+    pub draft_at: Option<Timestamp>,
     /// Messages of others above the read pointer; counting stops at 1000.
     pub unread: u32,
-    /// The list's order: later is higher, equal ones by id.
+    /// Those of the unread that name this person.
+    pub mentions: u32,
+    /// Own messages that have not gone out, or failed.
+    pub waiting: u32,
+    /// Kept quiet until then; a time that has passed is none.
+    pub muted_until: Option<Timestamp>,
+    /// Whether it stands above all that are not.
+    pub is_pinned: bool,
+    /// Whether it was put into the archive.
+    pub is_archived: bool,
+    /// Whether this person marked it as unread.
+    pub is_marked_unread: bool,
+    /// Whether this person is in it; a public dialog can be looked at before.
+    pub is_joined: bool,
+    /// The server's setting, once it was asked.
+    pub notifications: Option<bool>,
+    /// The list's order: pinned first; later is higher, equal ones by id.
     pub sort_at: Timestamp,
+}
+
+impl DialogEntry {
+    /// What this person may do in it.
+    #[must_use]
+    pub fn rights(&self, me: UserId) -> Rights {
+        Rights::of(&self.dialog, me, self.is_joined)
+    }
+
+    /// What this person is in it.
+    #[must_use]
+    pub fn role(&self, me: UserId) -> Role {
+        Role::of(&self.dialog, me, self.is_joined)
+    }
+}
+
+/// Where something for a dialog goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressee {
+    /// To the other person of a private dialog.
+    Person(UserId),
+    /// To everybody in it.
+    Room,
+    /// Only messages of it have come so far; the dialog itself is still to be
+    /// fetched.
+    Unknown,
+    /// It does not exist any more, for this person.
+    Gone,
 }
 
 #[derive(sqlx::FromRow)]
@@ -38,8 +87,20 @@ struct Row {
     owner_id: Option<i64>,
     created_at: i64,
     updated_at: i64,
+    extensions: String,
+    allow_preview: bool,
+    occupant_count: Option<i64>,
+    is_joined: bool,
+    notifications: Option<bool>,
     draft: Option<String>,
+    draft_at: Option<i64>,
+    muted_until: i64,
+    is_archived: bool,
+    is_pinned: bool,
+    is_marked_unread: bool,
     unread: i64,
+    mentions: i64,
+    waiting: i64,
     last_id: Option<String>,
 }
 
@@ -57,7 +118,11 @@ macro_rules! entries {
     ($which:literal) => {
         concat!(
             "SELECT d.id, d.kind, d.name, d.description, d.photo, d.owner_id, d.created_at, d.updated_at,
-                    f.body AS draft,
+                    d.extensions, d.allow_preview, d.occupant_count, d.is_joined, d.notifications,
+                    f.body AS draft, f.saved_at AS draft_at,
+                    coalesce(s.muted_until, 0) AS muted_until, s.archived_at IS NOT NULL AS is_archived,
+                    coalesce(s.is_pinned, 0) AS is_pinned,
+                    coalesce(s.is_marked_unread, 0) AS is_marked_unread,
                     (SELECT count(*)
                      FROM (SELECT 1
                            FROM message u
@@ -66,6 +131,14 @@ macro_rules! entries {
                              AND (u.sent_at, u.id) > (p.sent_at, p.message_id)
                              AND u.sender_id <> ?1
                            LIMIT ?2)) AS unread,
+                    (SELECT count(*)
+                     FROM message n
+                     WHERE n.dialog_id = d.id
+                       AND n.mentions_me = 1
+                       AND (n.sent_at, n.id) > (p.sent_at, p.message_id)) AS mentions,
+                    (SELECT count(*)
+                     FROM message w
+                     WHERE w.dialog_id = d.id AND w.pending = 1) AS waiting,
                     (SELECT l.id
                      FROM message l
                      WHERE l.dialog_id = d.id
@@ -73,6 +146,7 @@ macro_rules! entries {
                      LIMIT 1) AS last_id
              FROM dialog d
              LEFT JOIN draft f ON f.dialog_id = d.id
+             LEFT JOIN list_state s ON s.dialog_id = d.id
              LEFT JOIN read_pointer p ON p.dialog_id = d.id
              WHERE d.is_known = 1 AND d.is_listed = 1",
             $which
@@ -158,35 +232,54 @@ impl Store {
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
 
-    /// What is needed to address something to a listed dialog: its kind, and
-    /// the first of the others in it.
+    /// The ids of all dialogs that are in the list.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn addressee(
-        &self,
-        id: &DialogId,
-    ) -> Result<Option<(DialogKind, Option<UserId>)>, StoreError> {
-        let row: Option<(i64, Option<i64>)> = sqlx::query_as(
-            "SELECT d.kind,
+    pub async fn listed(&self) -> Result<Vec<DialogId>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT id FROM dialog WHERE is_known = 1 AND is_listed = 1 ORDER BY id",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        ids.iter().map(|id| Ok(stored(id)?)).collect()
+    }
+
+    /// Where something for a dialog goes.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn addressee(&self, id: &DialogId) -> Result<Addressee, StoreError> {
+        let row: Option<(i64, bool, bool, Option<i64>)> = sqlx::query_as(
+            "SELECT d.kind, d.is_known, d.is_listed,
                     (SELECT o.person_id
                      FROM occupant o
                      WHERE o.dialog_id = d.id AND o.is_member = 1 AND o.person_id <> ?
                      ORDER BY o.position
                      LIMIT 1)
              FROM dialog d
-             WHERE d.id = ? AND d.is_known = 1 AND d.is_listed = 1",
+             WHERE d.id = ?",
         )
         .bind(number(self.me()))
         .bind(id.as_str())
         .fetch_optional(self.readers())
         .await?;
-        let Some((kind, other)) = row else {
-            return Ok(None);
+        let Some((kind, is_known, is_listed, other)) = row else {
+            return Ok(Addressee::Gone);
         };
+        if !is_listed {
+            return Ok(Addressee::Gone);
+        }
+        if !is_known {
+            return Ok(Addressee::Unknown);
+        }
         let kind = DialogKind::from_number(kind)
             .ok_or_else(|| sqlx::Error::Decode("a kind of dialog that does not exist".into()))?;
-        Ok(Some((kind, other.map(user).transpose()?)))
+        Ok(match (kind, other) {
+            (DialogKind::Private, Some(other)) => Addressee::Person(user(other)?),
+            (DialogKind::Private, None) => Addressee::Gone,
+            (DialogKind::Group | DialogKind::Public | DialogKind::Broadcast, _) => Addressee::Room,
+        })
     }
 
     /// The private dialog with somebody, if there is one here.
@@ -229,6 +322,19 @@ impl Store {
                 .or_default()
                 .push(occupant);
         }
+        let mut pins: BTreeMap<String, Vec<MessageId>> = BTreeMap::new();
+        let found: Vec<(String, String)> = sqlx::query_as(
+            "SELECT dialog_id, message_id
+             FROM pin
+             WHERE dialog_id IN (SELECT value FROM json_each(?))
+             ORDER BY dialog_id, position",
+        )
+        .bind(list(&ids))
+        .fetch_all(self.readers())
+        .await?;
+        for (dialog, message) in found {
+            pins.entry(dialog).or_default().push(stored(&message)?);
+        }
         let last_ids: Vec<&str> = rows
             .iter()
             .filter_map(|row| row.last_id.as_deref())
@@ -252,11 +358,13 @@ impl Store {
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
             let people = occupants.remove(&row.id).unwrap_or_default();
-            entries.push(entry(row, &people, &mut last)?);
+            let pinned = pins.remove(&row.id).unwrap_or_default();
+            entries.push(entry(row, &people, pinned, &mut last)?);
         }
         entries.sort_by(|a, b| {
-            b.sort_at
-                .cmp(&a.sort_at)
+            b.is_pinned
+                .cmp(&a.is_pinned)
+                .then_with(|| b.sort_at.cmp(&a.sort_at))
                 .then_with(|| a.dialog.id.cmp(&b.dialog.id))
         });
         Ok(entries)
@@ -266,6 +374,7 @@ impl Store {
 fn entry(
     row: Row,
     people: &[Occupant],
+    pinned: Vec<MessageId>,
     last: &mut BTreeMap<DialogId, StoredMessage>,
 ) -> Result<DialogEntry, StoreError> {
     let id: DialogId = stored(&row.id)?;
@@ -285,11 +394,27 @@ fn entry(
             occupants: ids(people, |o| o.is_member == 1)?,
             admins: ids(people, |o| o.is_admin == 1)?,
             updated_at: Timestamp::from_millis(row.updated_at),
+            pinned,
+            extensions: from_json(&row.extensions)?,
+            allow_preview: row.allow_preview,
+            occupant_count: row.occupant_count.and_then(|n| u32::try_from(n).ok()),
             ..Dialog::new(id, kind, created_at)
         },
         last,
-        draft: row.draft,
+        draft_at: row
+            .draft_at
+            .filter(|_| row.draft.as_deref().is_some_and(|text| !text.is_empty()))
+            .map(Timestamp::from_millis),
+        draft: row.draft.filter(|text| !text.is_empty()),
         unread: u32::try_from(row.unread).unwrap_or(u32::MAX),
+        mentions: u32::try_from(row.mentions).unwrap_or(u32::MAX),
+        waiting: u32::try_from(row.waiting).unwrap_or(u32::MAX),
+        muted_until: (row.muted_until > 0).then(|| Timestamp::from_millis(row.muted_until)),
+        is_pinned: row.is_pinned,
+        is_archived: row.is_archived,
+        is_marked_unread: row.is_marked_unread,
+        is_joined: row.is_joined,
+        notifications: row.notifications,
     })
 }
 
@@ -302,15 +427,140 @@ fn ids(people: &[Occupant], which: impl Fn(&Occupant) -> bool) -> Result<Vec<Use
 }
 
 impl Write {
-    /// Keeps what the server says of a dialog, and lists it.
+    /// Keeps what the server says of a dialog, and lists it. What is different
+    /// about one that was held becomes quiet lines.
     ///
     /// # Errors
     /// When the disk does not take it.
     pub async fn put_dialog(&mut self, dialog: &Dialog) -> Result<(), StoreError> {
+        self.put_dialog_by(dialog, None).await
+    }
+
+    /// The same where it is known who changed it, if anything changed.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn put_dialog_by(
+        &mut self,
+        dialog: &Dialog,
+        by: Option<UserId>,
+    ) -> Result<(), StoreError> {
+        let held = self.held_dialog(&dialog.id).await?;
+        let mut is_new = self.put_description(dialog, true).await?;
+        is_new |= self.put_occupants(dialog).await?;
+        let pinned = self.put_pins(&dialog.id, &dialog.pinned).await?;
+        let now = Dialog {
+            pinned,
+            ..dialog.clone()
+        };
+        match held {
+            Some(held) => {
+                is_new |= held.pinned != now.pinned;
+                // Anybody can say that they did something.
+                let by = by.filter(|who| {
+                    let is_in = |dialog: &Dialog| {
+                        dialog.occupants.is_empty()
+                            || dialog.owner == Some(*who)
+                            || dialog.occupants.contains(who)
+                    };
+                    is_in(&held) || is_in(&now)
+                });
+                let lines = differences(&held, &now, by);
+                self.draw_lines(&now, &lines).await?;
+            }
+            // One that somebody says they just made, not one of many that a
+            // first catch-up brings.
+            None if by.is_some() => self.draw_beginning(&now).await?,
+            None => {}
+        }
+        if is_new {
+            self.changes.add(Change::Dialog(dialog.id.clone()));
+        }
+        Ok(())
+    }
+
+    /// Keeps a public dialog that this person looks at without being in it.
+    /// One that they are in stays as it is.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn put_preview(&mut self, dialog: &Dialog) -> Result<(), StoreError> {
+        let joined: Option<bool> = sqlx::query_scalar(
+            "SELECT is_joined FROM dialog WHERE id = ? AND is_known = 1 AND is_listed = 1",
+        )
+        .bind(dialog.id.as_str())
+        .fetch_optional(self.db())
+        .await?;
+        if joined == Some(true) {
+            return Ok(());
+        }
+        self.put_description(dialog, false).await?;
+        self.changes.add(Change::Dialog(dialog.id.clone()));
+        Ok(())
+    }
+
+    /// A dialog as it is held, if the server has told of it.
+    pub(crate) async fn held_dialog(
+        &mut self,
+        id: &DialogId,
+    ) -> Result<Option<Dialog>, StoreError> {
+        type Row = (
+            i64,
+            String,
+            String,
+            Option<String>,
+            Option<i64>,
+            i64,
+            String,
+            bool,
+        );
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT kind, name, description, photo, owner_id, created_at, extensions, allow_preview
+             FROM dialog
+             WHERE id = ? AND is_known = 1 AND is_joined = 1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(self.db())
+        .await?;
+        let Some((kind, name, description, photo, owner, created_at, extensions, allow_preview)) =
+            row
+        else {
+            return Ok(None);
+        };
+        let people: Vec<Occupant> = sqlx::query_as(
+            "SELECT dialog_id, person_id, is_member, is_admin
+             FROM occupant
+             WHERE dialog_id = ?
+             ORDER BY position",
+        )
+        .bind(id.as_str())
+        .fetch_all(self.db())
+        .await?;
+        let kind = DialogKind::from_number(kind)
+            .ok_or_else(|| sqlx::Error::Decode("a kind of dialog that does not exist".into()))?;
+        Ok(Some(Dialog {
+            name,
+            description,
+            photo,
+            owner: owner.map(user).transpose()?,
+            occupants: ids(&people, |o| o.is_member == 1)?,
+            admins: ids(&people, |o| o.is_admin == 1)?,
+            pinned: self.pins(id).await?,
+            extensions: from_json(&extensions)?,
+            allow_preview,
+            ..Dialog::new(id.clone(), kind, Timestamp::from_millis(created_at))
+        }))
+    }
+
+    async fn put_description(
+        &mut self,
+        dialog: &Dialog,
+        is_joined: bool,
+    ) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "INSERT INTO dialog (id, kind, name, description, photo, owner_id, created_at, updated_at,
-                                 is_known, is_listed)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 1)
+                                 extensions, allow_preview, occupant_count, is_joined, is_known, is_listed)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)
              ON CONFLICT (id) DO UPDATE SET
                  kind = excluded.kind,
                  name = excluded.name,
@@ -319,6 +569,10 @@ impl Write {
                  owner_id = excluded.owner_id,
                  created_at = excluded.created_at,
                  updated_at = excluded.updated_at,
+                 extensions = excluded.extensions,
+                 allow_preview = excluded.allow_preview,
+                 occupant_count = excluded.occupant_count,
+                 is_joined = excluded.is_joined,
                  is_known = 1,
                  is_listed = 1
              WHERE kind <> excluded.kind
@@ -328,6 +582,10 @@ impl Write {
                 OR owner_id IS NOT excluded.owner_id
                 OR created_at <> excluded.created_at
                 OR updated_at <> excluded.updated_at
+                OR extensions <> excluded.extensions
+                OR allow_preview <> excluded.allow_preview
+                OR occupant_count IS NOT excluded.occupant_count
+                OR is_joined <> excluded.is_joined
                 OR is_known = 0
                 OR is_listed = 0",
         )
@@ -339,13 +597,114 @@ impl Write {
         .bind(dialog.owner.map(number))
         .bind(dialog.created_at.millis())
         .bind(dialog.updated_at.millis())
+        .bind(to_json(&dialog.extensions))
+        .bind(dialog.allow_preview)
+        .bind(dialog.occupant_count)
+        .bind(is_joined)
         .execute(self.db())
         .await?;
-        let is_new = self.put_occupants(dialog).await?;
-        if done.rows_affected() > 0 || is_new {
-            self.changes.add(Change::Dialog(dialog.id.clone()));
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Keeps the server's setting, whether it notifies this person.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn put_notifications(&mut self, id: &DialogId, on: bool) -> Result<(), StoreError> {
+        let done = sqlx::query(
+            "UPDATE dialog SET notifications = ?2 WHERE id = ?1 AND notifications IS NOT ?2",
+        )
+        .bind(id.as_str())
+        .bind(on)
+        .execute(self.db())
+        .await?;
+        if done.rows_affected() > 0 {
+            self.changes.add(Change::Dialog(id.clone()));
         }
         Ok(())
+    }
+
+    /// The history of a dialog was cleared, on the server, up to now: nothing
+    /// that it held is left here, and none of it comes back. What has not gone
+    /// out stays.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn clear(&mut self, id: &DialogId) -> Result<(), StoreError> {
+        let now = self.now();
+        sqlx::query(
+            "INSERT INTO gone_message (message_id, gone_at)
+             SELECT id, ? FROM message WHERE dialog_id = ? AND pending = 0
+             ON CONFLICT (message_id) DO NOTHING",
+        )
+        .bind(now.millis())
+        .bind(id.as_str())
+        .execute(self.db())
+        .await?;
+        for statement in [
+            "DELETE FROM deed
+             WHERE message_id IN (SELECT id FROM message WHERE dialog_id = ? AND pending = 0)",
+            "DELETE FROM draft WHERE dialog_id = ? AND editing IS NOT NULL",
+            "UPDATE draft SET reply_to = NULL WHERE dialog_id = ?",
+        ] {
+            sqlx::query(statement)
+                .bind(id.as_str())
+                .execute(self.db())
+                .await?;
+        }
+        let gone: Vec<String> = sqlx::query_scalar(
+            "DELETE FROM message WHERE dialog_id = ? AND pending = 0 RETURNING id",
+        )
+        .bind(id.as_str())
+        .fetch_all(self.db())
+        .await?;
+        for message in gone {
+            self.changes.add(Change::MessageRemoved {
+                dialog: id.clone(),
+                id: stored(&message)?,
+            });
+        }
+        self.changes.add(Change::Dialog(id.clone()));
+        Ok(())
+    }
+
+    /// A dialog was deleted, for this person or for everybody: it leaves the
+    /// list, and this device keeps nothing of it but what has not gone out.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn forget_dialog(&mut self, id: &DialogId) -> Result<(), StoreError> {
+        self.clear(id).await?;
+        for statement in [
+            "DELETE FROM draft WHERE dialog_id = ?",
+            "DELETE FROM draft_history WHERE dialog_id = ?",
+            "DELETE FROM list_state WHERE dialog_id = ?",
+            "DELETE FROM pin WHERE dialog_id = ?",
+            "DELETE FROM coverage WHERE dialog_id = ?",
+        ] {
+            sqlx::query(statement)
+                .bind(id.as_str())
+                .execute(self.db())
+                .await?;
+        }
+        self.unlist(id).await
+    }
+
+    /// Whether somebody leads a dialog: made it, or was appointed.
+    pub(crate) async fn leads(
+        &mut self,
+        dialog: &DialogId,
+        who: UserId,
+    ) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM dialog WHERE id = ?1 AND owner_id = ?2 AND kind <> 3)
+                 OR EXISTS (SELECT 1 FROM occupant
+                            WHERE dialog_id = ?1 AND person_id = ?2 AND is_admin = 1)",
+        )
+        .bind(dialog.as_str())
+        .bind(number(who))
+        .fetch_one(self.db())
+        .await?)
     }
 
     async fn put_occupants(&mut self, dialog: &Dialog) -> Result<bool, StoreError> {
@@ -386,19 +745,26 @@ impl Write {
         Ok(true)
     }
 
-    /// The server listed exactly these: the others leave the list. Their
-    /// messages stay.
+    /// Of the dialogs that were in the list `before` the server was asked, it
+    /// listed only these: the others leave the list, and their messages stay.
+    /// A dialog that came meanwhile is not judged by an older answer.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn list_only(&mut self, ids: &[DialogId]) -> Result<(), StoreError> {
+    pub async fn list_only(
+        &mut self,
+        before: &[DialogId],
+        ids: &[DialogId],
+    ) -> Result<(), StoreError> {
         let gone: Vec<String> = sqlx::query_scalar(
             "UPDATE dialog SET is_listed = 0
              WHERE is_known = 1
                AND is_listed = 1
+               AND id IN (SELECT value FROM json_each(?))
                AND id NOT IN (SELECT value FROM json_each(?))
              RETURNING id",
         )
+        .bind(list(before))
         .bind(list(ids))
         .fetch_all(self.db())
         .await?;

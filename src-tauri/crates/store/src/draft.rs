@@ -1,26 +1,111 @@
-//! What was typed and not sent. One per dialog; sending clears it.
+//! What was typed and not sent: the text, what it answers or edits, and how it
+//! will be sent. One per dialog; sending clears it. What is given up without
+//! being sent is kept for a while, so that it can be brought back.
 
-use kith_model::{DialogId, Timestamp};
+use kith_model::{DialogId, MessageId, Timestamp};
 
+use crate::open::stored;
 use crate::{Change, Store, StoreError, Write};
 
+/// So many given up drafts of a dialog are kept.
+const KEPT: u32 = 10;
+/// What is overwritten sooner than this is the same draft, being typed.
+const TYPING: i64 = 3_000;
+
+/// What was typed and not sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// The text.
+    pub text: String,
+    /// The message that it will answer.
+    pub reply_to: Option<MessageId>,
+    /// The own message that is being edited.
+    pub editing: Option<MessageId>,
+    /// Seconds after which both sides will take it away.
+    pub destroy_after: Option<u32>,
+    /// Whether it will disturb nobody.
+    pub is_silent: bool,
+}
+
+impl Draft {
+    /// Whether there is nothing to keep.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
+            && self.reply_to.is_none()
+            && self.editing.is_none()
+            && self.destroy_after.is_none()
+            && !self.is_silent
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    body: String,
+    reply_to: Option<String>,
+    editing: Option<String>,
+    destroy_after: Option<i64>,
+    is_silent: bool,
+}
+
+impl TryFrom<Row> for Draft {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let id = |id: Option<String>| id.map(|id| stored(&id)).transpose();
+        Ok(Self {
+            text: row.body,
+            reply_to: id(row.reply_to)?,
+            editing: id(row.editing)?,
+            destroy_after: row.destroy_after.and_then(|n| u32::try_from(n).ok()),
+            is_silent: row.is_silent,
+        })
+    }
+}
+
 impl Store {
-    /// The draft of a dialog.
+    /// The text of a dialog's draft.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn draft(&self, dialog: &DialogId) -> Result<Option<String>, StoreError> {
-        Ok(
-            sqlx::query_scalar("SELECT body FROM draft WHERE dialog_id = ?")
-                .bind(dialog.as_str())
-                .fetch_optional(self.readers())
-                .await?,
+        let draft = self.draft_state(dialog).await?;
+        Ok(draft
+            .map(|draft| draft.text)
+            .filter(|text| !text.is_empty()))
+    }
+
+    /// The draft of a dialog.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn draft_state(&self, dialog: &DialogId) -> Result<Option<Draft>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT body, reply_to, editing, destroy_after, is_silent FROM draft WHERE dialog_id = ?",
         )
+        .bind(dialog.as_str())
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(Draft::try_from).transpose()
+    }
+
+    /// Drafts of a dialog that were given up, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn draft_history(&self, dialog: &DialogId) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT body FROM draft_history WHERE dialog_id = ? ORDER BY position DESC LIMIT ?",
+        )
+        .bind(dialog.as_str())
+        .bind(KEPT)
+        .fetch_all(self.readers())
+        .await?)
     }
 }
 
 impl Write {
-    /// Keeps a draft; an empty one is no draft.
+    /// Keeps the text of a draft and nothing beside it.
     ///
     /// # Errors
     /// When the disk does not take it, or there is no such dialog.
@@ -28,26 +113,106 @@ impl Write {
         &mut self,
         dialog: &DialogId,
         text: &str,
-        now: Timestamp,
+        _now: Timestamp,
     ) -> Result<(), StoreError> {
-        if text.trim().is_empty() {
+        let draft = Draft {
+            text: text.to_owned(),
+            ..Draft::default()
+        };
+        self.save_draft_state(dialog, &draft).await
+    }
+
+    /// Keeps a draft; an empty one is no draft. What is given up by that can
+    /// be brought back.
+    ///
+    /// # Errors
+    /// When the disk does not take it, or there is no such dialog.
+    pub async fn save_draft_state(
+        &mut self,
+        dialog: &DialogId,
+        draft: &Draft,
+    ) -> Result<(), StoreError> {
+        self.require_dialog(dialog).await?;
+        self.keep_given_up(dialog, &draft.text).await?;
+        if draft.is_empty() {
             return self.clear_draft(dialog).await;
         }
-        self.require_dialog(dialog).await?;
+        let now = self.now();
         let done = sqlx::query(
-            "INSERT INTO draft (dialog_id, body, saved_at)
-             VALUES (?, ?, ?)
-             ON CONFLICT (dialog_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at
-             WHERE body <> excluded.body",
+            "INSERT INTO draft (dialog_id, body, saved_at, reply_to, editing, destroy_after, is_silent)
+             VALUES (?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (dialog_id) DO UPDATE SET
+                 body = excluded.body,
+                 saved_at = excluded.saved_at,
+                 reply_to = excluded.reply_to,
+                 editing = excluded.editing,
+                 destroy_after = excluded.destroy_after,
+                 is_silent = excluded.is_silent
+             WHERE body <> excluded.body
+                OR reply_to IS NOT excluded.reply_to
+                OR editing IS NOT excluded.editing
+                OR destroy_after IS NOT excluded.destroy_after
+                OR is_silent <> excluded.is_silent",
         )
         .bind(dialog.as_str())
-        .bind(text)
+        .bind(&draft.text)
         .bind(now.millis())
+        .bind(draft.reply_to.as_ref().map(MessageId::as_str))
+        .bind(draft.editing.as_ref().map(MessageId::as_str))
+        .bind(draft.destroy_after)
+        .bind(draft.is_silent)
         .execute(self.db())
         .await?;
         if done.rows_affected() > 0 {
             self.changes.add(Change::Dialog(dialog.clone()));
         }
+        Ok(())
+    }
+
+    /// Keeps what a new text does away with: a draft that is cleared, or
+    /// replaced by something else. A text that goes on from it, or that is
+    /// being shortened, is the same draft. A text that stems from a message is
+    /// not kept, because the message may have to leave no trace.
+    async fn keep_given_up(&mut self, dialog: &DialogId, new: &str) -> Result<(), StoreError> {
+        let held: Option<(String, i64)> = sqlx::query_as(
+            "SELECT body, saved_at
+             FROM draft
+             WHERE dialog_id = ? AND editing IS NULL AND destroy_after IS NULL",
+        )
+        .bind(dialog.as_str())
+        .fetch_optional(self.db())
+        .await?;
+        let Some((old, saved_at)) = held else {
+            return Ok(());
+        };
+        let (old, new) = (old.trim(), new.trim());
+        let goes_on = !new.is_empty() && (new.starts_with(old) || old.starts_with(new));
+        let now = self.now();
+        let is_being_typed = !new.is_empty() && now.millis() - saved_at < TYPING;
+        if old.is_empty() || goes_on || is_being_typed {
+            return Ok(());
+        }
+        sqlx::query("DELETE FROM draft_history WHERE dialog_id = ? AND body = ?")
+            .bind(dialog.as_str())
+            .bind(old)
+            .execute(self.db())
+            .await?;
+        sqlx::query("INSERT INTO draft_history (dialog_id, body, saved_at) VALUES (?, ?, ?)")
+            .bind(dialog.as_str())
+            .bind(old)
+            .bind(now.millis())
+            .execute(self.db())
+            .await?;
+        sqlx::query(
+            "DELETE FROM draft_history
+             WHERE dialog_id = ?1
+               AND position NOT IN (SELECT position FROM draft_history
+                                    WHERE dialog_id = ?1 ORDER BY position DESC LIMIT ?2)",
+        )
+        .bind(dialog.as_str())
+        .bind(KEPT)
+        .execute(self.db())
+        .await?;
         Ok(())
     }
 

@@ -18,42 +18,60 @@
 
 mod change;
 mod coverage;
+mod deed;
 mod dialog;
 mod draft;
+mod edit;
 mod error;
+mod journal;
+mod link;
+mod list_state;
 mod marker;
 mod message;
+mod notice;
 mod open;
 mod outbox;
 mod page;
 mod person;
+mod pin;
 mod pointer;
 mod profile;
+mod reaction;
+mod rescue;
 mod setting;
 mod spot;
+mod timer;
+mod waiting;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
-use kith_model::UserId;
+use kith_model::{Clock, SystemClock, UserId};
 use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
 pub use change::Change;
-pub use coverage::Stretch;
-pub use dialog::DialogEntry;
+pub use coverage::{Counted, Stretch};
+pub use deed::{Deed, DeedKind};
+pub use dialog::{Addressee, DialogEntry};
+pub use draft::Draft;
 pub use error::{OpenError, StoreError};
+pub use journal::{JournalEntry, Step};
+pub use link::Link;
 pub use marker::MarkerOut;
 pub use message::{Put, StoredMessage};
+pub use notice::{Notice, NoticeKind};
 pub use open::set_aside;
-pub use outbox::{Fate, OutboxRow};
+pub use outbox::{Fate, OutboxRow, Queued, Waiting};
 pub use page::{Holes, Page};
 pub use profile::{Account, NewAccount, Profile, SecretPlace};
 pub use spot::Spot;
+pub use waiting::{HeardEdit, HeardReactions};
 pub use write::Write;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/account");
@@ -65,7 +83,9 @@ const APPLICATION_ID: i64 = 0x4b69_7468;
 #[derive(Debug, Clone)]
 pub struct Store {
     me: UserId,
+    path: Arc<Path>,
     database: Arc<open::Database>,
+    clock: Arc<OnceLock<Arc<dyn Clock>>>,
 }
 
 impl Store {
@@ -76,10 +96,16 @@ impl Store {
     /// [`OpenError`] says why not; the file is then untouched.
     pub async fn open(path: &Path, me: UserId) -> Result<Self, OpenError> {
         let database = open::Database::open(path, &MIGRATIONS, APPLICATION_ID).await?;
-        Ok(Self {
+        let store = Self {
             me,
+            path: path.into(),
             database: Arc::new(database),
-        })
+            clock: Arc::default(),
+        };
+        if let Some(aside) = rescue::predecessor(path) {
+            store.rescue(&aside).await;
+        }
+        Ok(store)
     }
 
     /// Whose account this is.
@@ -88,12 +114,56 @@ impl Store {
         self.me
     }
 
+    /// Takes in what only this device had, out of the database that was set
+    /// aside. A failure leaves the note, and the next opening tries again.
+    async fn rescue(&self, aside: &Path) {
+        let rescued = rescue::look_through(aside).await;
+        let kept = async {
+            let mut write = self.write().await?;
+            write.take_in(&rescued).await?;
+            write.commit().await
+        };
+        let done = match kept.await {
+            Ok(_) => rescue::take_note_away(&self.path).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "what was rescued could not be kept yet");
+        }
+    }
+
+    /// Damage was met on the way: the next opening refuses the file, so that
+    /// the person is asked instead of seeing a part of what there is.
+    pub fn note_damage(&self) {
+        open::note_damage(&self.path);
+    }
+
+    /// Lets the disk seem full, or not any more. For tests of what happens then.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn pretend_full(&self, is_full: bool) -> Result<(), StoreError> {
+        self.database.is_full.store(is_full, Ordering::SeqCst);
+        let mut writer = self.database.writer.acquire().await?;
+        Ok(open::limit(&mut writer, is_full).await?)
+    }
+
+    /// Takes the time from this clock from now on. Only the first one counts;
+    /// without any it is the system's.
+    pub fn go_by(&self, clock: Arc<dyn Clock>) {
+        let _ = self.clock.set(clock);
+    }
+
     /// Begins the one write transaction there can be, waiting for its turn.
     ///
     /// # Errors
     /// When the disk does not take it.
     pub async fn write(&self) -> Result<Write, StoreError> {
-        Write::begin(&self.database.writer, self.me).await
+        let clock: &dyn Clock = match self.clock.get() {
+            Some(clock) => clock.as_ref(),
+            None => &SystemClock,
+        };
+        Write::begin(&self.database.writer, self.me, clock).await
     }
 
     /// Finishes what is being read or written and lets go of the file. Every
@@ -102,7 +172,17 @@ impl Store {
         self.database.close().await;
     }
 
+    /// Where to read from. One statement is run for each call of this, which
+    /// the tests count.
     pub(crate) fn readers(&self) -> &SqlitePool {
+        #[cfg(test)]
+        self.database
+            .statements
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         &self.database.readers
+    }
+
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.database.writer
     }
 }

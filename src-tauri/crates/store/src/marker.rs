@@ -13,7 +13,7 @@ use kith_model::{Delivery, DialogId, Message, MessageId, Timestamp, UserId};
 
 use crate::open::stored;
 use crate::person::{number, user};
-use crate::{Change, Store, StoreError, Write};
+use crate::{Change, Step, Store, StoreError, Write};
 
 /// So many own messages are raised by one marker, at most; of more, the newest.
 const RAISED_AT_ONCE: u32 = 1000;
@@ -106,7 +106,12 @@ impl Write {
                 id: message.clone(),
             });
         }
-        self.rise(&old, state).await?;
+        let step = if state == Delivery::Read {
+            Step::Read
+        } else {
+            Step::Received
+        };
+        self.rise(&old, state, step).await?;
         if state == Delivery::Read {
             self.read_by_up_to(message, by).await?;
         }
@@ -138,6 +143,7 @@ impl Write {
         for (dialog, id) in above {
             let id = stored(&id)?;
             self.keep_receipt(&id, by, Delivery::Read).await?;
+            self.note(&id, Delivery::Read, Step::Read).await?;
             self.message_changed(&stored(&dialog)?, &id);
         }
         Ok(())

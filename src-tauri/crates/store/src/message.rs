@@ -7,12 +7,17 @@
 
 use std::collections::BTreeSet;
 
-use kith_model::{Delivery, DialogId, FailureReason, Message, MessageId, Place, Timestamp, UserId};
+use kith_model::{
+    Delivery, DialogId, FailureReason, Message, MessageId, Place, Properties, Timestamp, UserId,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use crate::notice::{self, Notice};
 use crate::open::stored;
 use crate::person::{number, user};
 use crate::write::list;
-use crate::{Change, Spot, Store, StoreError, Write};
+use crate::{Change, Fate, Spot, Step, Store, StoreError, Write};
 
 /// A message as it is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +29,16 @@ pub struct StoredMessage {
     pub delivery: Delivery,
     /// Why it waits for the person, when it failed.
     pub failure: Option<FailureReason>,
+    /// When it goes away, once its time runs.
+    pub expires_at: Option<Timestamp>,
+    /// Whether it is pinned.
+    pub is_pinned: bool,
+    /// Whether an edit of it is not on the server yet.
+    pub is_editing: bool,
+    /// Whether somebody else names this person in it.
+    pub mentions_me: bool,
+    /// What it tells, when it is no message but a quiet line.
+    pub notice: Option<Notice>,
 }
 
 impl StoredMessage {
@@ -50,10 +65,15 @@ pub enum Put {
     Foreign,
 }
 
-/// The columns of [`Row`], for a statement that calls the table `m`.
+/// The columns of [`Row`], for a statement that calls the table `m`. What is
+/// beside the row itself costs a look into two small tables.
 macro_rules! message_columns {
     () => {
-        "m.id, m.dialog_id, m.sender_id, m.body, m.sent_at, m.edited_at, m.state, m.failure, m.attachments"
+        "m.id, m.dialog_id, m.sender_id, m.body, m.sent_at, m.edited_at, m.state, m.failure, m.attachments,
+         m.kind, m.properties, m.reactions, m.stored_at, m.updated_at, m.destroy_after, m.expires_at,
+         m.is_silent, m.in_history, m.mentions_me, m.views,
+         EXISTS (SELECT 1 FROM pin WHERE pin.dialog_id = m.dialog_id AND pin.message_id = m.id) AS is_pinned,
+         EXISTS (SELECT 1 FROM deed WHERE deed.message_id = m.id AND deed.kind = 1) AS is_editing"
     };
 }
 pub(crate) use message_columns;
@@ -69,18 +89,45 @@ pub(crate) struct Row {
     state: i64,
     failure: Option<String>,
     attachments: String,
+    kind: i64,
+    properties: String,
+    reactions: String,
+    stored_at: Option<i64>,
+    updated_at: Option<i64>,
+    destroy_after: Option<i64>,
+    expires_at: Option<i64>,
+    is_silent: bool,
+    in_history: bool,
+    mentions_me: bool,
+    views: Option<i64>,
+    is_pinned: bool,
+    is_editing: bool,
 }
 
 impl TryFrom<Row> for StoredMessage {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
+        let is_line = row.kind == 1;
+        let small = |n: i64| u32::try_from(n).ok();
         Ok(Self {
+            notice: is_line.then(|| notice::read(&row.properties)),
             message: Message {
                 body: row.body,
                 edited_at: row.edited_at.map(Timestamp::from_millis),
-                attachments: serde_json::from_str(&row.attachments)
-                    .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+                attachments: from_json(&row.attachments)?,
+                properties: if is_line {
+                    Properties::new()
+                } else {
+                    from_json(&row.properties)?
+                },
+                reactions: Some(from_json(&row.reactions)?),
+                stored_at: row.stored_at.map(Timestamp::from_millis),
+                updated_at: row.updated_at.map(Timestamp::from_millis),
+                destroy_after: row.destroy_after.and_then(small),
+                is_silent: row.is_silent,
+                is_in_history: row.in_history,
+                views: row.views.and_then(small),
                 ..Message::new(
                     stored(&row.id)?,
                     stored(&row.dialog_id)?,
@@ -91,8 +138,25 @@ impl TryFrom<Row> for StoredMessage {
             delivery: Delivery::from_rank(row.state)
                 .ok_or_else(|| sqlx::Error::Decode("a state that does not exist".into()))?,
             failure: row.failure.as_deref().map(failure),
+            expires_at: row.expires_at.map(Timestamp::from_millis),
+            is_pinned: row.is_pinned,
+            is_editing: row.is_editing,
+            mentions_me: row.mentions_me,
         })
     }
+}
+
+/// Reads a column that holds JSON; one that is empty of content is common.
+pub(crate) fn from_json<T: DeserializeOwned + Default>(text: &str) -> Result<T, StoreError> {
+    if matches!(text, "[]" | "{}") {
+        return Ok(T::default());
+    }
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(Box::new(error)).into())
+}
+
+/// Something of the model as a column holds it.
+pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".into())
 }
 
 fn failure(name: &str) -> FailureReason {
@@ -105,7 +169,7 @@ fn failure(name: &str) -> FailureReason {
     }
 }
 
-fn failure_name(reason: FailureReason) -> &'static str {
+pub(crate) fn failure_name(reason: FailureReason) -> &'static str {
     match reason {
         FailureReason::NotAllowed => "not_allowed",
         FailureReason::DialogGone => "dialog_gone",
@@ -113,10 +177,6 @@ fn failure_name(reason: FailureReason) -> &'static str {
         FailureReason::TooLarge => "too_large",
         FailureReason::Refused => "refused",
     }
-}
-
-fn attachments_json(message: &Message) -> String {
-    serde_json::to_string(&message.attachments).unwrap_or_else(|_| "[]".into())
 }
 
 impl Store {
@@ -211,14 +271,27 @@ impl Write {
     }
 
     /// Takes in a message as the server tells it, over either half of the
-    /// platform, for the first time or again.
+    /// platform, for the first time or again. One that was taken away does not
+    /// come back.
     ///
     /// # Errors
     /// When the disk does not take it.
     pub async fn put(&mut self, news: &Message) -> Result<Put, StoreError> {
         self.ensure_dialog(news).await?;
         let put = match self.find(&news.id).await? {
-            None => self.insert(news).await?,
+            None => {
+                let awaits = self.awaits(&news.id, &news.dialog_id).await?;
+                if awaits.is_gone {
+                    return Ok(Put::Known);
+                }
+                self.insert(news).await?;
+                self.apply_what_waited(news, awaits).await?;
+                if awaits.changes && self.is_gone(&news.id).await? {
+                    // Its removal came before it.
+                    return Ok(Put::Known);
+                }
+                Put::New
+            }
             Some(old)
                 if old.message.sender != news.sender || old.message.dialog_id != news.dialog_id =>
             {
@@ -233,13 +306,14 @@ impl Write {
         Ok(put)
     }
 
-    async fn insert(&mut self, news: &Message) -> Result<Put, StoreError> {
+    async fn insert(&mut self, news: &Message) -> Result<(), StoreError> {
         let state = self.told(news);
         let is_own = news.sender == self.me;
         sqlx::query(
             "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, edited_at, state,
-                                  attachments)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                  attachments, properties, reactions, stored_at, updated_at,
+                                  destroy_after, is_silent, in_history, mentions_me, views)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(news.id.as_str())
         .bind(news.dialog_id.as_str())
@@ -249,44 +323,91 @@ impl Write {
         .bind(news.sent_at.seconds())
         .bind(news.edited_at.map(Timestamp::millis))
         .bind(state.rank())
-        .bind(attachments_json(news))
+        .bind(to_json(&news.attachments))
+        .bind(to_json(&news.properties))
+        .bind(to_json(&news.reactions.as_deref().unwrap_or_default()))
+        .bind(news.stored_at.map(Timestamp::millis))
+        .bind(news.updated_at.map(Timestamp::millis))
+        .bind(news.destroy_after)
+        .bind(news.is_silent)
+        .bind(news.is_in_history && news.destroy_after.is_none())
+        .bind(self.is_named(news.sender, &news.properties))
+        .bind(news.views)
         .execute(self.db())
         .await?;
         self.receive_receipts(news).await?;
-        self.apply_waiting_markers(news).await?;
+        self.keep_own_reactions(&news.id, news.reactions.as_deref())
+            .await?;
+        self.keep_links(news).await?;
         self.message_changed(&news.dialog_id, &news.id);
-        Ok(Put::New)
+        Ok(())
+    }
+
+    /// Whether a message of `sender` names this person.
+    pub(crate) fn is_named(&self, sender: UserId, properties: &Properties) -> bool {
+        sender != self.me && properties.mentions().includes(self.me)
     }
 
     async fn merge(&mut self, old: &StoredMessage, news: &Message) -> Result<Put, StoreError> {
-        let later = news.edited_at >= old.message.edited_at;
-        let (body, edited_at, attachments) = if later {
-            (&news.body, news.edited_at, attachments_json(news))
-        } else {
-            (
-                &old.message.body,
-                old.message.edited_at,
-                attachments_json(&old.message),
-            )
+        let held = &old.message;
+        // An own edit that the server does not know yet is later than what it says.
+        let is_later = !old.is_editing && is_later(held, news);
+        let content = if is_later { news } else { held };
+        let edited_at = content.edited_at;
+        let reactions = match &news.reactions {
+            Some(told) => self.settle_numbers(old, told).await?,
+            None => held.reactions.clone().unwrap_or_default(),
         };
         let state = old.delivery.hear(self.told(news));
-        let done = sqlx::query(
-            "UPDATE message SET
-                 body = ?2, sent_at = ?3, edited_at = ?4, state = ?5, pending = (?5 < 4), failure = NULL,
-                 attachments = ?6
-             WHERE id = ?1
-               AND (body <> ?2 OR sent_at <> ?3 OR edited_at IS NOT ?4 OR state <> ?5
-                    OR failure IS NOT NULL OR attachments <> ?6)",
-        )
-        .bind(news.id.as_str())
-        .bind(body)
-        .bind(news.sent_at.seconds())
-        .bind(edited_at.map(Timestamp::millis))
-        .bind(state.rank())
-        .bind(attachments)
-        .execute(self.db())
-        .await?;
-        let mut is_new = done.rows_affected() > 0;
+        if state != old.delivery {
+            let step = match state {
+                Delivery::Read => Step::Read,
+                Delivery::Delivered => Step::Received,
+                _ if self.fate(&news.id).await? == Some(Fate::Unknown) => Step::Found,
+                _ => Step::Echo,
+            };
+            self.note(&news.id, state, step).await?;
+        }
+        let stored_at = news.stored_at.or(held.stored_at);
+        let updated_at = news.updated_at.max(held.updated_at);
+        let views = news.views.or(held.views);
+        let shows = content.body != held.body
+            || content.properties != held.properties
+            || content.attachments != held.attachments
+            || edited_at != held.edited_at
+            || news.sent_at != held.sent_at
+            || state != old.delivery
+            || old.failure.is_some()
+            || Some(&reactions) != held.reactions.as_ref()
+            || stored_at != held.stored_at
+            || views != held.views;
+        if shows || updated_at != held.updated_at {
+            sqlx::query(
+                "UPDATE message SET
+                     body = ?2, sent_at = ?3, edited_at = ?4, state = ?5, pending = (?5 < 4), failure = NULL,
+                     attachments = ?6, properties = ?7, reactions = ?8, stored_at = ?9, updated_at = ?10,
+                     mentions_me = ?11, views = ?12
+                 WHERE id = ?1",
+            )
+            .bind(news.id.as_str())
+            .bind(&content.body)
+            .bind(news.sent_at.seconds())
+            .bind(edited_at.map(Timestamp::millis))
+            .bind(state.rank())
+            .bind(to_json(&content.attachments))
+            .bind(to_json(&content.properties))
+            .bind(to_json(&reactions))
+            .bind(stored_at.map(Timestamp::millis))
+            .bind(updated_at.map(Timestamp::millis))
+            .bind(self.is_named(news.sender, &content.properties))
+            .bind(views)
+            .execute(self.db())
+            .await?;
+        }
+        if is_later && content.body != held.body {
+            self.renew_links(news).await?;
+        }
+        let mut is_new = shows;
         if !old.delivery.is_on_server() {
             self.leave_outbox(&news.id).await?;
         }
@@ -362,12 +483,14 @@ impl Write {
         &mut self,
         old: &StoredMessage,
         to: Delivery,
+        step: Step,
     ) -> Result<bool, StoreError> {
         let state = old.delivery.hear(to);
         if state == old.delivery {
             return Ok(false);
         }
         let id = &old.message.id;
+        self.note(id, state, step).await?;
         sqlx::query(
             "UPDATE message SET
                  state = ?2,
@@ -395,7 +518,9 @@ impl Write {
         old: &StoredMessage,
         state: Delivery,
         reason: Option<FailureReason>,
+        step: Step,
     ) -> Result<(), StoreError> {
+        self.note(&old.message.id, state, step).await?;
         sqlx::query(
             "UPDATE message SET state = ?1, pending = (?1 < 4), failure = ?2 WHERE id = ?3",
         )
@@ -416,7 +541,7 @@ impl Write {
         let row: Option<(i64, String)> = sqlx::query_as(
             "SELECT sent_at, id
              FROM message
-             WHERE dialog_id = ? AND pending = 0
+             WHERE dialog_id = ? AND pending = 0 AND id < 'ffffffff'
              ORDER BY sent_at DESC, id DESC
              LIMIT 1",
         )
@@ -439,5 +564,17 @@ impl Write {
             id: id.clone(),
         });
         self.changes.add(Change::Dialog(dialog.clone()));
+    }
+}
+
+/// Whether what the server says of a message is later than what is held. By
+/// the server's own count of changes, where both know it: two clocks may
+/// disagree, one does not disagree with itself. An edit that was heard live
+/// is not counted there, so what is no newer than before the edit leaves it.
+fn is_later(held: &Message, news: &Message) -> bool {
+    match (held.updated_at, news.updated_at) {
+        (Some(held_at), Some(news_at)) if news_at != held_at => news_at > held_at,
+        (Some(_), Some(_)) => news.edited_at > held.edited_at,
+        _ => news.edited_at >= held.edited_at,
     }
 }

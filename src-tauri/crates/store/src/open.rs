@@ -19,6 +19,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kith_model::Timestamp;
@@ -31,6 +33,8 @@ use sqlx::{ConnectOptions, Connection};
 use crate::OpenError;
 use crate::error::{Cause, cause};
 
+/// The note that a read has met damage, which opening alone would not find.
+const DAMAGED: &str = ".damaged";
 /// How many connections read side by side.
 const READERS: u32 = 4;
 
@@ -39,7 +43,12 @@ const READERS: u32 = 4;
 pub(crate) struct Database {
     pub(crate) writer: SqlitePool,
     pub(crate) readers: SqlitePool,
+    /// Whether new connections shall find the disk full (a test's wish).
+    pub(crate) is_full: Arc<AtomicBool>,
     lock: File,
+    /// How often something was read.
+    #[cfg(test)]
+    pub(crate) statements: std::sync::atomic::AtomicUsize,
 }
 
 impl Database {
@@ -66,13 +75,24 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .pragma("cache_size", "-4096")
+            // What is deleted is overwritten: a message that goes away leaves
+            // nothing in the file.
+            .pragma("secure_delete", "1")
             .pragma("journal_size_limit", "16777216")
             .disable_statement_logging();
+        let is_full = Arc::new(AtomicBool::new(false));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            .after_connect({
+                let is_full = Arc::clone(&is_full);
+                move |connection, _| {
+                    let is_full = is_full.load(Ordering::SeqCst);
+                    Box::pin(async move { limit(connection, is_full).await })
+                }
+            })
             .connect_with(options.clone())
             .await?;
         if let Err(error) = migrations.run(&writer).await {
@@ -88,7 +108,10 @@ impl Database {
         Ok(Self {
             writer,
             readers,
+            is_full,
             lock,
+            #[cfg(test)]
+            statements: std::sync::atomic::AtomicUsize::new(0),
         })
     }
 
@@ -102,8 +125,24 @@ impl Database {
     }
 }
 
+/// Lets a connection find the disk full, or not any more.
+pub(crate) async fn limit(
+    connection: &mut sqlx::SqliteConnection,
+    is_full: bool,
+) -> Result<(), sqlx::Error> {
+    // Fewer pages than there are means: no more than there are.
+    sqlx::query(if is_full {
+        "PRAGMA max_page_count = 1"
+    } else {
+        "PRAGMA max_page_count = 1073741823"
+    })
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// The database's own name with something added to it.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path.as_os_str());
     name.push(suffix);
     PathBuf::from(name)
@@ -124,9 +163,21 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     }
 }
 
+/// Notes that a read has met damage, so that the next opening says so.
+pub(crate) fn note_damage(path: &Path) {
+    if let Err(error) = std::fs::write(beside(path, DAMAGED), "") {
+        tracing::warn!(%error, "the damage could not be noted");
+    }
+}
+
 /// Looks at an existing file without writing, and refuses what is not ours,
 /// damaged at its head, or newer than this version.
 async fn probe(path: &Path, migrations: &Migrator, application_id: i64) -> Result<(), OpenError> {
+    if beside(path, DAMAGED).exists() {
+        return Err(OpenError::Corrupt {
+            detail: "a part of it could not be read".into(),
+        });
+    }
     match std::fs::metadata(path) {
         Ok(data) if data.len() == 0 => return Ok(()),
         Ok(data) if !data.is_file() => {
@@ -218,8 +269,8 @@ fn restrict(path: &Path) -> io::Result<()> {
 }
 
 /// Moves a database out of the way, with everything that SQLite keeps beside
-/// it, so that the next opening starts anew. Nothing is deleted. Answers the
-/// new name, which carries the time. Refused while a process has it open.
+/// it, so that the next opening starts anew, with what only this device had
+/// (`rescue.rs`). Nothing is deleted. Answers the new name, which carries the time. Refused while a process has it open.
 ///
 /// # Errors
 /// When a file cannot be renamed, or the database is in use.
@@ -242,6 +293,8 @@ pub fn set_aside(path: &Path, now: Timestamp) -> io::Result<PathBuf> {
             _ => {}
         }
     }
+    let _ = std::fs::remove_file(beside(path, DAMAGED));
+    crate::rescue::leave_note(path, &aside)?;
     drop(held);
     Ok(aside)
 }

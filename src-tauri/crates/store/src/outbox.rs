@@ -5,13 +5,17 @@
 //! fate: it never left; or it was handed to a stream; or that stream broke and
 //! nobody knows, so it has to be looked up before it is sent again. A dialog's
 //! rows leave in the order in which they were written. A row that was refused
-//! is parked: it waits for the person, and the rest goes on.
+//! is parked: it waits for the person, and the rest goes on. Every step is
+//! noted in the journal (`journal.rs`).
 
-use kith_model::{Delivery, DialogId, FailureReason, Message, MessageId, Timestamp};
+use kith_model::{
+    Attachment, Delivery, DialogId, FailureReason, Message, MessageId, Properties, Timestamp,
+};
 
+use crate::message::to_json;
 use crate::open::stored;
 use crate::person::number;
-use crate::{Change, Store, StoreError, Write};
+use crate::{Change, JournalEntry, Step, Store, StoreError, StoredMessage, Write};
 
 /// What is known about where a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +53,6 @@ pub struct OutboxRow {
     pub message: MessageId,
     /// Where to.
     pub dialog: DialogId,
-    /// The text.
-    pub body: String,
     /// What is known about where it is.
     pub fate: Fate,
     /// The time it left with, if it did.
@@ -61,11 +63,58 @@ pub struct OutboxRow {
     pub next_attempt_at: Timestamp,
 }
 
+/// What is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// The one identity.
+    pub id: MessageId,
+    /// The text.
+    pub body: String,
+    /// What hangs on it.
+    pub attachments: Vec<Attachment>,
+    /// What Kith adds: replies, forwards, mentions.
+    pub properties: Properties,
+    /// Seconds after which both sides take it away.
+    pub destroy_after: Option<u32>,
+    /// Whether it disturbs nobody.
+    pub is_silent: bool,
+    /// Whether it is what the dialog's draft was for, which then is gone.
+    pub takes_draft: bool,
+}
+
+impl Queued {
+    /// A plain text, from the dialog's draft.
+    #[must_use]
+    pub fn text(id: MessageId, body: &str) -> Self {
+        Self {
+            id,
+            body: body.to_owned(),
+            attachments: Vec::new(),
+            properties: Properties::new(),
+            destroy_after: None,
+            is_silent: false,
+            takes_draft: true,
+        }
+    }
+}
+
+/// A message that has not gone out, as a person is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The message; its state and reason are in it.
+    pub message: StoredMessage,
+    /// How often it has been tried.
+    pub attempts: u32,
+    /// When it is tried again, where it waits for a time.
+    pub next_attempt_at: Option<Timestamp>,
+    /// What has happened to it so far.
+    pub journal: Vec<JournalEntry>,
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     message_id: String,
     dialog_id: String,
-    body: String,
     fate: i64,
     stamp: Option<i64>,
     attempts: i64,
@@ -79,7 +128,6 @@ impl TryFrom<Row> for OutboxRow {
         Ok(Self {
             message: stored(&row.message_id)?,
             dialog: stored(&row.dialog_id)?,
-            body: row.body,
             fate: Fate::from_rank(row.fate),
             stamp: row.stamp.map(Timestamp::from_seconds),
             attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
@@ -88,38 +136,109 @@ impl TryFrom<Row> for OutboxRow {
     }
 }
 
+/// The first rows of every dialog: from dialog to dialog along the index, and
+/// in each no further than needed, so that a long queue costs no more than a
+/// short one. Dialogs that may go on now come before those that wait for a time.
+pub(crate) const FIRST_ROWS: &str = "
+    WITH RECURSIVE next_dialog (id) AS (
+        SELECT min(dialog_id) FROM outbox WHERE is_parked = 0
+        UNION ALL
+        SELECT (SELECT min(o.dialog_id) FROM outbox o WHERE o.is_parked = 0 AND o.dialog_id > next_dialog.id)
+        FROM next_dialog
+        WHERE next_dialog.id IS NOT NULL)
+    SELECT o.message_id, o.dialog_id, o.fate, o.stamp, o.attempts, o.next_attempt_at
+    FROM next_dialog d
+    JOIN outbox o ON o.position IN (
+        SELECT first.position
+        FROM outbox first
+        WHERE first.dialog_id = d.id AND first.is_parked = 0
+        ORDER BY first.position
+        LIMIT ?1)
+    WHERE d.id IS NOT NULL
+    ORDER BY (SELECT max(head.next_attempt_at > ?3)
+              FROM outbox head
+              WHERE head.position IN (
+                  SELECT first.position
+                  FROM outbox first
+                  WHERE first.dialog_id = d.id AND first.is_parked = 0
+                  ORDER BY first.position
+                  LIMIT 1)),
+             o.position
+    LIMIT ?2";
+
 impl Store {
     /// The first rows of each dialog that has something to send, at most
-    /// `each` of a dialog and `limit` in all, in order. Parked rows are left
-    /// out.
+    /// `each` of a dialog and `limit` in all; a dialog's rows in order. Parked
+    /// rows are left out, and dialogs whose first row waits for a time come last.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn outbox(&self, each: u32, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT o.message_id, o.dialog_id, m.body, o.fate, o.stamp, o.attempts, o.next_attempt_at
-             FROM outbox o
-             JOIN message m ON m.id = o.message_id
-             WHERE o.is_parked = 0
-               AND (SELECT count(*) FROM outbox before
-                    WHERE before.dialog_id = o.dialog_id
-                      AND before.is_parked = 0
-                      AND before.position < o.position) < ?
-             ORDER BY o.position
+    pub async fn outbox(
+        &self,
+        each: u32,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(FIRST_ROWS)
+            .bind(each)
+            .bind(limit)
+            .bind(now.millis())
+            .fetch_all(self.readers())
+            .await?;
+        rows.into_iter().map(OutboxRow::try_from).collect()
+    }
+
+    /// Everything that has not gone out, in the order of writing: what waits
+    /// and what failed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn waiting(&self, limit: u32) -> Result<Vec<Waiting>, StoreError> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "SELECT message_id, attempts, next_attempt_at
+             FROM outbox
+             ORDER BY position
              LIMIT ?",
         )
-        .bind(each)
         .bind(limit)
         .fetch_all(self.readers())
         .await?;
-        rows.into_iter().map(OutboxRow::try_from).collect()
+        let mut waiting = Vec::with_capacity(rows.len());
+        for (id, attempts, next) in rows {
+            let id: MessageId = stored(&id)?;
+            // Gone between the two questions: it went out.
+            let Some(message) = self.message(&id).await? else {
+                continue;
+            };
+            if message.delivery.is_on_server() {
+                continue;
+            }
+            waiting.push(Waiting {
+                message,
+                attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+                next_attempt_at: (next > 0).then(|| Timestamp::from_millis(next)),
+                journal: self.journal(&id).await?,
+            });
+        }
+        Ok(waiting)
+    }
+
+    /// The ids of all messages that failed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn failed(&self) -> Result<Vec<MessageId>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT message_id FROM outbox WHERE is_parked = 1 ORDER BY position",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
 }
 
 impl Write {
-    /// Queues a message of this person: the message, its outbox row, and the
-    /// draft gone, all at once. Says `false`, and does nothing, when a message
-    /// with this id is here already.
+    /// Queues a plain text of this person; see [`Write::queue_with`].
     ///
     /// # Errors
     /// When the disk does not take it, or there is no such dialog.
@@ -130,19 +249,46 @@ impl Write {
         body: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let queued = Queued::text(id.clone(), body);
+        self.queue_with(dialog, &queued, now).await
+    }
+
+    /// Queues a message of this person: the message, its outbox row, and the
+    /// draft gone, all at once. Says `false`, and does nothing, when a message
+    /// with this id is here already, or was and was taken away.
+    ///
+    /// # Errors
+    /// When the disk does not take it, or there is no such dialog.
+    pub async fn queue_with(
+        &mut self,
+        dialog: &DialogId,
+        queued: &Queued,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         self.require_dialog(dialog).await?;
+        let awaits = self.awaits(&queued.id, dialog).await?;
+        if awaits.is_gone {
+            return Ok(false);
+        }
+        let id = &queued.id;
         let me = number(self.me);
         let made = sqlx::query(
-            "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, state, pending)
-             VALUES (?, ?, ?, 1, ?, ?, ?, 1)
+            "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, state, pending,
+                                  attachments, properties, destroy_after, is_silent, in_history)
+             VALUES (?, ?, ?, 1, ?, ?, ?, 1, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO NOTHING",
         )
         .bind(id.as_str())
         .bind(dialog.as_str())
         .bind(me)
-        .bind(body)
+        .bind(&queued.body)
         .bind(now.seconds())
         .bind(Delivery::Queued.rank())
+        .bind(to_json(&queued.attachments))
+        .bind(to_json(&queued.properties))
+        .bind(queued.destroy_after)
+        .bind(queued.is_silent)
+        .bind(queued.destroy_after.is_none())
         .execute(self.db())
         .await?;
         if made.rows_affected() == 0 {
@@ -153,17 +299,25 @@ impl Write {
             .bind(dialog.as_str())
             .execute(self.db())
             .await?;
-        self.clear_draft(dialog).await?;
+        self.note(id, Delivery::Queued, Step::Written).await?;
+        if queued.takes_draft {
+            self.clear_draft(dialog).await?;
+        }
         self.message_changed(dialog, id);
-        // A marker may have come before: the id is the sender's, so its
+        // Something may have come before: the id is the sender's, so its
         // message can be known to others before a lost row is queued again.
-        let queued = Message::new(id.clone(), dialog.clone(), self.me, now);
-        self.apply_waiting_markers(&queued).await?;
+        let message = Message {
+            body: queued.body.clone(),
+            ..Message::new(id.clone(), dialog.clone(), self.me, now)
+        };
+        self.keep_links(&message).await?;
+        self.apply_what_waited(&message, awaits).await?;
         Ok(true)
     }
 
     /// Notes that a row is being handed to the stream, with the time it
-    /// carries. To be committed before it is handed over.
+    /// carries, and answers the message as it is to be sent. To be committed
+    /// before it is handed over. `None` when the person took it back.
     ///
     /// # Errors
     /// When the disk does not take it.
@@ -171,7 +325,7 @@ impl Write {
         &mut self,
         id: &MessageId,
         stamp: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<StoredMessage>, StoreError> {
         let done = sqlx::query(
             "UPDATE outbox SET fate = ?, stamp = ?, attempts = attempts + 1
              WHERE message_id = ? AND is_parked = 0",
@@ -182,12 +336,15 @@ impl Write {
         .execute(self.db())
         .await?;
         if done.rows_affected() == 0 {
-            return Ok(false);
+            return Ok(None);
         }
-        if let Some(old) = self.find(id).await? {
-            self.rise(&old, Delivery::Sending).await?;
+        let Some(old) = self.find(id).await? else {
+            return Ok(None);
+        };
+        if !self.rise(&old, Delivery::Sending, Step::HandedOver).await? {
+            self.note(id, old.delivery, Step::HandedOver).await?;
         }
-        Ok(true)
+        Ok(Some(old))
     }
 
     /// The server has it.
@@ -204,7 +361,7 @@ impl Write {
         if old.message.sender != self.me {
             return Ok(None);
         }
-        self.rise(&old, Delivery::Sent).await?;
+        self.rise(&old, Delivery::Sent, Step::Acknowledged).await?;
         let now = self.find(id).await?;
         Ok(now.map(|m| (m.message.dialog_id, m.message.sent_at)))
     }
@@ -214,12 +371,17 @@ impl Write {
     /// # Errors
     /// When the disk does not take it.
     pub async fn fate_unknown(&mut self, id: &MessageId) -> Result<(), StoreError> {
-        sqlx::query("UPDATE outbox SET fate = ? WHERE message_id = ? AND fate = ?")
-            .bind(Fate::Unknown.rank())
-            .bind(id.as_str())
-            .bind(Fate::InFlight.rank())
-            .execute(self.db())
-            .await?;
+        let done = sqlx::query(
+            "UPDATE outbox SET fate = ?, next_attempt_at = 0 WHERE message_id = ? AND fate = ?",
+        )
+        .bind(Fate::Unknown.rank())
+        .bind(id.as_str())
+        .bind(Fate::InFlight.rank())
+        .execute(self.db())
+        .await?;
+        if done.rows_affected() > 0 {
+            self.note_as_is(id, Step::LinkBroke).await?;
+        }
         Ok(())
     }
 
@@ -228,11 +390,20 @@ impl Write {
     /// # Errors
     /// When the disk does not take it.
     pub async fn doubt_in_flight(&mut self) -> Result<(), StoreError> {
-        sqlx::query("UPDATE outbox SET fate = ? WHERE fate = ?")
-            .bind(Fate::Unknown.rank())
-            .bind(Fate::InFlight.rank())
-            .execute(self.db())
-            .await?;
+        self.doubt_all(Step::LinkBroke).await
+    }
+
+    async fn doubt_all(&mut self, step: Step) -> Result<(), StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "UPDATE outbox SET fate = ? WHERE fate = ? AND is_parked = 0 RETURNING message_id",
+        )
+        .bind(Fate::Unknown.rank())
+        .bind(Fate::InFlight.rank())
+        .fetch_all(self.db())
+        .await?;
+        for id in ids {
+            self.note_as_is(&stored(&id)?, step).await?;
+        }
         Ok(())
     }
 
@@ -241,17 +412,20 @@ impl Write {
     /// # Errors
     /// When the disk does not take it.
     pub async fn not_on_server(&mut self, id: &MessageId) -> Result<(), StoreError> {
-        sqlx::query("UPDATE outbox SET fate = ? WHERE message_id = ? AND fate = ?")
+        let done = sqlx::query("UPDATE outbox SET fate = ? WHERE message_id = ? AND fate = ?")
             .bind(Fate::NeverLeft.rank())
             .bind(id.as_str())
             .bind(Fate::Unknown.rank())
             .execute(self.db())
             .await?;
+        if done.rows_affected() > 0 {
+            self.note_as_is(id, Step::NotOnServer).await?;
+        }
         Ok(())
     }
 
     /// It did not leave this time, or nobody knows whether it did; not again
-    /// before `next`.
+    /// before `next`. A message that had counted as sent is on its way again.
     ///
     /// # Errors
     /// When the disk does not take it.
@@ -260,14 +434,120 @@ impl Write {
         id: &MessageId,
         fate: Fate,
         next: Timestamp,
+        step: Step,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE outbox SET fate = ?, next_attempt_at = ? WHERE message_id = ?")
+        let done = sqlx::query(
+            "UPDATE outbox SET fate = ?, next_attempt_at = ? WHERE message_id = ? AND is_parked = 0",
+        )
+        .bind(fate.rank())
+        .bind(next.millis())
+        .bind(id.as_str())
+        .execute(self.db())
+        .await?;
+        if done.rows_affected() > 0 {
+            return self.note_as_is(id, step).await;
+        }
+        // An acknowledgement came first (see `refused`), and took the row away.
+        let Some(old) = self.find(id).await? else {
+            return Ok(());
+        };
+        if old.message.sender != self.me || old.delivery != Delivery::Sent {
+            return Ok(());
+        }
+        self.set_state(&old, Delivery::Queued, None, step).await?;
+        sqlx::query(
+            "INSERT INTO outbox (message_id, dialog_id, fate, next_attempt_at)
+             VALUES (?, ?, ?, ?)
+             ON CONFLICT (message_id) DO NOTHING",
+        )
+        .bind(id.as_str())
+        .bind(old.message.dialog_id.as_str())
+        .bind(fate.rank())
+        .bind(next.millis())
+        .execute(self.db())
+        .await?;
+        Ok(())
+    }
+
+    /// Nothing waits for a time any longer; the clock has been set.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn forget_waits(&mut self) -> Result<(), StoreError> {
+        sqlx::query("UPDATE outbox SET next_attempt_at = 0 WHERE next_attempt_at <> 0")
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
+    /// How often a message has been handed to a stream; `None` when it is not
+    /// in the outbox.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn attempts(&mut self, id: &MessageId) -> Result<Option<u32>, StoreError> {
+        let attempts: Option<i64> =
+            sqlx::query_scalar("SELECT attempts FROM outbox WHERE message_id = ?")
+                .bind(id.as_str())
+                .fetch_optional(self.db())
+                .await?;
+        Ok(attempts.map(|attempts| u32::try_from(attempts).unwrap_or(u32::MAX)))
+    }
+
+    /// What is known about where a message is that is in the outbox.
+    pub(crate) async fn fate(&mut self, id: &MessageId) -> Result<Option<Fate>, StoreError> {
+        let fate: Option<i64> = sqlx::query_scalar("SELECT fate FROM outbox WHERE message_id = ?")
+            .bind(id.as_str())
+            .fetch_optional(self.db())
+            .await?;
+        Ok(fate.map(Fate::from_rank))
+    }
+
+    /// Sets what is known about where a message is.
+    pub(crate) async fn set_fate(&mut self, id: &MessageId, fate: Fate) -> Result<(), StoreError> {
+        sqlx::query("UPDATE outbox SET fate = ? WHERE message_id = ?")
             .bind(fate.rank())
-            .bind(next.millis())
             .bind(id.as_str())
             .execute(self.db())
             .await?;
         Ok(())
+    }
+
+    /// Notes a step that leaves the state as it is.
+    async fn note_as_is(&mut self, id: &MessageId, step: Step) -> Result<(), StoreError> {
+        match self.find(id).await? {
+            Some(message) => self.note(id, message.delivery, step).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The person changes the text of a message that has not left. One that
+    /// failed is sent again with it. Says `false` when it has left, or may have.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn amend_queued(&mut self, id: &MessageId, body: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE message SET body = ?
+             WHERE id = ?
+               AND is_own = 1
+               AND pending = 1
+               AND (state = 0
+                    OR EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = message.id AND o.fate = 0))",
+        )
+        .bind(body)
+        .bind(id.as_str())
+        .execute(self.db())
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if let Some(now) = self.find(id).await? {
+            self.note(id, now.delivery, Step::Edited).await?;
+            self.message_changed(&now.message.dialog_id, id);
+        }
+        self.retry(id).await?;
+        Ok(true)
     }
 
     /// The server refuses it: it waits, with the reason, for the person.
@@ -292,7 +572,8 @@ impl Write {
         {
             return Ok(());
         }
-        self.set_state(&old, Delivery::Failed, Some(reason)).await?;
+        self.set_state(&old, Delivery::Failed, Some(reason), Step::Refused(reason))
+            .await?;
         sqlx::query(
             "INSERT INTO outbox (message_id, dialog_id, is_parked)
              VALUES (?, ?, 1)
@@ -317,7 +598,8 @@ impl Write {
         if old.delivery != Delivery::Failed {
             return Ok(false);
         }
-        self.set_state(&old, Delivery::Queued, None).await?;
+        self.set_state(&old, Delivery::Queued, None, Step::Retried)
+            .await?;
         sqlx::query(
             "INSERT INTO outbox (message_id, dialog_id)
              VALUES (?, ?)
@@ -366,7 +648,7 @@ impl Write {
     /// # Errors
     /// When the disk does not take it.
     pub async fn requeue_sending(&mut self) -> Result<(), StoreError> {
-        self.doubt_in_flight().await?;
+        self.doubt_all(Step::Restarted).await?;
         let ids: Vec<(String, String)> = sqlx::query_as(
             "UPDATE message SET state = ?
              WHERE id IN (SELECT message_id FROM outbox WHERE is_parked = 0) AND state IN (2, 3)

@@ -110,6 +110,7 @@ impl Write {
              FROM message shown
              JOIN message held ON held.dialog_id = shown.dialog_id
                  AND held.pending = 0
+                 AND held.id < 'ffffffff'
                  AND (held.sent_at, held.id) <= (shown.sent_at, shown.id)
              WHERE shown.id = ? AND shown.dialog_id = ?
              ORDER BY held.sent_at DESC, held.id DESC

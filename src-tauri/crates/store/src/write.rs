@@ -1,6 +1,6 @@
 //! One write transaction.
 
-use kith_model::UserId;
+use kith_model::{Clock, Timestamp, UserId};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use crate::change::ChangeSet;
@@ -13,15 +13,29 @@ use crate::{Change, StoreError};
 pub struct Write {
     tx: Transaction<'static, Sqlite>,
     pub(crate) me: UserId,
+    now: Timestamp,
     pub(crate) changes: ChangeSet,
 }
 
 impl Write {
-    pub(crate) async fn begin(writer: &SqlitePool, me: UserId) -> Result<Self, StoreError> {
-        let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    pub(crate) async fn begin(
+        writer: &SqlitePool,
+        me: UserId,
+        clock: &dyn Clock,
+    ) -> Result<Self, StoreError> {
+        let tx = match writer.begin_with("BEGIN IMMEDIATE").await {
+            // When the disk is full SQLite itself takes a transaction back, and
+            // the library goes on counting it. Only a new connection does not.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                writer.acquire().await?.close().await?;
+                writer.begin_with("BEGIN IMMEDIATE").await?
+            }
+            begun => begun?,
+        };
         Ok(Self {
             tx,
             me,
+            now: clock.now(),
             changes: ChangeSet::default(),
         })
     }
@@ -29,6 +43,12 @@ impl Write {
     /// The connection, for one statement.
     pub(crate) fn db(&mut self) -> &mut SqliteConnection {
         &mut self.tx
+    }
+
+    /// When this transaction began.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// Makes it so, and tells what is different now.

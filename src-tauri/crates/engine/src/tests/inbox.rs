@@ -105,7 +105,7 @@ async fn echo_and_acknowledgement_in_any_order_are_one_message() {
             bench
                 .engine
                 .store()
-                .outbox(8, 8)
+                .outbox(8, 8, at(1000))
                 .await
                 .expect("a read")
                 .is_empty()
@@ -160,7 +160,12 @@ async fn each_refusal_has_its_reason_and_a_passing_one_is_none() {
             .expect("a read")
             .expect("kept");
         assert_eq!(message.failure, expected, "{code}");
-        let waiting = bench.engine.store().outbox(8, 8).await.expect("a read");
+        let waiting = bench
+            .engine
+            .store()
+            .outbox(8, 8, at(1000))
+            .await
+            .expect("a read");
         assert_eq!(waiting.len(), usize::from(expected.is_none()), "{code}");
     };
     check(403, Some(FailureReason::NotAllowed)).await;
@@ -192,8 +197,15 @@ async fn markers_before_and_after_their_message() {
 #[tokio::test]
 async fn a_fresh_link_doubts_what_was_under_way_and_a_resumed_one_does_not() {
     let mut bench = Bench::new().await;
-    let fate =
-        async |bench: &Bench| bench.engine.store().outbox(8, 8).await.expect("a read")[0].fate;
+    let fate = async |bench: &Bench| {
+        bench
+            .engine
+            .store()
+            .outbox(8, 8, at(1000))
+            .await
+            .expect("a read")[0]
+            .fate
+    };
     bench
         .engine
         .send(&dialog_id(1), id(1), "text 1".into())

@@ -2,7 +2,7 @@
 
 use kith_store::Fate;
 
-use super::{BEA, Bench, dialog_id, id, message};
+use super::{BEA, Bench, at, dialog_id, id, message};
 use crate::{Change, EngineError, LONGEST_BODY};
 
 #[tokio::test]
@@ -97,7 +97,12 @@ async fn without_a_link_nothing_leaves_and_nothing_is_lost() {
         .send_what_can_be_sent()
         .await
         .expect("a round");
-    let rows = bench.engine.store().outbox(8, 8).await.expect("a read");
+    let rows = bench
+        .engine
+        .store()
+        .outbox(8, 8, at(1000))
+        .await
+        .expect("a read");
     let fates: Vec<_> = rows
         .iter()
         .map(|row| (row.message.clone(), row.fate))

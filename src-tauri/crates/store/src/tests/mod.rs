@@ -1,13 +1,21 @@
 //! The store's tests, on real files. Each says in its assertions why a thing
 //! should hold.
 
+mod deeds;
+mod lists;
+mod notices;
 mod opening;
 mod outbox;
 mod pages;
 mod plans;
+mod reactions;
 mod receiving;
+mod rescuing;
 mod schema;
+mod timers;
 mod unread;
+mod upgrades;
+mod views;
 
 use kith_model::{Dialog, DialogId, DialogKind, Message, MessageId, Timestamp, UserId};
 use tempfile::TempDir;

@@ -276,7 +276,7 @@ async fn damage_found_later_is_told_as_damage() {
     let fixture = Fixture::new().await;
     fixture
         .write(async |write| {
-            for n in 1..=500 {
+            for n in 1..=5000 {
                 write.put(&message(n, 10)).await.expect("kept");
             }
         })
@@ -292,7 +292,7 @@ async fn damage_found_later_is_told_as_damage() {
         .await
         .expect("the head is whole, and no more is read");
     let found = store
-        .page_before(&dialog_id(1), None, 500, crate::Holes::Cross)
+        .page_before(&dialog_id(1), None, 2_000, crate::Holes::Cross)
         .await;
     assert!(
         matches!(found, Err(crate::StoreError::Corrupt(_))),

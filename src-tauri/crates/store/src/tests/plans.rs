@@ -5,7 +5,10 @@ use sqlx::Row;
 
 use super::Fixture;
 use crate::dialog::ENTRIES;
+use crate::link::LINKS;
 use crate::page::{AFTER, BEFORE, NEWEST};
+use crate::pin::PINNED;
+use crate::timer::NEXT;
 
 async fn plan(fixture: &Fixture, statement: &str) -> String {
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
@@ -83,4 +86,33 @@ async fn the_rest_of_the_hot_path_uses_indexes_too() {
         "SCAN m USING INDEX message_unfinished",
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_is_done_to_messages_finds_its_rows_through_indexes() {
+    let fixture = Fixture::new().await;
+    let check = async |statement: &str| {
+        let plan = plan(&fixture, statement).await;
+        for line in plan.lines() {
+            let is_whole = line.starts_with("SCAN") && !line.contains("json_each");
+            assert!(!is_whole, "nothing is read whole: {statement}: {plan}");
+        }
+    };
+    for statement in [
+        PINNED,
+        LINKS,
+        NEWEST,
+        "SELECT position FROM deed WHERE message_id = ? AND kind IN (4, 5) AND text = ?",
+        "SELECT 1 FROM waiting_change WHERE message_id = ?",
+        "SELECT emoji, person_id FROM reaction WHERE message_id = ? ORDER BY emoji, person_id",
+        "DELETE FROM link WHERE message_id = ?",
+        "SELECT body FROM draft_history WHERE dialog_id = ? ORDER BY position DESC LIMIT ?",
+    ] {
+        check(statement).await;
+    }
+    let plan = plan(&fixture, NEXT).await;
+    assert!(
+        plan.contains("SEARCH message USING INDEX message_timed"),
+        "{plan}"
+    );
 }

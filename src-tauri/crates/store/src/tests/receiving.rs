@@ -4,7 +4,7 @@
 use kith_model::{Delivery, DialogKind, UserId};
 
 use super::{BEA, CARL, Fixture, ME, at, dialog, dialog_id, id, message, own};
-use crate::{Change, Put};
+use crate::{Addressee, Change, Put};
 
 #[tokio::test]
 async fn a_message_that_comes_twice_is_there_once() {
@@ -249,7 +249,11 @@ async fn a_dialog_that_is_not_listed_any_more_keeps_its_messages() {
     let fixture = Fixture::new().await;
     fixture.put(&message(1, 10)).await;
     let changes = fixture
-        .write(async |write| write.list_only(&[]).await.expect("listed"))
+        .write(async |write| write.list_only(&[], &[]).await.expect("listed"))
+        .await;
+    assert_eq!(changes, [], "what came after the question is not judged");
+    let changes = fixture
+        .write(async |write| write.list_only(&[dialog_id(1)], &[]).await.expect("listed"))
         .await;
     assert_eq!(changes, [Change::DialogRemoved(dialog_id(1))]);
     assert!(fixture.store.dialogs().await.expect("a read").is_empty());
@@ -320,7 +324,11 @@ async fn the_same_dialog_again_is_no_change() {
     let changes = fixture
         .write(async |write| write.put_dialog(&renamed).await.expect("kept"))
         .await;
-    assert_eq!(changes, [Change::Dialog(dialog_id(1))]);
+    assert_eq!(
+        changes[0],
+        Change::Dialog(dialog_id(1)),
+        "and a quiet line tells of it"
+    );
     let entry = fixture
         .store
         .dialog(&dialog_id(1))
@@ -338,7 +346,7 @@ async fn a_dialog_is_addressed_by_its_kind_and_its_other_person() {
     fixture
         .write(async |write| write.put_dialog(&private).await.expect("kept"))
         .await;
-    let check = async |n: u32, expected: Option<(DialogKind, Option<UserId>)>| {
+    let check = async |n: u32, expected: Addressee| {
         let found = fixture
             .store
             .addressee(&dialog_id(n))
@@ -346,9 +354,17 @@ async fn a_dialog_is_addressed_by_its_kind_and_its_other_person() {
             .expect("a read");
         assert_eq!(found, expected, "dialog {n}");
     };
-    check(1, Some((DialogKind::Group, Some(BEA)))).await;
-    check(2, Some((DialogKind::Private, Some(CARL)))).await;
-    check(3, None).await;
+    check(1, Addressee::Room).await;
+    check(2, Addressee::Person(CARL)).await;
+    check(3, Addressee::Gone).await;
+    let mut early = message(9, 10);
+    early.dialog_id = dialog_id(3);
+    fixture.put(&early).await;
+    check(3, Addressee::Unknown).await;
+    fixture
+        .write(async |write| write.unlist(&dialog_id(3)).await.expect("unlisted"))
+        .await;
+    check(3, Addressee::Gone).await;
     let found = fixture
         .store
         .private_dialog_with(CARL)

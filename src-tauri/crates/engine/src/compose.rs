@@ -1,0 +1,205 @@
+//! Writing: with everything that can go along with a text, from one dialog to
+//! another, and what was not finished. All of it is on disk when the call
+//! answers and needs no network.
+
+use kith_model::{DialogId, Forward, Mentions, MessageId, Properties, Reply};
+use kith_store::{Draft, Queued, StoredMessage};
+
+use crate::{Engine, EngineError, LONGEST_BODY, sendable};
+
+/// How a message is sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SendOptions {
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+    /// Whom it names.
+    pub mentions: Mentions,
+    /// Seconds after which both sides take it away.
+    pub destroy_after: Option<u32>,
+    /// Whether it disturbs nobody.
+    pub is_silent: bool,
+}
+
+impl Engine {
+    /// Writes a message with options. When this answers it is on disk and the
+    /// draft is gone; it leaves when it can. Doing it again with the same id
+    /// does nothing.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for an empty text,
+    /// [`EngineError::TooLarge`], [`EngineError::NotFound`] for a dialog that
+    /// is not here.
+    pub async fn send_with(
+        &self,
+        dialog: &DialogId,
+        id: MessageId,
+        text: String,
+        options: SendOptions,
+    ) -> Result<(), EngineError> {
+        let text = sendable(text)?;
+        let mut properties = Properties::new();
+        if let Some(original) = &options.reply_to {
+            properties.set_reply(&self.reply(original).await?);
+        }
+        properties.set_mentions(&options.mentions);
+        let queued = Queued {
+            properties,
+            destroy_after: options.destroy_after.filter(|seconds| *seconds > 0),
+            is_silent: options.is_silent,
+            ..Queued::text(id, &text)
+        };
+        self.queue(dialog, &[queued]).await?;
+        // Whoever has sent does not write any more, and others see that by
+        // the message itself.
+        self.shared
+            .lock_typing()
+            .is_worth_telling(dialog, false, self.shared.clock.now());
+        Ok(())
+    }
+
+    /// What an answer says of the message that it answers. Of one that goes
+    /// away by itself nothing is quoted, so that it leaves no trace.
+    async fn reply(&self, original: &MessageId) -> Result<Reply, EngineError> {
+        let held = self.store().message(original).await?;
+        Ok(Reply {
+            message: original.clone(),
+            sender: held.as_ref().map(|held| held.message.sender),
+            text: held
+                .filter(|held| held.message.destroy_after.is_none())
+                .map(|held| held.message.body)
+                .unwrap_or_default(),
+        })
+    }
+
+    async fn queue(&self, dialog: &DialogId, all: &[Queued]) -> Result<(), EngineError> {
+        let now = self.shared.clock.now();
+        let mut write = self.shared.store.write().await?;
+        for queued in all {
+            write.queue_with(dialog, queued, now).await?;
+        }
+        self.shared.commit(write).await?;
+        self.shared.outbox_wake.notify_one();
+        Ok(())
+    }
+
+    /// Sends messages again to other dialogs, saying whom they are from. `ids`
+    /// are the new ids, dialog by dialog. What goes away by itself, and what
+    /// is no message, is not forwarded.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] when there are not as many ids as needed,
+    /// [`EngineError::NotFound`] for a message or dialog that is not here.
+    pub async fn forward(
+        &self,
+        messages: &[MessageId],
+        to: &[DialogId],
+        ids: &[MessageId],
+    ) -> Result<(), EngineError> {
+        if ids.len() != messages.len() * to.len() {
+            return Err(EngineError::InvalidInput);
+        }
+        let mut held: Vec<StoredMessage> = self.store().messages(messages).await?;
+        if held.len() != messages.len() {
+            return Err(EngineError::NotFound);
+        }
+        if held
+            .iter()
+            .any(|m| m.notice.is_some() || m.message.destroy_after.is_some())
+        {
+            return Err(EngineError::InvalidInput);
+        }
+        // In the order of the conversation that they come from.
+        held.sort_by_key(StoredMessage::spot);
+        let senders: Vec<_> = held.iter().map(|m| m.message.sender).collect();
+        let people = self.store().people(&senders).await?;
+        for (dialog, ids) in to.iter().zip(ids.chunks(messages.len().max(1))) {
+            let mut queued = Vec::with_capacity(ids.len());
+            for (original, id) in held.iter().zip(ids) {
+                let message = &original.message;
+                let mut properties = Properties::new();
+                // One that was forwarded before keeps its first author.
+                let from = message.properties.forward().unwrap_or_else(|| Forward {
+                    sender: Some(message.sender),
+                    name: people
+                        .iter()
+                        .find(|person| person.id == message.sender)
+                        .map(kith_model::Person::display_name)
+                        .unwrap_or_default(),
+                    sent_at: Some(message.sent_at),
+                });
+                properties.set_forward(&from);
+                queued.push(Queued {
+                    attachments: message.attachments.clone(),
+                    properties,
+                    takes_draft: false,
+                    ..Queued::text(id.clone(), &message.body)
+                });
+            }
+            self.queue(dialog, &queued).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives an own message another text, at once here, and on the server when
+    /// it can be told. One that has not left is simply changed.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`], [`EngineError::TooLarge`],
+    /// [`EngineError::NotAllowed`] for a message of somebody else,
+    /// [`EngineError::NotFound`].
+    pub async fn edit_message(
+        &self,
+        id: &MessageId,
+        text: String,
+        mentions: &Mentions,
+    ) -> Result<(), EngineError> {
+        let held = self
+            .store()
+            .message(id)
+            .await?
+            .ok_or(EngineError::NotFound)?;
+        if held.message.sender != self.me() || held.notice.is_some() {
+            return Err(EngineError::NotAllowed);
+        }
+        let text = if text.trim().is_empty() && !held.message.attachments.is_empty() {
+            String::new()
+        } else {
+            sendable(text)?
+        };
+        let mut properties = held.message.properties;
+        properties.set_mentions(mentions);
+        let mut write = self.shared.store.write().await?;
+        if write.amend_queued(id, &text).await? {
+            write.set_properties(id, &properties).await?;
+            self.shared.commit(write).await?;
+            self.shared.outbox_wake.notify_one();
+            return Ok(());
+        }
+        if !write.edit(id, &text, &properties).await? {
+            return Err(EngineError::NotFound);
+        }
+        self.shared.commit(write).await?;
+        self.shared.deeds_wake.notify_one();
+        Ok(())
+    }
+
+    /// Keeps what was typed and not sent; an empty draft is none. What is given
+    /// up by that can be brought back.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for a dialog that is not here,
+    /// [`EngineError::TooLarge`].
+    pub async fn save_draft_state(
+        &self,
+        dialog: &DialogId,
+        draft: &Draft,
+    ) -> Result<(), EngineError> {
+        if draft.text.len() > 4 * LONGEST_BODY {
+            return Err(EngineError::TooLarge);
+        }
+        let mut write = self.shared.store.write().await?;
+        write.save_draft_state(dialog, draft).await?;
+        self.shared.commit(write).await?;
+        Ok(())
+    }
+}

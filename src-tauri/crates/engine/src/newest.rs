@@ -1,0 +1,318 @@
+//! One dialog, brought up to now: its newest page, what changed in it, up to
+//! where this person has read it, and what has to be announced.
+
+use kith_client::{DialogState, HistoryQuery};
+use kith_model::{DialogId, DialogKind, Message, Place, Timestamp, UserId};
+use kith_store::{StoreError, Stretch};
+
+use crate::error::WorkError;
+use crate::history::{PAGE, put_all};
+use crate::shared::Shared;
+
+/// So many messages of one dialog are fetched at once to place its unread.
+const ENOUGH: usize = 500;
+/// So many messages of a dialog are announced as delivered by a catch-up.
+const DELIVERED: usize = 50;
+/// Servers may note a change with the beginning of its second.
+const SECOND: i64 = 1_000;
+/// The server's clock may be so far behind ours.
+const CLOCKS_APART: i64 = 600_000;
+/// So many pages of changes are fetched of one dialog, at most. Of more than
+/// that the older ones are met when somebody scrolls there.
+const PAGES_OF_CHANGES: u32 = 50;
+
+impl Shared {
+    /// Brings one dialog up to now. `latest_change` is a moment of the
+    /// server's clock, from before this was asked.
+    pub(crate) async fn catch_up_dialog(
+        &self,
+        state: &DialogState,
+        generation: u64,
+        latest_change: Option<Timestamp>,
+    ) -> Result<(), WorkError> {
+        let dialog = &state.dialog.id;
+        let top = self.store.coverage(dialog).await?.last().copied();
+        let mut fetched: Vec<Message> = Vec::new();
+        if self.is_new_there(state, top).await? {
+            // The second from which on everything is held.
+            let mut whole = None;
+            loop {
+                let arrived = self.store.last_arrival().await?;
+                let page = self
+                    .fetch_back(dialog, whole.map(|second: i64| second - 1))
+                    .await?;
+                let from = page.whole_from();
+                self.keep_newest(dialog, &page.messages, whole, from, generation)
+                    .await?;
+                let to = whole.map_or(i64::MAX, |second: i64| second - 1);
+                self.drop_what_is_gone(dialog, arrived, &page.messages, from, to)
+                    .await?;
+                fetched.extend(page.messages);
+                // The rest is filled quietly. Only the unread have to be here,
+                // or nobody could say where they begin.
+                let unread = usize::try_from(state.unread).unwrap_or(usize::MAX);
+                let has_unread = top.is_some() || fetched.len() > unread;
+                if from == Stretch::BEGINNING || has_unread || fetched.len() >= ENOUGH {
+                    break;
+                }
+                whole = Some(from);
+            }
+        } else {
+            // Nothing is new, so it is up to now as it is.
+            let write = self.store.write().await?;
+            self.same_link(generation)?;
+            self.lock_followed().follow(dialog);
+            self.commit(write).await?;
+        }
+        self.catch_up_changes(state, top, !fetched.is_empty(), latest_change)
+            .await?;
+        self.believe_read_state(state, &fetched).await?;
+        self.announce_fetched(dialog, &fetched).await?;
+        Ok(())
+    }
+
+    /// Asks what has changed in a dialog whose entry in the list says that
+    /// something did. The others are asked quietly, later.
+    async fn catch_up_changes(
+        &self,
+        state: &DialogState,
+        top: Option<Stretch>,
+        is_new_there: bool,
+        latest_change: Option<Timestamp>,
+    ) -> Result<(), WorkError> {
+        let dialog = &state.dialog.id;
+        let updated_at = state.dialog.updated_at;
+        let known_to = match (self.store.changes_known_to(dialog).await?, top) {
+            (Some(known_to), _) => Some(known_to),
+            // Held since before this was noted.
+            (None, Some(_)) => self.store.caught_up_at().await?.map(earlier),
+            (None, None) => None,
+        };
+        match known_to {
+            Some(known_to) if updated_at > known_to || is_new_there => {
+                self.fetch_changed(dialog, known_to).await?;
+            }
+            Some(_) => return Ok(()),
+            None => {}
+        }
+        let mut write = self.store.write().await?;
+        write
+            .know_changes_to(dialog, latest_change.unwrap_or(updated_at))
+            .await?;
+        if top.is_none() {
+            // Everything that is held has just come.
+            write.compared(dialog).await?;
+        }
+        self.commit(write).await?;
+        Ok(())
+    }
+
+    /// Whether the server has something that is not here.
+    async fn is_new_there(
+        &self,
+        state: &DialogState,
+        top: Option<Stretch>,
+    ) -> Result<bool, StoreError> {
+        let (Some(top), Some(last)) = (top, &state.last_message) else {
+            return Ok(true);
+        };
+        if !top.holds(last.sent_at.seconds()) || self.store.message(&last.id).await?.is_none() {
+            return Ok(true);
+        }
+        let unread = self
+            .store
+            .dialog(&state.dialog.id)
+            .await?
+            .map_or(0, |entry| entry.unread);
+        Ok((is_counted(state.dialog.kind) && unread != state.unread)
+            || self.store.read_up_to(&state.dialog.id).await?.is_none())
+    }
+
+    /// Keeps one of the newest pages. The first of them is complete up to now:
+    /// what came after it was made has come over the stream.
+    async fn keep_newest(
+        &self,
+        dialog: &DialogId,
+        messages: &[Message],
+        whole: Option<i64>,
+        from: i64,
+        generation: u64,
+    ) -> Result<(), WorkError> {
+        let mut write = self.store.write().await?;
+        self.same_link(generation)?;
+        put_all(&mut write, dialog, messages).await?;
+        let to = match whole {
+            Some(second) => second,
+            None => write
+                .newest_place(dialog)
+                .await?
+                .map_or(0, |place| place.sent_at),
+        };
+        write.cover(dialog, Stretch { from, to }).await?;
+        self.lock_followed().follow(dialog);
+        self.commit(write).await?;
+        Ok(())
+    }
+
+    /// Edits, reactions and states that came about while there was no link,
+    /// and messages that came late with an early time.
+    pub(crate) async fn fetch_changed(
+        &self,
+        dialog: &DialogId,
+        since: Timestamp,
+    ) -> Result<(), WorkError> {
+        let mut query = HistoryQuery {
+            updated_after: Some(Timestamp::from_millis(since.millis() - SECOND)),
+            ..HistoryQuery::newest(dialog.clone(), PAGE)
+        };
+        for _ in 0..PAGES_OF_CHANGES {
+            let messages = self.rest().await?.history(&query).await?;
+            let mut write = self.store.write().await?;
+            put_all(&mut write, dialog, &messages).await?;
+            self.commit(write).await?;
+            if messages.len() < PAGE as usize {
+                break;
+            }
+            query.skip += PAGE;
+        }
+        Ok(())
+    }
+
+    /// Moves the read pointer to where the server says this person has read.
+    /// It only ever moves forward.
+    async fn believe_read_state(
+        &self,
+        state: &DialogState,
+        fetched: &[Message],
+    ) -> Result<(), StoreError> {
+        let dialog = &state.dialog.id;
+        let is_unplaced = self.store.read_up_to(dialog).await?.is_none();
+        let place = match &state.last_message {
+            None => beginning(),
+            Some(last) if state.unread == 0 => Some(Place {
+                sent_at: last.sent_at.seconds(),
+                id: last.id.clone(),
+            }),
+            // Where it is known already, single messages move it (`Write::put`).
+            Some(_) if !is_unplaced => None,
+            Some(last) => {
+                let last = Place {
+                    sent_at: last.sent_at.seconds(),
+                    id: last.id.clone(),
+                };
+                below_unread(fetched, self.me, state.unread, &last)
+            }
+        };
+        if let Some(place) = place {
+            let mut write = self.store.write().await?;
+            write.advance_pointer(dialog, &place).await?;
+            self.commit(write).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the authors of unread messages that those have reached a device.
+    async fn announce_fetched(
+        &self,
+        dialog: &DialogId,
+        fetched: &[Message],
+    ) -> Result<(), StoreError> {
+        let read = self.store.read_up_to(dialog).await?;
+        let mut unread: Vec<&Message> = fetched
+            .iter()
+            .filter(|m| m.sender != self.me && !m.delivered_to.contains(&self.me))
+            .filter(|m| read.as_ref().is_none_or(|read| m.place() > *read))
+            .collect();
+        if unread.is_empty() {
+            return Ok(());
+        }
+        unread.sort_by_key(|message| std::cmp::Reverse(message.place()));
+        let mut write = self.store.write().await?;
+        for message in unread.into_iter().take(DELIVERED) {
+            write.announce_delivered(message).await?;
+        }
+        self.commit(write).await?;
+        self.markers_wake.notify_one();
+        Ok(())
+    }
+}
+
+/// A time of our clock, as something that the server's clock has passed for
+/// certain.
+fn earlier(time: Timestamp) -> Timestamp {
+    Timestamp::from_millis(time.millis() - CLOCKS_APART)
+}
+
+/// Whether the server counts the unread of such dialogs (`protocol/rest.md`
+/// §6.7); of others it says zero, whatever is there.
+fn is_counted(kind: DialogKind) -> bool {
+    matches!(kind, DialogKind::Group | DialogKind::Private)
+}
+
+/// The place below the oldest of the `unread` newest messages of others, none
+/// of them newer than `last`.
+fn below_unread(messages: &[Message], me: UserId, unread: u32, last: &Place) -> Option<Place> {
+    let mut places: Vec<(Place, bool)> = messages
+        .iter()
+        .map(|m| (m.place(), m.sender != me && !m.read_by.contains(&me)))
+        .filter(|(place, _)| place <= last)
+        .collect();
+    places.sort();
+    places.dedup();
+    let mut left = unread;
+    while let Some((place, counts)) = places.pop() {
+        if left == 0 {
+            return Some(place);
+        }
+        left -= u32::from(counts);
+    }
+    beginning()
+}
+
+/// Before every message.
+fn beginning() -> Option<Place> {
+    Some(Place {
+        sent_at: 0,
+        id: "000000000000000000000000".parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(second: i64, n: u32, sender: u64, read_by: &[u64]) -> Message {
+        Message {
+            read_by: read_by.iter().map(|id| UserId(*id)).collect(),
+            ..Message::new(
+                format!("{n:024x}").parse().expect("an id"),
+                format!("{:024x}", 1).parse().expect("an id"),
+                UserId(sender),
+                Timestamp::from_seconds(second),
+            )
+        }
+    }
+
+    #[test]
+    fn the_pointer_is_placed_below_as_many_unread_as_the_server_counts() {
+        let me = UserId(1);
+        let held = [
+            message(10, 1, 2, &[2, 1]),
+            message(11, 2, 2, &[2]),
+            message(12, 3, 1, &[1]),
+            message(13, 4, 2, &[2]),
+            message(14, 5, 2, &[2]),
+        ];
+        let last = held[3].place();
+        let check = |unread: u32, expected: Option<Place>, why: &str| {
+            assert_eq!(below_unread(&held, me, unread, &last), expected, "{why}");
+        };
+        check(
+            1,
+            Some(held[2].place()),
+            "the one that came after the listing does not count",
+        );
+        check(2, Some(held[0].place()), "own messages do not count");
+        check(9, beginning(), "more than are held: all of them are unread");
+    }
+}

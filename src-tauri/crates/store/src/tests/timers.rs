@@ -1,0 +1,187 @@
+//! Messages that go away by themselves, and leave nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use kith_model::{Clock, DialogKind, Message, Properties, Timestamp};
+use tempfile::TempDir;
+
+use super::{ME, at, dialog, dialog_id, id, message, own};
+use crate::{Draft, Queued, Store};
+
+#[derive(Debug, Default)]
+struct Hand(AtomicI64);
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
+struct Timed {
+    store: Store,
+    hand: Arc<Hand>,
+    folder: TempDir,
+}
+
+impl Timed {
+    async fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let hand = Arc::new(Hand::default());
+        let store = Self::open(&folder, &hand).await;
+        let mut write = store.write().await.unwrap();
+        write
+            .put_dialog(&dialog(1, DialogKind::Group))
+            .await
+            .unwrap();
+        write.commit().await.unwrap();
+        Self {
+            store,
+            hand,
+            folder,
+        }
+    }
+
+    async fn open(folder: &TempDir, hand: &Arc<Hand>) -> Store {
+        let path = folder.path().join("account.db");
+        let store = Store::open(&path, ME).await.unwrap();
+        store.go_by(Arc::clone(hand) as Arc<dyn Clock>);
+        store
+    }
+
+    /// What the engine does each time it looks, at this second.
+    async fn look(&self, second: i64) -> Vec<String> {
+        self.hand.0.store(second, Ordering::SeqCst);
+        let mut write = self.store.write().await.unwrap();
+        write.start_timers().await.unwrap();
+        write.destroy_expired().await.unwrap();
+        write.commit().await.unwrap();
+        let ids = self.store.messages(&[1, 2, 3].map(id)).await.unwrap();
+        ids.iter().map(|m| m.message.body.clone()).collect()
+    }
+}
+
+fn timed(message: Message, seconds: u32) -> Message {
+    Message {
+        destroy_after: Some(seconds),
+        is_in_history: false,
+        ..message
+    }
+}
+
+#[tokio::test]
+async fn the_time_runs_from_when_it_was_taken_or_seen_and_across_a_restart() {
+    let mut timed_store = Timed::new().await;
+    let mut write = timed_store.store.write().await.unwrap();
+    write.put(&timed(own(1, 10), 60)).await.unwrap();
+    write.put(&timed(message(2, 11), 30)).await.unwrap();
+    write
+        .queue_with(
+            &dialog_id(1),
+            &Queued {
+                destroy_after: Some(5),
+                ..Queued::text(id(3), "waits")
+            },
+            at(12),
+        )
+        .await
+        .unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(timed_store.look(100).await, ["text 1", "text 2", "waits"]);
+    assert_eq!(
+        timed_store.look(150).await,
+        ["text 1", "text 2", "waits"],
+        "what was not seen and what was not sent stays"
+    );
+    let mut write = timed_store.store.write().await.unwrap();
+    write.seen(&dialog_id(1), &id(2)).await.unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(timed_store.look(159).await.len(), 3);
+    timed_store.store.close().await;
+    timed_store.store = Timed::open(&timed_store.folder, &timed_store.hand).await;
+    assert_eq!(
+        timed_store.store.next_expiry().await.unwrap(),
+        Some(at(160)),
+        "it is on disk"
+    );
+    assert_eq!(timed_store.look(160).await, ["text 2", "waits"]);
+    assert_eq!(timed_store.look(188).await, ["text 2", "waits"]);
+    assert_eq!(timed_store.look(189).await, ["waits"]);
+}
+
+#[tokio::test]
+async fn no_clock_gives_a_message_more_time_than_it_was_sent_with() {
+    let store = Timed::new().await;
+    let mut write = store.store.write().await.unwrap();
+    write.put(&timed(own(1, 10), 60)).await.unwrap();
+    write.commit().await.unwrap();
+    store.look(1_000_000).await;
+    store.look(500).await;
+    assert_eq!(
+        store.store.next_expiry().await.unwrap(),
+        Some(at(560)),
+        "the clock was set back by days"
+    );
+    let mut write = store.store.write().await.unwrap();
+    write.clock_was_set_back(20_000).await.unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(store.store.next_expiry().await.unwrap(), Some(at(540)));
+}
+
+#[tokio::test]
+async fn a_message_that_went_away_leaves_no_trace() {
+    const SECRET: &str = "the treasure lies under the old oak";
+    let store = Timed::new().await;
+    let mut write = store.store.write().await.unwrap();
+    let mut secret = timed(message(1, 10), 5);
+    secret.body = format!("{SECRET} https://oak.test/treasure");
+    write.put(&secret).await.unwrap();
+    let mine = timed(
+        Message {
+            body: SECRET.into(),
+            ..own(2, 10)
+        },
+        5,
+    );
+    write.put(&mine).await.unwrap();
+    let editing = Draft {
+        text: SECRET.into(),
+        editing: Some(id(2)),
+        ..Draft::default()
+    };
+    write
+        .save_draft_state(&dialog_id(1), &editing)
+        .await
+        .unwrap();
+    write
+        .edit(&id(2), &format!("{SECRET}!"), &Properties::new())
+        .await
+        .unwrap();
+    write.seen(&dialog_id(1), &id(1)).await.unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(store.look(100).await.len(), 2);
+    let holds = |text: &str| {
+        let files = std::fs::read_dir(store.folder.path()).unwrap();
+        let mut found = Vec::new();
+        for file in files {
+            let path = file.unwrap().path();
+            let bytes = std::fs::read(&path).unwrap();
+            if bytes.windows(text.len()).any(|w| w == text.as_bytes()) {
+                found.push(path.file_name().unwrap().to_owned());
+            }
+        }
+        found
+    };
+    assert!(!holds(SECRET).is_empty(), "it is on disk while it is there");
+    assert!(store.look(105).await.is_empty());
+    store.store.leave_no_trace().await.unwrap();
+    for text in [SECRET, "oak.test"] {
+        assert!(
+            holds(text).is_empty(),
+            "{text:?} is still in {:?}",
+            holds(text)
+        );
+    }
+    assert!(store.store.deeds(9).await.unwrap().is_empty());
+    assert_eq!(store.store.draft_state(&dialog_id(1)).await.unwrap(), None);
+}
