@@ -89,6 +89,8 @@ export type LastMessageView = {
   delivery: Delivery;
   /** What hangs on it, when there is something. */
   attachment: AttachmentKind | null;
+  /** What it tells about the dialog: then it is a quiet line. */
+  system: SystemView | null;
 };
 
 /** What somebody is in a dialog. */
@@ -231,6 +233,8 @@ export type SystemView = {
   people: UserId[];
   /** The new name and the like; may be empty. */
   text: string;
+  /** The message that was pinned, or is not any more. */
+  message: MessageId | null;
 };
 
 /** What is being done to a message by this person and not yet taken by the server. */
@@ -280,6 +284,8 @@ export type MessageView = {
   expires_at: Millis | null;
   /** When it was written by its sender's own clock, where that differs by more than a minute. */
   claimed_at: Millis | null;
+  /** When the server took it, by the server's clock, once that is told. */
+  stored_at: Millis | null;
   /** What it tells about the dialog: then it is a quiet line and no bubble. */
   system: SystemView | null;
   /** What this person does to it that the server has not taken yet. */
@@ -318,7 +324,7 @@ export type JournalView = {
   at: Millis;
   /** The state from then on. */
   state: Delivery;
-  /** Why, in a few words; may be empty. */
+  /** Why: a code such as `written`, `handed_over`, `link_broke`, `acknowledged` or a failure's name. */
   reason: string;
 };
 
@@ -575,6 +581,24 @@ export type PresenceView = {
   last_seen: Millis | null;
 };
 
+/** What was done to a message. */
+export type DeedKind = "edit" | "delete" | "react" | "pin";
+
+/**
+ * What this person had done to a message, and the server did not take; the
+ * message is as it was before.
+ */
+export type RefusalView = {
+  /** Where. */
+  dialog: DialogId;
+  /** Which message. */
+  message: MessageId;
+  /** What was done. */
+  deed: DeedKind;
+  /** What happened, and what can be done. */
+  sentence: string;
+};
+
 /**
  * The home screen at one moment. It starts the stream of `HomePatch`es: the
  * next one's `rev` is this one's plus one.
@@ -693,7 +717,7 @@ export type TimelinePatch = {
 export type FeedEvent =
   | { kind: "app"; app: AppView } | { kind: "home"; patch: HomePatch }
   | { kind: "timeline"; patch: TimelinePatch } | { kind: "typing"; typing: TypingView }
-  | { kind: "presence"; presence: Array<PresenceView> }
+  | { kind: "presence"; presence: Array<PresenceView> } | { kind: "refused"; refusal: RefusalView }
   | { kind: "accounts"; accounts: Array<AccountView> } | { kind: "reset" };
 
 export type NoArgs = Record<string, never>;

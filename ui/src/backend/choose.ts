@@ -1,6 +1,8 @@
 /** Which backend this page talks to. */
 
 import type { Backend } from './backend';
+// With the page itself: the window waits for nothing else.
+import { isTauri, tauriBackend } from './tauri';
 
 export async function chooseBackend(): Promise<Backend> {
   if (__FAKE__) {
@@ -13,7 +15,6 @@ export async function chooseBackend(): Promise<Backend> {
       return backend;
     }
   }
-  const { isTauri, tauriBackend } = await import('./tauri');
   if (isTauri()) return tauriBackend();
   const { bridgeBackend } = await import('./bridge');
   return bridgeBackend();

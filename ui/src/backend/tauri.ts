@@ -1,16 +1,39 @@
 /** The backend of the app's own window. The only file that knows Tauri. */
 
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { asCallError, type Backend } from './backend';
-import type { FeedEvent } from './bindings';
+import { asCallError, type Backend, type CommandName } from './backend';
+import type { Commands, FeedEvent } from './bindings';
+
+type Answers = Partial<{ [K in CommandName]: Commands[K]['answer'] }>;
 
 export function isTauri(): boolean {
   return '__TAURI_INTERNALS__' in globalThis;
 }
 
+/**
+ * The page comes with the answers to its first questions (`src-tauri/src/first.rs`).
+ * Each is good for the first asking: what changes afterwards comes over the feed.
+ */
+function broughtAlong(): Answers {
+  const element = document.getElementById('first');
+  element?.remove();
+  try {
+    return JSON.parse(element?.textContent ?? '{}') as Answers;
+  } catch {
+    return {};
+  }
+}
+
 export function tauriBackend(): Backend {
+  const first = broughtAlong();
+
   return {
     async call(name, args) {
+      const known = first[name];
+      if (known !== undefined) {
+        Reflect.deleteProperty(first, name);
+        return known;
+      }
       try {
         return await invoke('call', { name, args });
       } catch (thrown) {

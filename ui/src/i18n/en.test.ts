@@ -3,11 +3,23 @@ import { errorKinds } from '../backend/errors';
 import { en } from './en';
 import { pluralizer } from './plural';
 
+/** What is plausible where a number or a word will not do. */
+const plausible: Record<string, unknown[]> = {
+  '.rail.switchTo': ['Ada', 'Work', 2],
+  '.dialogs.filterCount': ['Groups', 2],
+  '.info.added': [['Ada', 'Bea']],
+  '.timeline.pinnedOf': [1, 2],
+  '.timeline.reaction': ['👍', 2, true],
+};
+
 /** Every sentence of the catalog, with functions called on something plausible. */
 function sentences(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') {
-    const said: unknown = (value as (...args: unknown[]) => unknown).call(null, 2, 'x');
+    const said: unknown = (value as (...args: unknown[]) => unknown).apply(
+      null,
+      plausible[path] ?? [2, 'x'],
+    );
     return typeof said === 'string' ? [[path, said]] : [];
   }
   return Object.entries(value as object).flatMap(([key, inner]) => {

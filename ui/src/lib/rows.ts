@@ -9,6 +9,8 @@ export type Written = {
   sender: number;
   is_own: boolean;
   sent_at: number;
+  /** Something that happened, told in a quiet line: it stands with nobody. */
+  system?: unknown;
 };
 
 export type MessageRow<T extends Written> = {
@@ -25,6 +27,8 @@ export type NewRow = { kind: 'new'; id: string };
 export type Row<T extends Written> = MessageRow<T> | DayRow | NewRow;
 
 const TOGETHER = 5 * 60_000;
+
+const isWords = (message: Written) => message.system === null || message.system === undefined;
 
 /** Rows for the messages, reusing rows of an earlier answer where nothing changed. */
 export function rowsOf<T extends Written>(
@@ -58,6 +62,8 @@ export function rowsOf<T extends Written>(
       previous !== undefined &&
       !newDay &&
       !isFirstUnread &&
+      isWords(previous) &&
+      isWords(message) &&
       previous.sender === message.sender &&
       Math.abs(message.sent_at - previous.sent_at) < TOGETHER;
     finish(open, !joins);

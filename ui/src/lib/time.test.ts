@@ -56,4 +56,17 @@ describe('times as people say them', () => {
     expect(speakerLocale(['de-DE', 'en-US'])).toBe('en-US');
     expect(speakerLocale(['de-DE'])).toBe('en-GB');
   });
+
+  it('says stretches in their largest unit', () => {
+    const speaker = timeSpeaker('en-GB', 'UTC');
+    expect([5, 60, 90, 3600, 86_400, 604_800].map((seconds) => speaker.span(seconds))).toEqual([
+      '5 seconds',
+      '1 minute',
+      '90 seconds',
+      '1 hour',
+      '1 day',
+      '1 week',
+    ]);
+    expect(speaker.span(2520, 'narrow')).toBe('42m');
+  });
 });

@@ -6,6 +6,8 @@
 export type TimeSpeaker = {
   /** 14:05. */
   clock: (at: number) => string;
+  /** To the second, for what follows closely on one another. */
+  precise: (at: number) => string;
   /** For the list: 14:05, yesterday, Tuesday, 3 Mar, 03/03/2024. */
   brief: (at: number, now: number) => string;
   /** For a day divider: Today, Yesterday, Tuesday, 3 March, 3 March 2024. */
@@ -16,6 +18,8 @@ export type TimeSpeaker = {
   dayNumber: (at: number) => number;
   /** "5 minutes ago", "yesterday", for when somebody was last here. */
   ago: (at: number, now: number) => string;
+  /** "30 seconds", "1 hour", "2 weeks": a stretch of time in its largest unit. */
+  span: (seconds: number, style?: 'long' | 'narrow') => string;
 };
 
 const MINUTE = 60_000;
@@ -35,6 +39,7 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
   const dayMonthShort = format({ day: 'numeric', month: 'short' });
   const dayMonthYear = format({ day: 'numeric', month: 'long', year: 'numeric' });
   const numeric = format({ day: '2-digit', month: '2-digit', year: 'numeric' });
+  const precise = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const exact = format({ dateStyle: 'full', timeStyle: 'medium' });
   const parts = new Intl.DateTimeFormat('en-US-u-ca-gregory', {
     timeZone,
@@ -71,8 +76,28 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
   const sameYear = (at: number, now: number) => numberOf(at).year === numberOf(now).year;
   const capital = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 
+  const UNITS = [
+    ['week', 7 * 24 * 3600],
+    ['day', 24 * 3600],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1],
+  ] as const;
+
   return {
     clock: (at) => clock.format(at),
+    precise: (at) => precise.format(at),
+    span(seconds, style = 'long') {
+      const whole = Math.max(0, Math.round(seconds));
+      // The largest unit that does not round much away.
+      const [unit, size] =
+        UNITS.find(([, size]) => whole >= size && (whole % size === 0 || whole >= 2 * size)) ??
+        UNITS[4];
+      const count = Math.ceil(whole / size);
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: style }).format(
+        count,
+      );
+    },
     brief(at, now) {
       const days = dayNumber(now) - dayNumber(at);
       if (days === 0) return clock.format(at);

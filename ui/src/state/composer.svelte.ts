@@ -1,40 +1,66 @@
 /**
- * What is being written, for the conversation that is open. The draft is kept
- * by the backend; here is only the text on screen and when to say it.
+ * What is being written, for the conversation that is open, and about what: an
+ * answer, a change to an earlier message, or something new. All of that is the
+ * draft, which the backend keeps; here is only what is on screen and when to say
+ * it.
  */
 
 import { t } from '../i18n';
 import { newMessageId } from '../lib/ids';
+import { mentionsIn, type Namable } from '../lib/mentions';
 import { byteLength } from '../lib/text';
 import { TypingSignal } from './typing-signal';
 import { wordsFor } from './toasts.svelte';
-import type { Backend, DialogId } from './types';
+import type { Backend, DialogId, DraftView, MessageView, ReplyView } from './types';
 
 /** What a server takes in one message, as the engine has it too. */
 export const MOST_BYTES = 64 * 1024;
 const SAVE_AFTER = 300;
 
+const EMPTY: DraftView = {
+  text: '',
+  reply: null,
+  editing: null,
+  destroy_after: null,
+  is_silent: false,
+};
+
 export class Composer {
   text = $state('');
   dialogId = $state<DialogId | null>(null);
+  /** What is answered. */
+  reply = $state.raw<ReplyView | null>(null);
+  /** The message that is changed. */
+  editing = $state.raw<MessageView | null>(null);
+  /** Seconds until what is sent is gone. */
+  destroyAfter = $state<number | null>(null);
+  isSilent = $state(false);
+  /** Drafts that were given up, the newest first. */
+  history = $state.raw<string[]>([]);
   /** Said under the text. */
   problem = $state<string | null>(null);
 
   /** Counts what was sent from here, for the view that goes along. */
   sent = $state(0);
+  /** Counts when somebody should be able to write at once. */
+  wanted = $state(0);
 
   #dirty = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Texts that could not be kept by the backend, by conversation. */
-  #unkept = new Map<DialogId, string>();
+  /** What could not be kept by the backend, by conversation. */
+  #unkept = new Map<DialogId, DraftView>();
   #signal: TypingSignal;
   /** The last saving under way: a message goes out after it, so that no draft comes back. */
   #saving: Promise<unknown> = Promise.resolve();
+  /** What was being written before a change began: it comes back afterwards. */
+  #aside: DraftView | null = null;
 
   constructor(
     private readonly backend: Backend,
     private readonly failed: (thrown: unknown) => void,
     private readonly newId: () => string = newMessageId,
+    /** Who can be named here. */
+    private readonly namable: () => readonly Namable[] = () => [],
   ) {
     this.#signal = new TypingSignal((is_typing) => this.#sayTyping(is_typing));
   }
@@ -44,15 +70,21 @@ export class Composer {
     if (dialog === this.dialogId) return;
     this.leave();
     this.dialogId = dialog;
-    this.text = dialog === null ? '' : (this.#unkept.get(dialog) ?? '');
-    this.#dirty = this.text !== '';
+    const kept = dialog === null ? undefined : this.#unkept.get(dialog);
+    this.#show(kept ?? EMPTY);
+    this.#dirty = kept !== undefined;
+    this.#aside = null;
+    this.history = [];
     this.problem = null;
   }
 
   /** The window's draft. What was typed meanwhile wins. */
-  takeDraft(dialog: DialogId, draft: string): void {
-    if (dialog !== this.dialogId || this.#dirty || this.text !== '') return;
-    this.text = draft;
+  takeDraft(dialog: DialogId, draft: DraftView): void {
+    if (dialog !== this.dialogId) return;
+    if (!this.#dirty && this.text === '' && this.reply === null && this.editing === null) {
+      this.#show(draft);
+    }
+    void this.#loadHistory(dialog);
   }
 
   /** How many bytes there are too many. */
@@ -70,11 +102,76 @@ export class Composer {
   typed(text: string): void {
     this.text = text;
     this.problem = null;
-    this.#dirty = true;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), SAVE_AFTER);
+    this.#touch();
     if (text.trim() === '') this.#signal.stop();
-    else this.#signal.typed();
+    else if (this.editing === null) this.#signal.typed();
+  }
+
+  /** Answers a message. */
+  answer(message: MessageView, senderName: string, text: string): void {
+    if (message.dialog_id !== this.dialogId) return;
+    if (this.editing !== null) this.stopEditing();
+    this.reply = {
+      message: message.id,
+      sender: message.sender,
+      sender_name: senderName,
+      text,
+      attachment: message.attachments[0]?.kind ?? null,
+    };
+    this.#touch();
+    this.wanted += 1;
+  }
+
+  stopAnswering(): void {
+    this.reply = null;
+    this.#touch();
+  }
+
+  /** Changes an earlier message. What was being written is put aside. */
+  edit(message: MessageView): void {
+    if (message.dialog_id !== this.dialogId) return;
+    if (this.editing === null) this.#aside = this.#state;
+    this.reply = null;
+    this.editing = message;
+    this.text = message.body;
+    this.problem = null;
+    this.#signal.stop();
+    this.#touch();
+    this.wanted += 1;
+  }
+
+  /** Leaves the earlier message as it is. */
+  stopEditing(): void {
+    if (this.editing === null) return;
+    this.#show(this.#aside ?? { ...this.#state, text: '', editing: null });
+    this.#aside = null;
+    this.problem = null;
+    this.#touch();
+  }
+
+  /** One step back: not answering, not changing. Says whether there was one. */
+  stepBack(): boolean {
+    if (this.editing !== null) this.stopEditing();
+    else if (this.reply !== null) this.stopAnswering();
+    else return false;
+    return true;
+  }
+
+  setDestroyAfter(seconds: number | null): void {
+    this.destroyAfter = seconds;
+    this.#touch();
+  }
+
+  setSilent(isSilent: boolean): void {
+    this.isSilent = isSilent;
+    this.#touch();
+  }
+
+  /** Brings a draft back that was given up. */
+  bringBack(text: string): void {
+    if (this.text.trim() !== '') return;
+    this.typed(text);
+    this.wanted += 1;
   }
 
   /** Puts a text in for editing, in front of what is there. */
@@ -82,8 +179,11 @@ export class Composer {
     if (dialog === this.dialogId) {
       this.typed(this.text.trim() === '' ? text : `${text}\n${this.text}`);
     } else {
-      const kept = this.#unkept.get(dialog);
-      this.#unkept.set(dialog, kept === undefined ? text : `${text}\n${kept}`);
+      const kept = this.#unkept.get(dialog) ?? EMPTY;
+      this.#unkept.set(dialog, {
+        ...kept,
+        text: kept.text === '' ? text : `${text}\n${kept.text}`,
+      });
     }
   }
 
@@ -92,12 +192,15 @@ export class Composer {
     clearTimeout(this.#timer);
     const dialog = this.dialogId;
     if (dialog === null || !this.#dirty) return;
-    const text = this.text;
+    const draft = this.#state;
     this.#dirty = false;
-    this.#saving = this.backend.call('save_draft', { dialog, text }).then(
-      () => this.#unkept.delete(dialog),
+    this.#saving = this.#save(dialog, draft).then(
       () => {
-        this.#unkept.set(dialog, text);
+        this.#unkept.delete(dialog);
+        if (draft.text === '' && dialog === this.dialogId) void this.#loadHistory(dialog);
+      },
+      () => {
+        this.#unkept.set(dialog, draft);
         if (dialog === this.dialogId) this.problem = t.composer.draftNotKept;
       },
     );
@@ -110,27 +213,112 @@ export class Composer {
   }
 
   /** Sends what is there. The text is gone from here once it is on disk there. */
-  async send(): Promise<boolean> {
+  async send(options: { silent?: boolean } = {}): Promise<boolean> {
     const dialog = this.dialogId;
     if (dialog === null || !this.canSend) return false;
-    const text = this.text.trim();
+    const draft = { ...this.#state, is_silent: options.silent ?? this.isSilent };
+    if (draft.editing !== null) return this.#change(draft.editing, draft.text.trim());
     clearTimeout(this.#timer);
     this.#dirty = false;
-    this.text = '';
+    // The time to live stays for the next one; silence is for one.
+    this.#show({ ...EMPTY, destroy_after: draft.destroy_after });
     this.problem = null;
     this.#signal.sent();
     this.#unkept.delete(dialog);
     this.sent += 1;
     const id = this.newId();
+    const text = draft.text.trim();
     await this.#saving;
     try {
-      await this.backend.call('send', { dialog, id, text });
+      await this.backend.call('send', {
+        dialog,
+        id,
+        text,
+        reply_to: draft.reply?.message ?? null,
+        mentions: mentionsIn(text, this.namable()),
+        destroy_after: draft.destroy_after,
+        is_silent: draft.is_silent,
+      });
+      if (draft.destroy_after !== null && dialog === this.dialogId) this.#touch();
       return true;
     } catch (thrown) {
-      this.putBack(dialog, text);
+      this.#giveBack(dialog, draft);
       if (dialog === this.dialogId) this.problem = t.composer.notSent(wordsFor(thrown));
       else this.failed(thrown);
       return false;
+    }
+  }
+
+  /** Tells what the message is now. */
+  async #change(message: MessageView, text: string): Promise<boolean> {
+    const dialog = this.dialogId;
+    const edited = this.#state;
+    this.#show(this.#aside ?? { ...edited, text: '', editing: null });
+    this.#aside = null;
+    this.#touch();
+    if (text === message.body.trim()) return true;
+    try {
+      const mentions = mentionsIn(text, this.namable());
+      await this.backend.call('edit_message', { message: message.id, text, mentions });
+      return true;
+    } catch (thrown) {
+      if (dialog === this.dialogId && this.editing === null) {
+        this.#aside = this.#state;
+        this.#show(edited);
+        this.problem = t.composer.notChanged(wordsFor(thrown));
+      } else this.failed(thrown);
+      return false;
+    }
+  }
+
+  #giveBack(dialog: DialogId, draft: DraftView): void {
+    this.putBack(dialog, draft.text.trim());
+    if (dialog !== this.dialogId) return;
+    this.reply ??= draft.reply;
+    this.isSilent = draft.is_silent;
+  }
+
+  get #state(): DraftView {
+    return {
+      text: this.text,
+      reply: this.reply,
+      editing: this.editing,
+      destroy_after: this.destroyAfter,
+      is_silent: this.isSilent,
+    };
+  }
+
+  #show(draft: DraftView): void {
+    this.text = draft.text;
+    this.reply = draft.reply;
+    this.editing = draft.editing;
+    this.destroyAfter = draft.destroy_after;
+    this.isSilent = draft.is_silent;
+  }
+
+  #touch(): void {
+    this.#dirty = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), SAVE_AFTER);
+  }
+
+  #save(dialog: DialogId, draft: DraftView): Promise<null> {
+    return this.backend.call('save_draft', {
+      dialog,
+      text: draft.text,
+      reply_to: draft.reply?.message ?? null,
+      editing: draft.editing?.id ?? null,
+      destroy_after: draft.destroy_after,
+      is_silent: draft.is_silent,
+    });
+  }
+
+  async #loadHistory(dialog: DialogId): Promise<void> {
+    try {
+      const history = await this.backend.call('draft_history', { dialog });
+      if (dialog === this.dialogId) this.history = history;
+    } catch {
+      // Nobody asked for it yet; there is just nothing to bring back.
     }
   }
 

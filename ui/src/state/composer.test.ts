@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallError, type Backend } from '../backend/backend';
+import { blankDraft, blankMessage } from '../backend/fake/blank';
 import { Composer, MOST_BYTES } from './composer.svelte';
 
 type Call = { name: string; args: Record<string, unknown> };
@@ -11,6 +12,7 @@ describe('what is being written', () => {
   let next: number;
   const failed = vi.fn();
 
+  const draft = (text: string) => ({ ...blankDraft, text });
   const named = (name: string) =>
     calls.filter((call) => call.name === name).map(({ args }) => args);
 
@@ -40,26 +42,26 @@ describe('what is being written', () => {
     vi.advanceTimersByTime(299);
     expect(named('save_draft')).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(named('save_draft')).toEqual([{ dialog: 'd', text: 'hi' }]);
+    expect(named('save_draft')).toMatchObject([{ dialog: 'd', text: 'hi' }]);
   });
 
   it('is saved at once when it is left, for the right conversation', () => {
     composer.typed('half a sent');
     composer.switchTo('e');
-    expect(named('save_draft')).toEqual([{ dialog: 'd', text: 'half a sent' }]);
+    expect(named('save_draft')).toMatchObject([{ dialog: 'd', text: 'half a sent' }]);
     expect(composer.text).toBe('');
     vi.advanceTimersByTime(1000);
     expect(named('save_draft')).toHaveLength(1);
   });
 
   it('takes the draft of the window, unless somebody was quicker', () => {
-    composer.takeDraft('d', 'from before');
+    composer.takeDraft('d', draft('from before'));
     expect(composer.text).toBe('from before');
     composer.switchTo('e');
     composer.typed('quick');
-    composer.takeDraft('e', 'from before');
+    composer.takeDraft('e', draft('from before'));
     expect(composer.text).toBe('quick');
-    composer.takeDraft('d', 'of another');
+    composer.takeDraft('d', draft('of another'));
     expect(composer.text).toBe('quick');
   });
 
@@ -68,7 +70,9 @@ describe('what is being written', () => {
     const sent = composer.send();
     expect(composer.text).toBe('');
     await sent;
-    expect(named('send')).toEqual([{ dialog: 'd', id: 'id1', text: 'hello' }]);
+    expect(named('send')).toMatchObject([
+      { dialog: 'd', id: 'id1', text: 'hello', reply_to: null },
+    ]);
     vi.advanceTimersByTime(5000);
     expect(named('save_draft')).toEqual([]);
     expect(named('set_typing')).toEqual([{ dialog: 'd', is_typing: true }]);
@@ -128,5 +132,101 @@ describe('what is being written', () => {
     composer.typed('new');
     composer.putBack('d', 'old');
     expect(composer.text).toBe('old\nnew');
+  });
+
+  describe('about something', () => {
+    const message = (id: string, body: string) =>
+      blankMessage(id, { dialog_id: 'd', body, is_own: true });
+
+    it('goes out with what it answers and whom it names, and only once', async () => {
+      const people = [
+        { user: 7, name: 'Bea' },
+        { user: 0, name: 'all' },
+      ];
+      const calls: Call[] = [];
+      const backend: Backend = {
+        call: (name, args) => {
+          calls.push({ name, args });
+          return Promise.resolve(null as never);
+        },
+        feed: () => () => undefined,
+      };
+      composer = new Composer(
+        backend,
+        failed,
+        () => 'id',
+        () => people,
+      );
+      composer.switchTo('d');
+      composer.answer(message('m1', 'hm'), 'Bea', 'hm');
+      composer.setSilent(true);
+      composer.setDestroyAfter(60);
+      composer.typed('yes @Bea and @all, not a@Bea');
+      await composer.send();
+      expect(calls.find((call) => call.name === 'send')?.args).toMatchObject({
+        reply_to: 'm1',
+        mentions: [7, 0],
+        is_silent: true,
+        destroy_after: 60,
+      });
+      expect(composer.reply).toBe(null);
+      expect(composer.isSilent).toBe(false);
+      // The time to live is for the conversation, silence for one message.
+      expect(composer.destroyAfter).toBe(60);
+    });
+
+    it('changes an earlier message, and gives back what was being written', async () => {
+      composer.typed('half a thought');
+      composer.edit(message('m1', 'old words'));
+      expect(composer.text).toBe('old words');
+      composer.typed('new words');
+      vi.advanceTimersByTime(300);
+      expect(named('save_draft').at(-1)).toMatchObject({ text: 'new words', editing: 'm1' });
+      await composer.send();
+      expect(named('edit_message')).toEqual([{ message: 'm1', text: 'new words', mentions: [] }]);
+      expect(named('send')).toEqual([]);
+      expect(composer.text).toBe('half a thought');
+      vi.advanceTimersByTime(300);
+      expect(named('save_draft').at(-1)).toMatchObject({ text: 'half a thought', editing: null });
+    });
+
+    it('keeps the change when it could not be told', async () => {
+      broken.add('edit_message');
+      composer.edit(message('m1', 'old'));
+      composer.typed('new');
+      await composer.send();
+      expect(composer.text).toBe('new');
+      expect(composer.editing?.id).toBe('m1');
+      expect(composer.problem).toContain('Not changed');
+    });
+
+    it('steps back from a change, then from an answer', () => {
+      composer.answer(message('m1', 'x'), 'Bea', 'x');
+      composer.typed('mine');
+      composer.edit(message('m2', 'old'));
+      expect(composer.stepBack()).toBe(true);
+      expect([composer.text, composer.reply?.message]).toEqual(['mine', 'm1']);
+      expect(composer.stepBack()).toBe(true);
+      expect([composer.text, composer.reply]).toEqual(['mine', null]);
+      expect(composer.stepBack()).toBe(false);
+    });
+
+    it('comes back from the window with everything that was meant', () => {
+      const reply = {
+        message: 'm1',
+        sender: 7,
+        sender_name: 'Bea',
+        text: 'hm',
+        attachment: null,
+      };
+      composer.takeDraft('d', { ...blankDraft, text: 'so', reply, destroy_after: 5 });
+      expect([composer.text, composer.reply?.message, composer.destroyAfter]).toEqual([
+        'so',
+        'm1',
+        5,
+      ]);
+      composer.switchTo('e');
+      expect([composer.text, composer.reply, composer.destroyAfter]).toEqual(['', null, null]);
+    });
   });
 });

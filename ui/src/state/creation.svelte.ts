@@ -1,22 +1,30 @@
-/** A new conversation: one person to talk to, several for a group. */
+/** A new conversation: one person to talk to, several for a group, or a public one for everybody. */
 
-import { nameMatches } from '../lib/text';
+import { Choosing } from './choosing.svelte';
 import { wordsFor } from './toasts.svelte';
-import { Finder } from './finder.svelte';
 import type { Dialogs } from './dialogs.svelte';
 import type { People } from './people.svelte';
 import type { Backend, DialogId, PersonView } from './types';
 
-/** More than this nobody looks through. */
-const MOST_OFFERED = 200;
+/** The platform takes no more. */
+export const MOST_FIELDS = 3;
+
+export type Field = { key: string; value: string };
 
 export class Creation {
   isOpen = $state(false);
-  chosen = $state.raw<PersonView[]>([]);
+  /** `private` becomes a group when several are chosen. */
+  kind = $state<'private' | 'group' | 'public'>('private');
+  step = $state<'people' | 'about'>('people');
   name = $state('');
+  description = $state('');
+  /** A `data:` address. */
+  photo = $state<string | null>(null);
+  fields = $state<Field[]>([]);
+  allowPreview = $state(true);
   busy = $state(false);
   problem = $state<string | null>(null);
-  readonly finder: Finder;
+  readonly choosing: Choosing;
 
   constructor(
     private readonly backend: Backend,
@@ -24,71 +32,119 @@ export class Creation {
     private readonly dialogs: Dialogs,
     private readonly go: (dialog: DialogId) => void,
   ) {
-    this.finder = new Finder(backend, people);
+    this.choosing = new Choosing(backend, people, dialogs);
   }
 
   open(): void {
-    this.chosen = [];
+    this.kind = 'private';
+    this.step = 'people';
     this.name = '';
+    this.description = '';
+    this.photo = null;
+    this.fields = [];
+    this.allowPreview = true;
     this.problem = null;
-    this.finder.clear();
+    this.choosing.begin();
     this.isOpen = true;
+  }
+
+  /** A group or a public one: people first for the one, what it is about for the other. */
+  begin(kind: 'group' | 'public'): void {
+    this.kind = kind;
+    this.step = kind === 'public' ? 'about' : 'people';
+    this.problem = null;
+  }
+
+  get finder() {
+    return this.choosing.finder;
+  }
+
+  get chosen(): PersonView[] {
+    return this.choosing.chosen;
   }
 
   toggle(person: PersonView): void {
     this.problem = null;
-    this.chosen = this.has(person)
-      ? this.chosen.filter((one) => one.id !== person.id)
-      : [...this.chosen, person];
+    this.choosing.toggle(person);
   }
 
   has(person: PersonView): boolean {
-    return this.chosen.some((one) => one.id === person.id);
-  }
-
-  /** Whom to offer: those one knows, and whoever else the server finds for what is typed. */
-  get offered(): PersonView[] {
-    const query = this.finder.query.trim();
-    const known = this.dialogs.acquaintances();
-    if (query === '') return known.slice(0, MOST_OFFERED);
-    const fitting = known.filter(
-      (person) => nameMatches(person.name, query) || nameMatches(person.login ?? '', query),
-    );
-    const ids = new Set(fitting.map((person) => person.id));
-    const others = this.finder.found.filter(
-      (person) => !ids.has(person.id) && person.id !== this.dialogs.me?.id,
-    );
-    return [...fitting, ...others].slice(0, MOST_OFFERED);
+    return this.choosing.has(person);
   }
 
   get isGroup(): boolean {
-    return this.chosen.length > 1;
+    return this.kind === 'group' || (this.kind === 'private' && this.chosen.length > 1);
+  }
+
+  /** Whether there is something to say about it first: a conversation of two needs nothing. */
+  get needsAbout(): boolean {
+    return this.isGroup || this.kind === 'public';
+  }
+
+  get canGoOn(): boolean {
+    return this.chosen.length > 0;
   }
 
   get canCreate(): boolean {
-    return !this.busy && this.chosen.length > 0 && (!this.isGroup || this.name.trim() !== '');
+    if (this.busy) return false;
+    if (this.needsAbout && this.name.trim() === '') return false;
+    return this.kind === 'public' || this.chosen.length > 0;
+  }
+
+  /** One step further, which may be the last. */
+  async goOn(): Promise<void> {
+    if (this.step === 'people' && this.needsAbout) {
+      if (this.canGoOn) this.step = 'about';
+    } else {
+      await this.create();
+    }
+  }
+
+  /** One step back. */
+  goBack(): void {
+    this.problem = null;
+    if (this.kind === 'public') {
+      this.kind = 'private';
+      this.step = 'people';
+    } else if (this.step === 'about') {
+      this.step = 'people';
+    } else {
+      this.kind = 'private';
+    }
   }
 
   async create(): Promise<void> {
     if (!this.canCreate) return;
     const people = this.chosen.map((person) => person.id);
-    const done = await this.#create(this.isGroup ? this.name.trim() : '', people);
-    if (done) this.isOpen = false;
+    const kind = this.kind === 'public' ? 'public' : this.isGroup ? 'group' : 'private';
+    if (await this.#create(kind, people)) this.isOpen = false;
   }
 
   /** Talks to one person: in the conversation there is, or in a new one. */
   async talkTo(person: PersonView): Promise<void> {
     const known = this.dialogs.with(person.id);
     if (known !== undefined) this.go(known.id);
-    else await this.#create('', [person.id]);
+    else await this.#create('private', [person.id]);
   }
 
-  async #create(name: string, people: number[]): Promise<boolean> {
+  async #create(kind: 'private' | 'group' | 'public', people: number[]): Promise<boolean> {
     this.busy = true;
     this.problem = null;
     try {
-      const kind = people.length > 1 ? 'group' : 'private';
-      this.go(await this.backend.call('create_dialog', { kind, name, people }));
+      const fields = this.fields
+        .map(({ key, value }) => [key.trim(), value.trim()] as const)
+        .filter(([key]) => key !== '');
+      const about =
+        kind === 'private'
+          ? { name: '' }
+          : {
+              name: this.name.trim(),
+              description: this.description.trim(),
+              photo: this.photo,
+              extensions: Object.fromEntries(fields),
+              ...(kind === 'public' ? { allow_preview: this.allowPreview } : {}),
+            };
+      this.go(await this.backend.call('create_dialog', { kind, people, ...about }));
       return true;
     } catch (thrown) {
       this.problem = wordsFor(thrown);

@@ -1,26 +1,41 @@
 /** The list of conversations. */
 
+import { replaced } from '../lib/placing';
 import { nameMatches } from '../lib/text';
 import { Revision } from './revision';
 import type { Link } from './link.svelte';
 import type { People } from './people.svelte';
 import type { Typing } from './typing.svelte';
 import type { Backend, DialogId, DialogView, PersonView } from './types';
-import type { HomePatch } from '../backend/bindings';
+import type { HomePatch, PresenceView } from '../backend/bindings';
+
+export const FILTERS = ['all', 'unread', 'groups', 'public', 'archived'] as const;
+export type Filter = (typeof FILTERS)[number];
 
 const inOrder = (a: DialogView, b: DialogView) =>
-  b.sort_at - a.sort_at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  Number(b.is_pinned) - Number(a.is_pinned) ||
+  b.sort_at - a.sort_at ||
+  (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** Something in it waits to be read, or somebody said so. */
+export function isUnread(dialog: DialogView): boolean {
+  return dialog.unread > 0 || dialog.is_marked_unread;
+}
 
 export class Dialogs {
   phase = $state<'closed' | 'opening' | 'open' | 'failed'>('closed');
   me = $state.raw<PersonView | null>(null);
   unreadTotal = $state(0);
   query = $state('');
+  filter = $state<Filter>('all');
+  /** The one on screen: reading it does not take it out of what is unread. */
+  opened = $state<DialogId | null>(null);
 
   #all = $state.raw<DialogView[]>([]);
   /** While the list is being used: the order that stays under the pointer. */
   #held = $state.raw<DialogId[] | null>(null);
   #byId = $derived(new Map(this.#all.map((dialog) => [dialog.id, dialog])));
+  #shown = $derived.by(() => this.#choose());
   #revision: Revision<HomePatch>;
   #generation = 0;
 
@@ -29,6 +44,7 @@ export class Dialogs {
     private readonly people: People,
     private readonly typing: Typing,
     private readonly link: Link,
+    private readonly presence: { take: (all: readonly PresenceView[]) => void },
   ) {
     this.#revision = new Revision(
       (patch) => this.#apply(patch),
@@ -46,6 +62,7 @@ export class Dialogs {
       if (generation !== this.#generation) return;
       this.people.learn(home.people);
       this.people.learn([home.me]);
+      this.presence.take(home.presence);
       this.typing.replace(home.typing);
       this.link.take(home.link);
       this.me = home.me;
@@ -65,6 +82,8 @@ export class Dialogs {
     this.#all = [];
     this.#held = null;
     this.query = '';
+    this.filter = 'all';
+    this.opened = null;
     this.unreadTotal = 0;
     this.me = null;
   }
@@ -81,21 +100,37 @@ export class Dialogs {
     return this.#all.length === 0;
   }
 
+  /** Every one of them, the latest first. */
+  get all(): readonly DialogView[] {
+    return this.#all;
+  }
+
   /** The conversation with one person, if there is one. */
   with(person: number): DialogView | undefined {
     return this.#all.find((dialog) => dialog.kind === 'private' && dialog.opponent === person);
   }
 
-  /** What is shown: all of them, or those whose name fits what was typed. */
-  get shown(): DialogView[] {
-    const query = this.query.trim();
-    if (query !== '') return this.#all.filter((dialog) => this.#fits(dialog, query));
-    if (this.#held === null) return this.#all;
-    const known = this.#byId;
-    const held = this.#held.flatMap((id) => known.get(id) ?? []);
-    const places = new Set(this.#held);
-    // What is new waits at the end until the list is let go.
-    return [...held, ...this.#all.filter((dialog) => !places.has(dialog.id))];
+  /** What is shown: those of the filter, or those whose name fits what was typed. */
+  get shown(): readonly DialogView[] {
+    return this.#shown;
+  }
+
+  /** How many conversations have something to read, by filter: what a tab says. */
+  counts = $derived.by(() => {
+    const counts = { all: 0, unread: 0, groups: 0, public: 0, archived: 0 };
+    for (const dialog of this.#all) {
+      if (!isUnread(dialog)) continue;
+      for (const filter of FILTERS) if (belongs(dialog, filter)) counts[filter] += 1;
+    }
+    return counts;
+  });
+
+  /** Messages that have not gone out, in all of them. */
+  waiting = $derived(this.#all.reduce((sum, dialog) => sum + dialog.waiting, 0));
+
+  choose(filter: Filter): void {
+    this.release();
+    this.filter = filter;
   }
 
   /** Those one talks to alone, the latest first, and then everybody else one has met, by name. */
@@ -112,6 +147,22 @@ export class Dialogs {
     return [...talkedTo, ...met].filter((person) => person.id !== this.me?.id);
   }
 
+  #choose(): readonly DialogView[] {
+    const query = this.query.trim();
+    if (query !== '') return this.#all.filter((dialog) => this.#fits(dialog, query));
+    const chosen = this.#all.filter(
+      (dialog) =>
+        belongs(dialog, this.filter) ||
+        (this.filter === 'unread' && dialog.id === this.opened && !dialog.is_archived),
+    );
+    if (this.#held === null) return chosen;
+    const known = this.#byId;
+    const held = this.#held.flatMap((id) => known.get(id) ?? []);
+    const places = new Set(this.#held);
+    // What is new waits at the end until the list is let go.
+    return [...held, ...chosen.filter((dialog) => !places.has(dialog.id))];
+  }
+
   /** By its name, or by the login of the other person: not every name is easy to type. */
   #fits(dialog: DialogView, query: string): boolean {
     if (nameMatches(dialog.name, query)) return true;
@@ -121,7 +172,7 @@ export class Dialogs {
 
   /** The list is being used: nothing moves. */
   hold(): void {
-    this.#held ??= this.#all.map((dialog) => dialog.id);
+    this.#held ??= this.#shown.map((dialog) => dialog.id);
   }
 
   release(): void {
@@ -133,9 +184,22 @@ export class Dialogs {
     if (patch.link !== null) this.link.take(patch.link);
     this.unreadTotal = patch.unread_total;
     if (patch.dialogs.length === 0 && patch.removed.length === 0) return;
-    const next = new Map(this.#all.map((dialog) => [dialog.id, dialog]));
-    for (const dialog of patch.dialogs) next.set(dialog.id, dialog);
-    for (const id of patch.removed) next.delete(id);
-    this.#all = [...next.values()].sort(inOrder);
+    this.#all = replaced(this.#all, patch.dialogs, patch.removed, inOrder);
+  }
+}
+
+function belongs(dialog: DialogView, filter: Filter): boolean {
+  if (filter === 'archived' || dialog.is_archived) {
+    return filter === 'archived' && dialog.is_archived;
+  }
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'unread':
+      return isUnread(dialog);
+    case 'groups':
+      return dialog.kind === 'group';
+    case 'public':
+      return dialog.kind === 'public' || dialog.kind === 'broadcast';
   }
 }

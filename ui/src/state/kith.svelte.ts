@@ -5,21 +5,33 @@
 
 import { asCallError } from '../backend/backend';
 import { t } from '../i18n';
+import { newMessageId } from '../lib/ids';
+import { EVERYBODY, type Namable } from '../lib/mentions';
+import { Acts } from './acts.svelte';
+import { Choosing } from './choosing.svelte';
 import { Clock } from './clock.svelte';
 import { Composer } from './composer.svelte';
 import { Creation } from './creation.svelte';
+import { Details } from './details.svelte';
 import { Dialogs } from './dialogs.svelte';
+import { Directory } from './directory.svelte';
+import { EmojiHabits } from './emoji.svelte';
 import { Entrance } from './entrance.svelte';
 import { Finder } from './finder.svelte';
 import { Link } from './link.svelte';
 import { People } from './people.svelte';
+import { Pictures } from './pictures.svelte';
 import { Places } from './places';
+import { Presence } from './presence.svelte';
 import { Reading, type Attention } from './reading';
+import { Selection } from './selection.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
 import { Timeline } from './timeline.svelte';
 import { Toasts } from './toasts.svelte';
 import { Typing } from './typing.svelte';
+import { Upkeep } from './upkeep.svelte';
+import { Waiting } from './waiting.svelte';
 import type { FeedEvent } from '../backend/bindings';
 import type { AppView, Backend, DialogId, MessageId, MessageView } from './types';
 
@@ -29,6 +41,7 @@ export class Kith {
   readonly people = new People();
   readonly typing = new Typing();
   readonly places = new Places();
+  readonly selection = new Selection();
   readonly settings: Settings;
   readonly session: Session;
   readonly entrance: Entrance;
@@ -36,9 +49,19 @@ export class Kith {
   readonly dialogs: Dialogs;
   readonly timeline: Timeline;
   readonly composer: Composer;
+  readonly acts: Acts;
+  readonly emoji: EmojiHabits;
   readonly creation: Creation;
   readonly finder: Finder;
   readonly reading: Reading;
+  readonly presence: Presence;
+  readonly pictures: Pictures;
+  readonly upkeep: Upkeep;
+  readonly directory: Directory;
+  readonly details: Details;
+  readonly waiting: Waiting;
+  /** Who is to be added to a conversation. */
+  readonly adding: Choosing;
 
   #stopFeed: () => void = () => undefined;
   #wasPainted = false;
@@ -51,15 +74,34 @@ export class Kith {
     this.settings = new Settings(backend, failed);
     this.session = new Session(backend, (app, before) => this.#appChanged(app, before));
     this.entrance = new Entrance(this.session);
-    this.link = new Link(backend, this.clock, failed, () => this.timeline.retryPaging());
-    this.dialogs = new Dialogs(backend, this.people, this.typing, this.link);
+    this.presence = new Presence(backend);
+    this.pictures = new Pictures(backend);
+    this.link = new Link(backend, this.clock, failed, () => {
+      this.timeline.retryPaging();
+      this.presence.again();
+      this.pictures.tryAgain();
+    });
+    this.dialogs = new Dialogs(backend, this.people, this.typing, this.link, this.presence);
     this.timeline = new Timeline(backend, this.people, this.places, {
-      opened: ({ dialog, draft }) => this.composer.takeDraft(dialog.id, draft),
+      opened: ({ dialog, draft_state }) => this.composer.takeDraft(dialog.id, draft_state),
       failed,
     });
-    this.composer = new Composer(backend, failed);
+    this.composer = new Composer(backend, failed, newMessageId, () => this.namable);
+    this.acts = new Acts(backend, this.toasts);
+    this.emoji = new EmojiHabits(backend);
     this.creation = new Creation(backend, this.people, this.dialogs, (id) => this.go(id));
     this.finder = new Finder(backend, this.people);
+    this.upkeep = new Upkeep(backend, this.dialogs, this.toasts, (gone) => {
+      if (gone.includes(this.timeline.dialogId ?? '')) this.leave();
+    });
+    this.directory = new Directory(backend, this.people, (id) => this.go(id));
+    this.details = new Details(backend, this.people, this.toasts);
+    this.adding = new Choosing(backend, this.people, this.dialogs);
+    this.waiting = new Waiting(backend, this.toasts, ({ dialog_id }, text) => {
+      this.waiting.close();
+      this.go(dialog_id);
+      this.composer.putBack(dialog_id, text);
+    });
     this.reading = new Reading((dialog, message) => this.#seen(dialog, message), attention);
   }
 
@@ -75,16 +117,35 @@ export class Kith {
     this.reading.stop();
   }
 
+  /** Who can be named in the conversation that is open. */
+  get namable(): Namable[] {
+    const { dialogId, occupants } = this.timeline;
+    const dialog = dialogId === null ? undefined : this.dialogs.get(dialogId);
+    if (dialog === undefined || dialog.kind === 'private') return [];
+    const others = occupants.filter((id) => id !== this.dialogs.me?.id);
+    return [
+      ...others.flatMap((id) => {
+        const person = this.people.get(id);
+        return person === undefined ? [] : [{ user: id, name: person.name }];
+      }),
+      { user: EVERYBODY, name: t.composer.everybody },
+    ];
+  }
+
   /** Shows a conversation. */
   go(dialog: DialogId): void {
+    if (dialog !== this.timeline.dialogId) this.selection.end();
     this.composer.switchTo(dialog);
+    this.dialogs.opened = dialog;
     this.settings.rememberDialog(dialog);
     void this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
   }
 
   /** Back to the list, where there is room for only one of the two. */
   leave(): void {
+    this.selection.end();
     this.composer.switchTo(null);
+    this.dialogs.opened = null;
     this.timeline.close();
     this.reading.show(null, []);
   }
@@ -94,6 +155,15 @@ export class Kith {
     if (this.#wasPainted) return;
     this.#wasPainted = true;
     this.backend.call('painted', {}).catch(() => undefined);
+  }
+
+  /** Joins a public conversation that is looked at. */
+  async join(dialog: DialogId): Promise<void> {
+    try {
+      this.go(await this.backend.call('join', { dialog }));
+    } catch (thrown) {
+      this.toasts.failed(thrown);
+    }
   }
 
   openLink(url: string): void {
@@ -133,9 +203,18 @@ export class Kith {
         break;
       case 'timeline':
         this.timeline.take(event.patch);
+        if (this.selection.isOn) {
+          this.selection.follow((id) => this.timeline.get(id), event.patch.removals);
+        }
         break;
       case 'typing':
         this.typing.take(event.typing);
+        break;
+      case 'presence':
+        this.presence.take(event.presence);
+        break;
+      case 'accounts':
+        this.session.takeAccounts(event.accounts);
         break;
       case 'reset':
         void this.#openAgain();
@@ -155,11 +234,18 @@ export class Kith {
       this.composer.switchTo(null);
       this.timeline.close();
       this.dialogs.close();
+      this.upkeep.forget();
+      this.details.close();
+      this.directory.close();
+      this.waiting.close();
+      this.creation.isOpen = false;
     }
     if (other) {
       this.people.forget();
       this.places.forget();
       this.typing.replace([]);
+      this.presence.forget();
+      this.pictures.forget();
       this.reading.forget();
       this.finder.clear();
       this.link.forget();

@@ -33,8 +33,10 @@ describe('all of it together, over the invented backend', () => {
   it('opens the list when somebody is signed in', async () => {
     await start('home');
     expect(kith.dialogs.phase).toBe('open');
-    expect(kith.dialogs.shown.map((dialog) => dialog.sort_at)).toEqual(
-      kith.dialogs.shown.map((dialog) => dialog.sort_at).sort((a, b) => b - a),
+    const [first, ...rest] = kith.dialogs.shown;
+    expect(first).toMatchObject({ id: 'news', is_pinned: true });
+    expect(rest.map((dialog) => dialog.sort_at)).toEqual(
+      rest.map((dialog) => dialog.sort_at).sort((a, b) => b - a),
     );
     expect(kith.dialogs.me?.name).toBe('Ada Winter');
   });
@@ -68,7 +70,7 @@ describe('all of it together, over the invented backend', () => {
     void kith.composer.send();
     await vi.advanceTimersByTimeAsync(20);
     expect(kith.timeline.messages.at(-1)).toMatchObject({ body: 'hello', delivery: 'queued' });
-    expect(kith.dialogs.shown[0]?.id).toBe('thousand');
+    expect(kith.dialogs.shown[1]?.id).toBe('thousand');
     await vi.advanceTimersByTimeAsync(1600);
     expect(kith.timeline.messages.at(-1)?.delivery).toBe('read');
     await vi.advanceTimersByTimeAsync(300);
@@ -86,7 +88,7 @@ describe('all of it together, over the invented backend', () => {
     expect(kith.dialogs.shown.map((dialog) => dialog.id)).toEqual(before);
     expect(kith.dialogs.get('emil')?.unread).toBe(1);
     kith.dialogs.release();
-    expect(kith.dialogs.shown[0]?.id).toBe('emil');
+    expect(kith.dialogs.shown[1]?.id).toBe('emil');
   });
 
   it('opens everything again after a lost home patch and after a reset', async () => {
@@ -112,10 +114,27 @@ describe('all of it together, over the invented backend', () => {
     await start('home');
     kith.dialogs.query = 'garden';
     expect(kith.dialogs.shown.map((dialog) => dialog.id)).toEqual(['work']);
-    kith.finder.typed('in');
+    kith.finder.typed('ines');
+    expect(kith.finder.phase).toBe('busy');
+    kith.finder.typed('Inês');
     await vi.advanceTimersByTimeAsync(400);
     expect(kith.finder.found.map((person) => person.name)).toContain('Inês da Silva e Sousa');
     expect(called('find_people')).toBe(1);
+  });
+
+  it('says that the directory wants four letters, and asks at once for two signs of Han', async () => {
+    await start('home');
+    kith.finder.typed('inê');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kith.finder.phase).toBe('short');
+    expect(called('find_people')).toBe(0);
+    kith.finder.typed('佐藤');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kith.finder.found.map((person) => person.id)).toEqual([107]);
+    kith.finder.lookBy('login');
+    kith.finder.typed('bea');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(backend.calls.at(-1)?.args).toEqual({ query: 'bea', by: 'login' });
   });
 
   it('creates a conversation with one, and a group with several', async () => {
@@ -129,13 +148,22 @@ describe('all of it together, over the invented backend', () => {
     kith.creation.toggle(ines);
     kith.creation.toggle(bea);
     expect(kith.creation.canCreate).toBe(false);
-    kith.creation.name = 'Three';
+    await kith.creation.goOn();
+    expect(kith.creation.step).toBe('about');
+    kith.creation.name = ' Three ';
+    kith.creation.fields = [
+      { key: 'place', value: ' hall ' },
+      { key: ' ', value: 'nowhere' },
+    ];
     await Promise.all([kith.creation.create(), vi.advanceTimersByTimeAsync(50)]);
     expect(kith.creation.isOpen).toBe(false);
     expect(backend.calls.find((call) => call.name === 'create_dialog')?.args).toEqual({
       kind: 'group',
       name: 'Three',
       people: [108, 101],
+      description: '',
+      photo: null,
+      extensions: { place: 'hall' },
     });
   });
 

@@ -1,9 +1,9 @@
 /** Who is signed in, and the ways in and out. */
 
 import { asCallError, type CallError } from '../backend/backend';
-import type { AppView, Backend, ConnectionView, Remember } from './types';
+import type { AccountView, AppView, Backend, ConnectionView, Remember } from './types';
 
-export type Busy = 'try' | 'join' | 'sign_in' | 'set_aside' | 'sign_out' | null;
+export type Busy = 'try' | 'join' | 'sign_in' | 'set_aside' | 'sign_out' | 'switch' | null;
 
 export class Session {
   app = $state.raw<AppView | null>(null);
@@ -28,6 +28,25 @@ export class Session {
     const before = this.app;
     this.app = app;
     this.changed(app, before);
+  }
+
+  /** What is unread elsewhere, for the rail. */
+  takeAccounts(accounts: AccountView[]): void {
+    if (this.app !== null) this.app = { ...this.app, accounts };
+  }
+
+  /** Every account that is signed in here. */
+  get accounts(): AccountView[] {
+    return this.app?.accounts ?? [];
+  }
+
+  switchTo(account: number): Promise<boolean> {
+    return this.#enter('switch', () => this.backend.call('switch_account', { account }));
+  }
+
+  /** To the welcome screen, for one more. */
+  addAccount(): Promise<boolean> {
+    return this.#enter('switch', () => this.backend.call('add_account', {}));
   }
 
   clearError(): void {

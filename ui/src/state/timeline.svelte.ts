@@ -1,7 +1,8 @@
 /**
  * The conversation that is open: a window on its messages, kept in step by
  * patches. The window grows at both ends by pages; when a patch was lost, it is
- * opened again around the place where the person reads.
+ * opened again around the place where the person reads. A jump to what is not
+ * held here opens another window there; the old one stays until it has come.
  */
 
 import { asCallError } from '../backend/backend';
@@ -18,6 +19,7 @@ import type {
   MessageId,
   MessageView,
   PersonView,
+  Rights,
   UserId,
 } from './types';
 import type { TimelinePage, TimelinePatch, TimelineSnapshot } from '../backend/bindings';
@@ -26,7 +28,34 @@ export type TimelineRow = Row<MessageView>;
 export type Paging = 'idle' | 'busy' | 'failed' | 'offline';
 
 /** Where the view lands when a window was opened. */
-export type Landing = { kind: 'newest' } | { kind: 'unread' } | { kind: 'place'; place: Place };
+export type Landing =
+  | { kind: 'newest' }
+  | { kind: 'unread' }
+  | { kind: 'place'; place: Place }
+  | { kind: 'message'; id: MessageId }
+  | { kind: 'time'; at: number };
+
+/** A message to go to within the window; counted, so that the same one can be meant twice. */
+export type Target = { id: MessageId; turn: number };
+
+type Where = { at: MessageId | null; at_time?: number };
+
+/** Nobody remembers more places than this. */
+const TRAIL = 20;
+
+/** Until the window says more, nothing but writing is offered. */
+const NO_RIGHTS: Rights = {
+  write: true,
+  edit_info: false,
+  add_people: false,
+  remove_people: false,
+  appoint_admins: false,
+  pin: false,
+  delete_any_message: false,
+  delete_for_all: false,
+  clear_for_all: false,
+  leave: false,
+};
 
 export class Timeline {
   dialogId = $state<DialogId | null>(null);
@@ -38,6 +67,13 @@ export class Timeline {
   firstUnread = $state<MessageId | null>(null);
   older = $state<Paging>('idle');
   newer = $state<Paging>('idle');
+  /** What is pinned here, the newest last. */
+  pinned = $state.raw<MessageView[]>([]);
+  rights = $state.raw<Rights>(NO_RIGHTS);
+  /** Where the view is to go, without another window. */
+  target = $state.raw<Target | null>(null);
+  /** A jump is on its way to the server. */
+  isJumping = $state(false);
   /** Counts the windows that came: each is a view begun anew. */
   epoch = $state(0);
   /** Where such a view begins. */
@@ -45,6 +81,8 @@ export class Timeline {
 
   rows = $derived.by(() => this.#rows(this.messages, this.firstUnread));
 
+  /** Places that were left by a jump, the last one last; null is the newest message. */
+  #trail = $state.raw<(Place | null)[]>([]);
   #known = new Map<string, TimelineRow>();
   #window: number | null = null;
   #generation = 0;
@@ -52,6 +90,7 @@ export class Timeline {
   #snapshotDialog = $state.raw<DialogView | null>(null);
   /** Patches of a window whose snapshot has not come yet. */
   #strays: TimelinePatch[] = [];
+  #isAsking = false;
 
   constructor(
     private readonly backend: Backend,
@@ -83,9 +122,13 @@ export class Timeline {
     this.hasNewer = false;
     this.older = 'idle';
     this.newer = 'idle';
+    this.pinned = [];
+    this.rights = NO_RIGHTS;
+    this.target = null;
+    this.#trail = [];
     this.#snapshotDialog = null;
     const landing: Landing = place === null ? { kind: 'unread' } : { kind: 'place', place };
-    await this.#ask(dialog, place?.message ?? null, landing);
+    await this.#ask(dialog, { at: place?.message ?? null }, landing);
   }
 
   /** Opens the same conversation again and keeps the place. */
@@ -95,7 +138,62 @@ export class Timeline {
     const place = this.places.of(dialog);
     this.#leave();
     const landing: Landing = place === null ? { kind: 'newest' } : { kind: 'place', place };
-    await this.#ask(dialog, place?.message ?? null, landing, this.firstUnread);
+    await this.#ask(dialog, { at: place?.message ?? null }, landing, this.firstUnread);
+  }
+
+  /** Goes to a message, in this window or in another one. */
+  async jumpTo(id: MessageId): Promise<void> {
+    const dialog = this.dialogId;
+    if (dialog === null || this.phase !== 'open') return;
+    this.#remember(dialog);
+    if (this.get(id) !== undefined) this.#aim(id);
+    else await this.#jump(dialog, { at: id }, { kind: 'message', id });
+  }
+
+  /** Goes to the first message of that time or after it. */
+  async jumpToTime(at: number): Promise<void> {
+    const dialog = this.dialogId;
+    if (dialog === null || this.phase !== 'open') return;
+    this.#remember(dialog);
+    const found = this.messages.find((message) => message.sent_at >= at);
+    const isInside = found !== undefined && (found !== this.messages[0] || !this.hasOlder);
+    if (isInside) this.#aim(found.id);
+    else await this.#jump(dialog, { at: null, at_time: at }, { kind: 'time', at });
+  }
+
+  /** Whether there is a place to go back to. */
+  get canGoBack(): boolean {
+    return this.#trail.length > 0;
+  }
+
+  /** Back to where the last jump began. */
+  async goBack(): Promise<void> {
+    const dialog = this.dialogId;
+    const place = this.#trail.at(-1);
+    if (dialog === null || place === undefined) return;
+    this.#trail = this.#trail.slice(0, -1);
+    if (place === null) await this.toNewest();
+    else await this.#jump(dialog, { at: place.message }, { kind: 'place', place }, false);
+  }
+
+  forgetTrail(): void {
+    this.#trail = [];
+  }
+
+  #remember(dialog: DialogId): void {
+    this.#trail = [...this.#trail, this.places.of(dialog)].slice(-TRAIL);
+  }
+
+  #aim(id: MessageId): void {
+    this.target = { id, turn: (this.target?.turn ?? 0) + 1 };
+  }
+
+  async #jump(dialog: DialogId, where: Where, landing: Landing, isNew = true): Promise<void> {
+    this.isJumping = true;
+    const done = await this.#ask(dialog, where, landing, this.firstUnread);
+    this.isJumping = false;
+    // A jump that did not happen leaves nothing to go back to.
+    if (!done && isNew) this.#trail = this.#trail.slice(0, -1);
   }
 
   /** Opens the same conversation at its newest message. */
@@ -103,8 +201,8 @@ export class Timeline {
     const dialog = this.dialogId;
     if (dialog === null) return;
     this.places.keep(dialog, null);
-    this.#leave();
-    await this.#ask(dialog, null, { kind: 'newest' });
+    this.#trail = [];
+    await this.#ask(dialog, { at: null }, { kind: 'newest' });
   }
 
   close(): void {
@@ -112,6 +210,9 @@ export class Timeline {
     this.dialogId = null;
     this.phase = 'none';
     this.messages = [];
+    this.pinned = [];
+    this.target = null;
+    this.#trail = [];
     this.#snapshotDialog = null;
   }
 
@@ -136,11 +237,8 @@ export class Timeline {
   }
 
   take(patch: TimelinePatch): void {
-    if (this.#window === null) {
-      if (this.phase === 'opening' || this.phase === 'open') this.#strays.push(patch);
-    } else if (patch.window === this.#window) {
-      this.#revision.take(patch);
-    }
+    if (patch.window === this.#window) this.#revision.take(patch);
+    else if (this.#isAsking) this.#strays.push(patch);
   }
 
   async loadOlder(): Promise<void> {
@@ -180,47 +278,61 @@ export class Timeline {
     }
   }
 
+  /** Opens a window; the one before is kept until this one has come. Says whether it has. */
   async #ask(
     dialog: DialogId,
-    at: MessageId | null,
+    where: Where,
     landing: Landing,
     /** Where the line above what is new stands already: it stays there. */
     line: MessageId | null = null,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const generation = ++this.#generation;
-    this.#revision.opening();
+    const before = this.#window;
+    if (before === null) this.#revision.opening();
     this.#strays = [];
+    this.#isAsking = true;
     try {
-      const snapshot = await this.backend.call('open_timeline', { dialog, at });
+      const snapshot = await this.backend.call('open_timeline', { dialog, ...where });
       if (generation !== this.#generation) {
         this.#closeWindow(snapshot.window);
-        return;
+        return false;
       }
+      if (before !== null) this.#closeWindow(before);
+      this.#isAsking = false;
+      this.#revision.opening();
       this.#window = snapshot.window;
       this.people.learn(snapshot.people);
       this.#snapshotDialog = snapshot.dialog;
       this.occupants = snapshot.occupants;
       this.messages = patched([], snapshot.messages);
+      this.pinned = snapshot.pinned;
+      this.rights = snapshot.rights;
       this.hasOlder = snapshot.has_older;
       this.hasNewer = snapshot.has_newer;
       this.older = 'idle';
       this.newer = 'idle';
       this.firstUnread = line ?? snapshot.first_unread;
       this.landing = landing;
+      this.target = null;
       this.phase = 'open';
       this.epoch += 1;
       this.hooks.opened(snapshot);
       this.#revision.opened(snapshot.rev);
       for (const patch of this.#strays.splice(0)) this.take(patch);
+      return true;
     } catch (thrown) {
-      if (generation !== this.#generation) return;
-      if (this.phase === 'open') this.hooks.failed(thrown);
+      if (generation !== this.#generation) return false;
+      this.#isAsking = false;
+      this.#strays = [];
+      if (this.#window !== null) this.hooks.failed(thrown);
       else this.phase = 'failed';
+      return false;
     }
   }
 
   #leave(): void {
     this.#generation += 1;
+    this.#isAsking = false;
     if (this.#window !== null) this.#closeWindow(this.#window);
     this.#window = null;
   }
@@ -235,6 +347,7 @@ export class Timeline {
     this.messages = patched(this.messages, patch.upserts, patch.removals);
     this.hasOlder = patch.has_older;
     this.hasNewer = patch.has_newer;
+    if (patch.pinned !== null) this.pinned = patch.pinned;
   }
 
   /**
@@ -256,6 +369,7 @@ export class Timeline {
       people: page.people,
       has_older: page.has_older,
       has_newer: page.has_newer,
+      pinned: null,
     };
     if (page.rev > current) this.#revision.take(patch);
     else this.#apply(patch);

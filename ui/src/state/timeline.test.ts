@@ -1,67 +1,28 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TimelinePage, TimelinePatch, TimelineSnapshot } from '../backend/bindings';
 import type { Backend } from '../backend/backend';
+import { blankDialog, blankMessage, blankPatch, blankSnapshot } from '../backend/fake/blank';
 import { People } from './people.svelte';
 import { Places } from './places';
 import { Timeline } from './timeline.svelte';
-import type { DialogView, MessageView } from './types';
+import type { MessageView } from './types';
 
-const dialog: DialogView = {
-  id: 'd',
-  kind: 'private',
-  name: 'Bea',
-  photo: null,
-  opponent: 2,
-  occupant_count: 2,
-  last: null,
-  draft: null,
-  unread: 0,
-  sort_at: 0,
-};
+const dialog = blankDialog('d', { name: 'Bea', opponent: 2 });
 
-const message = (id: string, more: Partial<MessageView> = {}): MessageView => ({
-  id,
-  dialog_id: 'd',
-  sender: 2,
-  is_own: false,
-  body: id,
-  sent_at: 0,
-  edited_at: null,
-  key: `s${id}`,
-  delivery: 'read',
-  failure: null,
-  attachments: [],
-  ...more,
-});
+const message = (id: string, more: Partial<MessageView> = {}) =>
+  blankMessage(id, { body: id, ...more });
 
-const snapshot = (more: Partial<TimelineSnapshot> = {}): TimelineSnapshot => ({
-  window: 1,
-  rev: 10,
-  dialog,
-  people: [],
-  occupants: [1, 2],
-  messages: [message('c'), message('d'), message('e')],
-  has_older: true,
-  has_newer: false,
-  first_unread: null,
-  draft: '',
-  ...more,
-});
+const snapshot = (more: Partial<TimelineSnapshot> = {}) =>
+  blankSnapshot(dialog, {
+    rev: 10,
+    occupants: [1, 2],
+    messages: [message('c'), message('d'), message('e')],
+    has_older: true,
+    ...more,
+  });
 
-const patch = (
-  rev: number,
-  upserts: MessageView[],
-  more: Partial<TimelinePatch> = {},
-): TimelinePatch => ({
-  window: 1,
-  rev,
-  upserts,
-  removals: [],
-  people: [],
-  has_older: true,
-  has_newer: false,
-  ...more,
-});
+const patch = (rev: number, upserts: MessageView[], more: Partial<TimelinePatch> = {}) =>
+  blankPatch(rev, { upserts, has_older: true, ...more });
 
 describe('the conversation that is open', () => {
   let answers: Map<string, (args: never) => unknown>;

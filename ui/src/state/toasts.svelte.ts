@@ -3,7 +3,15 @@
 import { t } from '../i18n';
 import { asCallError } from '../backend/backend';
 
-export type Toast = { id: number; text: string; tone: 'plain' | 'error' };
+/** Something that can be done about a notice, as taking back what it tells. */
+export type ToastAction = { label: string; act: () => void };
+
+export type Toast = {
+  id: number;
+  text: string;
+  tone: 'plain' | 'error';
+  action: ToastAction | null;
+};
 
 const STAYS = 7_000;
 
@@ -11,11 +19,11 @@ export class Toasts {
   list = $state<Toast[]>([]);
   #next = 1;
 
-  say(text: string, tone: Toast['tone'] = 'plain'): void {
+  say(text: string, tone: Toast['tone'] = 'plain', action: ToastAction | null = null): void {
     // The same sentence twice is once.
     this.list = this.list.filter((toast) => toast.text !== text);
     const id = this.#next++;
-    this.list.push({ id, text, tone });
+    this.list.push({ id, text, tone, action });
     if (this.list.length > 3) this.list.shift();
     setTimeout(() => this.close(id), STAYS);
   }

@@ -12,6 +12,15 @@ function face(hue: number, tilt: number): string {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
+/** A picture of a conversation: one sign on a colour. */
+export function drawn(hue: number, sign: string): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96">
+<rect width="96" height="96" fill="hsl(${hue} 42% 78%)"/>
+<text x="48" y="50" font-size="48" text-anchor="middle" dominant-baseline="central">${sign}</text>
+</svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
 const HOUR = 3_600_000;
 
 export function cast(now: number): Record<string, PersonView> {

@@ -4,8 +4,19 @@
  */
 
 import { CallError, type Backend } from '../backend';
-import type { AppView, Code, Commands, ConnectionView, FeedEvent, MessageView } from '../bindings';
+import type {
+  AccountView,
+  AppView,
+  Code,
+  Commands,
+  ConnectionView,
+  FeedEvent,
+  MessageView,
+} from '../bindings';
+import { blankDraft } from './blank';
+import { listCommands, type Hands, type Some } from './list';
 import { scenes, type Scene } from './scenes';
+import { draftsOf, replyTo, talkCommands } from './talk';
 import { ANSWERS } from './words';
 import { makeMessage, makeWorld, refresh, type Talk, type World } from './world';
 
@@ -24,6 +35,8 @@ const CONNECTION: ConnectionView = {
   ca_cert: null,
 };
 
+type More = ReturnType<typeof listCommands> & ReturnType<typeof talkCommands>;
+
 type OpenWindow = { id: number; dialog: string; rev: number; from: number; to: number };
 
 export class FakeBackend implements Backend {
@@ -36,12 +49,26 @@ export class FakeBackend implements Backend {
   #nextWindow = 1;
   #settings: Record<string, string>;
   #answer = 0;
+  #more: More;
 
   constructor(
     readonly scene: Scene,
     private readonly now: () => number = Date.now,
   ) {
     this.world = makeWorld(scene, now());
+    const hands: Hands = {
+      world: this.world,
+      scene,
+      now,
+      fail: (code) => this.#fail(code),
+      talk: (id) => this.#talk(id),
+      emit: (event) => this.emit(event),
+      changed: (talk, upserts, removals) => this.#changed(talk, upserts, removals),
+      homeChanged: (talks, removed) => this.#homeChanged(talks, removed),
+      app: () => this.#app,
+      setApp: (app) => (this.#app = app),
+    };
+    this.#more = { ...listCommands(hands), ...talkCommands(hands) };
     this.#settings = scene.open === undefined ? {} : { last_dialog: scene.open };
     const home = scene.phase === 'home';
     const known = home || scene.phase === 'sign_in_again';
@@ -49,9 +76,7 @@ export class FakeBackend implements Backend {
       phase: scene.phase,
       version: '0.1.0',
       profile: 'default',
-      account: known
-        ? { id: 1, person: this.world.me, connection_name: CONNECTION.name, is_local: false }
-        : null,
+      account: known ? this.#account(false) : null,
       connection: scene.joined === true || scene.phase === 'sign_in_again' ? CONNECTION : null,
       login: scene.phase === 'sign_in_again' ? 'ada' : null,
       problem:
@@ -64,7 +89,37 @@ export class FakeBackend implements Backend {
             },
       has_keychain: scene.keychain ?? true,
       can_try_here: true,
+      accounts: known ? [this.#account(false)] : [],
     };
+    if (scene.accounts === true) this.#app.accounts.push(...this.#others());
+  }
+
+  #account(is_local: boolean): AccountView {
+    return {
+      id: 1,
+      person: this.world.me,
+      connection_name: CONNECTION.name,
+      is_local,
+      unread: this.#total(),
+      is_current: true,
+      needs_sign_in: false,
+    };
+  }
+
+  #others(): AccountView[] {
+    const one = this.world.people['ines'];
+    if (one === undefined) return [];
+    const other = { person: one, is_local: false, is_current: false, needs_sign_in: false };
+    return [
+      { ...other, id: 2, connection_name: 'Choir', unread: 4 },
+      {
+        ...other,
+        id: 3,
+        person: { ...one, id: 901, name: 'A. Winter' },
+        connection_name: 'Work',
+        unread: 0,
+      },
+    ];
   }
 
   feed(listener: (event: FeedEvent) => void): () => void {
@@ -81,7 +136,8 @@ export class FakeBackend implements Backend {
   ): Promise<Commands[K]['answer']> {
     this.calls.push({ name, args });
     await new Promise((resolve) => setTimeout(resolve, this.scene.slow ?? 4));
-    const handler = this.#commands[name] as (args: Commands[K]['args']) => Commands[K]['answer'];
+    const handlers = { ...this.#commands, ...this.#more };
+    const handler = handlers[name] as (args: Commands[K]['args']) => Commands[K]['answer'];
     return structuredClone(handler(args));
   }
 
@@ -149,20 +205,21 @@ export class FakeBackend implements Backend {
           people: [],
           has_older: window.from > 0,
           has_newer: false,
+          pinned: talk.messages.filter((message) => message.is_pinned),
         },
       });
     }
     this.#homeChanged([talk]);
   }
 
-  #homeChanged(talks: Talk[]): void {
+  #homeChanged(talks: Talk[], removed: string[] = []): void {
     this.#homeRev += 1;
     this.emit({
       kind: 'home',
       patch: {
         rev: this.#homeRev,
         dialogs: talks.map((talk) => talk.dialog),
-        removed: [],
+        removed,
         people: [],
         link: null,
         unread_total: this.#total(),
@@ -175,7 +232,8 @@ export class FakeBackend implements Backend {
     this.#app = {
       ...this.#app,
       phase: 'home',
-      account: { id: 1, person: this.world.me, connection_name: CONNECTION.name, is_local: true },
+      account: this.#account(true),
+      accounts: [this.#account(true)],
       problem: null,
     };
     return this.#app;
@@ -225,7 +283,7 @@ export class FakeBackend implements Backend {
     return this.#windows.get(id) ?? this.#fail('gone');
   }
 
-  #commands: { [K in keyof Commands]: (args: Commands[K]['args']) => Commands[K]['answer'] } = {
+  #commands: Some<Exclude<keyof Commands, keyof More>> = {
     app: () => this.#app,
     try_here: () => this.#enter(),
     read_join: ({ text }) =>
@@ -251,13 +309,20 @@ export class FakeBackend implements Backend {
       people: Object.values(this.world.people),
       unread_total: this.#total(),
       typing: [],
+      presence: [
+        { person: 101, is_online: true, last_seen: this.now() },
+        { person: 102, is_online: false, last_seen: this.now() - 7_200_000 },
+      ],
     }),
-    open_timeline: ({ dialog, at }) => {
+    open_timeline: ({ dialog, at, at_time }) => {
       if (this.scene.openFails === true) this.#fail('disk');
       const talk = this.#talk(dialog);
       const all = talk.messages;
       const unreadAt = talk.dialog.unread > 0 ? all.length - talk.dialog.unread : -1;
-      const found = at === null ? -1 : all.findIndex((message) => message.id === at);
+      const found = all.findIndex((message) =>
+        at === null ? message.sent_at >= (at_time ?? Infinity) : message.id === at,
+      );
+      if (at !== null && found < 0) this.#fail('gone');
       const middle = found >= 0 ? found : Math.max(unreadAt, -1);
       const from = Math.max(
         0,
@@ -282,6 +347,12 @@ export class FakeBackend implements Backend {
             ? (all[unreadAt]?.id ?? null)
             : null,
         draft: talk.dialog.draft ?? '',
+        draft_state: draftsOf(this.world).get(dialog)?.now ?? {
+          ...blankDraft,
+          text: talk.dialog.draft ?? '',
+        },
+        pinned: all.filter((message) => message.is_pinned),
+        rights: talk.dialog.rights,
       };
     },
     load_older: ({ window: id }) => {
@@ -303,7 +374,7 @@ export class FakeBackend implements Backend {
       this.#windows.delete(window);
       return null;
     },
-    send: ({ dialog, id, text }) => {
+    send: ({ dialog, id, text, reply_to, mentions, destroy_after, is_silent }) => {
       if (this.scene.sending === 'disk') this.#fail('disk');
       const talk = this.#talk(dialog);
       if (talk.messages.some((message) => message.id === id)) return null;
@@ -312,15 +383,32 @@ export class FakeBackend implements Backend {
         ...makeMessage(dialog, this.world.me.id, true, text, this.now(), 'queued'),
         id,
         key: `${String(seconds).padStart(12, '0')}:${id}`,
+        reply: replyTo(talk, reply_to, Object.values(this.world.people)),
+        mentions: mentions ?? [],
+        destroy_after: destroy_after ?? null,
+        is_silent: is_silent ?? false,
       };
       talk.messages.push(message);
+      draftsOf(this.world).delete(dialog);
       talk.dialog = { ...talk.dialog, draft: null };
       this.#changed(talk, [message]);
       this.#carry(talk, message);
       return null;
     },
-    save_draft: ({ dialog, text }) => {
+    save_draft: ({ dialog, text, reply_to, editing, destroy_after, is_silent }) => {
       const talk = this.#talk(dialog);
+      const kept = draftsOf(this.world).get(dialog) ?? { now: blankDraft, before: [] };
+      const isGivenUp = text === '' && kept.now.text.trim() !== '';
+      draftsOf(this.world).set(dialog, {
+        now: {
+          text,
+          reply: replyTo(talk, reply_to, Object.values(this.world.people)),
+          editing: talk.messages.find((message) => message.id === editing) ?? null,
+          destroy_after: destroy_after ?? null,
+          is_silent: is_silent ?? false,
+        },
+        before: isGivenUp ? [kept.now.text, ...kept.before].slice(0, 10) : kept.before,
+      });
       talk.dialog = { ...talk.dialog, draft: text.trim() === '' ? null : text };
       this.#homeChanged([talk]);
       return null;
@@ -353,35 +441,6 @@ export class FakeBackend implements Backend {
         return found.body;
       }
       return this.#fail('gone');
-    },
-    find_people: ({ query }) =>
-      Object.values(this.world.people).filter(
-        (person) =>
-          person.id !== this.world.me.id && person.name.toLowerCase().includes(query.toLowerCase()),
-      ),
-    create_dialog: ({ kind, name, people }) => {
-      const id = `made${this.world.talks.size}`;
-      const known = Object.values(this.world.people);
-      const other = known.find((person) => person.id === people[0]);
-      const talk: Talk = {
-        dialog: {
-          id,
-          kind,
-          name: kind === 'private' ? (other?.name ?? '') : name,
-          photo: null,
-          opponent: kind === 'private' ? (people[0] ?? null) : null,
-          occupant_count: people.length + 1,
-          last: null,
-          draft: null,
-          unread: 0,
-          sort_at: this.now(),
-        },
-        messages: [],
-        occupants: [this.world.me.id, ...people],
-      };
-      this.world.talks.set(id, talk);
-      this.#homeChanged([talk]);
-      return id;
     },
     reconnect: () => {
       const link = (state: 'connecting' | 'online') => {

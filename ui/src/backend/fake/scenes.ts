@@ -9,7 +9,7 @@ export type Scene = {
   joined?: boolean;
   link?: LinkView['state'];
   reason?: LinkView['reason'];
-  dialogs?: 'full' | 'none' | 'long' | 'many';
+  dialogs?: 'full' | 'none' | 'long' | 'many' | 'tenthousand' | 'kinds';
   /** Opened at start. */
   open?: string;
   /** Sends fail, or wait. */
@@ -18,6 +18,11 @@ export type Scene = {
   slow?: number;
   typing?: boolean;
   openFails?: boolean;
+  /** Several accounts are signed in. */
+  accounts?: boolean;
+  /** The server refuses what is asked of it. */
+  refuses?: boolean;
+  infoFails?: boolean;
 };
 
 export const scenes: Record<string, Scene> = {
@@ -40,8 +45,12 @@ export const scenes: Record<string, Scene> = {
   rtl: { phase: 'home', dialogs: 'full', open: 'omar' },
   long: { phase: 'home', dialogs: 'long', open: 'long' },
   empty: { phase: 'home', dialogs: 'none' },
+  kinds: { phase: 'home', dialogs: 'kinds', open: 'kinds', sending: 'waits' },
+  reader: { phase: 'home', dialogs: 'kinds', open: 'news' },
+  asked: { phase: 'home', dialogs: 'kinds', open: 'asked' },
   fresh: { phase: 'home', dialogs: 'full', open: 'fresh' },
   many: { phase: 'home', dialogs: 'many' },
+  tenthousand: { phase: 'home', dialogs: 'tenthousand' },
   offline: { phase: 'home', dialogs: 'full', open: 'bea', link: 'offline', sending: 'waits' },
   unreachable_home: {
     phase: 'home',
@@ -54,6 +63,9 @@ export const scenes: Record<string, Scene> = {
   connecting: { phase: 'home', dialogs: 'full', open: 'bea', link: 'connecting', sending: 'waits' },
   refused: { phase: 'home', dialogs: 'full', open: 'bea', link: 'refused', sending: 'waits' },
   disk: { phase: 'home', dialogs: 'full', open: 'bea', sending: 'disk' },
+  accounts: { phase: 'home', dialogs: 'full', accounts: true },
+  refuses: { phase: 'home', dialogs: 'full', open: 'hike', refuses: true },
+  infofails: { phase: 'home', dialogs: 'full', open: 'hike', infoFails: true },
   slow: { phase: 'home', dialogs: 'full', slow: 1500 },
   openfails: { phase: 'home', dialogs: 'full', open: 'bea', openFails: true },
 };

@@ -1,7 +1,10 @@
 /** The invented world behind a scene: people, conversations, messages. */
 
 import type { Delivery, DialogView, FailureReason, MessageView, PersonView } from '../bindings';
+import { allRights, blankDialog, blankMessage } from './blank';
 import { cast } from './cast';
+import { fillList } from './crowd';
+import { fillKinds } from './kinds';
 import { ARABIC, BEA, FILLER, HEBREW, HIKE } from './words';
 import type { Scene } from './scenes';
 
@@ -10,6 +13,25 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 export type Talk = { dialog: DialogView; messages: MessageView[]; occupants: number[] };
+
+/** What scenes are made with. */
+export type Tools = {
+  add: (
+    id: string,
+    kind: DialogView['kind'],
+    name: string,
+    members: string[],
+    more?: Partial<DialogView>,
+  ) => Talk;
+  write: (
+    talk: Talk,
+    who: string,
+    text: string,
+    at: number,
+    delivery?: Delivery,
+    failure?: FailureReason | null,
+  ) => MessageView;
+};
 
 export type World = {
   people: Record<string, PersonView>;
@@ -31,22 +53,23 @@ export function makeMessage(
   made += 1;
   const seconds = Math.floor(at / 1000);
   const id = seconds.toString(16).padStart(8, '0') + made.toString(16).padStart(16, '0');
-  return {
-    id,
+  return blankMessage(id, {
     dialog_id: dialog,
     sender,
     is_own: isOwn,
     body,
     sent_at: seconds * 1000,
-    edited_at: null,
     key: `${String(seconds).padStart(12, '0')}:${id}`,
     delivery,
     failure,
-    attachments: [],
-  };
+  });
 }
 
 export function refresh(talk: Talk, world: World): void {
+  const waiting = talk.messages.filter(({ delivery }) =>
+    ['failed', 'queued', 'sending'].includes(delivery),
+  ).length;
+  talk.dialog = { ...talk.dialog, waiting };
   const last = talk.messages.at(-1);
   if (last === undefined) {
     talk.dialog = { ...talk.dialog, last: null };
@@ -88,19 +111,17 @@ export function makeWorld(scene: Scene, now: number): World {
   ): Talk => {
     const other = members[0];
     const talk: Talk = {
-      dialog: {
-        id,
+      dialog: blankDialog(id, {
         kind,
         name,
         photo: kind === 'private' && other !== undefined ? get(other).avatar : null,
         opponent: kind === 'private' && other !== undefined ? get(other).id : null,
         occupant_count: members.length + 1,
-        last: null,
-        draft: null,
-        unread: 0,
         sort_at: now - 40 * DAY,
+        role: kind === 'group' ? 'owner' : 'member',
+        rights: kind === 'private' ? { ...allRights, leave: false } : allRights,
         ...more,
-      },
+      }),
       messages: [],
       occupants: [me.id, ...members.map((key) => get(key).id)],
     };
@@ -187,7 +208,15 @@ export function makeWorld(scene: Scene, now: number): World {
   edited.edited_at = now - 160 * MINUTE;
   const photo = write(states, 'dina', '', now - 165 * MINUTE);
   photo.attachments = [
-    { kind: 'photo', name: 'ridge.jpg', size: 2_400_000, content_type: 'image/jpeg' },
+    {
+      kind: 'photo',
+      name: 'ridge.jpg',
+      size: 2_400_000,
+      content_type: 'image/jpeg',
+      uid: null,
+      width: 1600,
+      height: 1200,
+    },
   ];
 
   const omar = add('omar', 'private', get('omar').name, ['omar']);
@@ -243,17 +272,8 @@ export function makeWorld(scene: Scene, now: number): World {
     write(long, 'ines', FILLER.join(' ').repeat(6), now - 10 * MINUTE);
     write(long, 'me', 'k', now - 5 * MINUTE, 'sent');
   }
-  if (scene.dialogs === 'many') {
-    for (let i = 0; i < 400; i += 1) {
-      const talk = add(`many${i}`, 'group', `Reading circle ${i + 1}`, ['emil', 'fay']);
-      write(
-        talk,
-        i % 2 ? 'fay' : 'emil',
-        FILLER[i % FILLER.length] ?? '',
-        now - 10 * DAY - i * 7 * HOUR,
-      );
-    }
-  }
+  if (scene.dialogs === 'kinds') fillKinds({ add, write }, world, now);
+  fillList({ add, write }, scene, now);
   for (const talk of world.talks.values()) refresh(talk, world);
   return world;
 }

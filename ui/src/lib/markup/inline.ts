@@ -17,7 +17,8 @@ const ESCAPE = /^\\([*_~`])/;
 const SHRUG = /^\\_\(ツ\)_\//;
 const WORD = /[\p{L}\p{N}]/u;
 
-const marked = new Marked({
+/** What is formatting here, for whoever needs to know where it stands. */
+export const tokenizer = new Marked({
   gfm: true,
   tokenizer: {
     escape(src) {
@@ -31,7 +32,7 @@ const marked = new Marked({
       // 2*3*4 is a sum.
       return src.startsWith('*') && WORD.test(before) ? undefined : false;
     },
-    del(src, _masked, before = '') {
+    del(_src, _masked, before = '') {
       return WORD.test(before) ? undefined : false;
     },
     tag: () => undefined,
@@ -53,7 +54,8 @@ export function inlineOf(text: string): Inline[] {
   for (const part of text.split(/(\n[ \t]*\n)/)) {
     if (part.length > LONGEST || !/[*_~`[\\]/.test(part)) add(nodes, part);
     else
-      for (const node of nodesOf(new Lexer(marked.defaults).inlineTokens(part))) push(nodes, node);
+      for (const node of nodesOf(new Lexer(tokenizer.defaults).inlineTokens(part)))
+        push(nodes, node);
   }
   return nodes;
 }

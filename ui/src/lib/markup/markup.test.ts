@@ -1,8 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { parse, plain, prepareMarkup } from './parse';
+import { describe, expect, it } from 'vitest';
+import { parse, plain } from './parse';
 import { lettersOf, type Block, type Inline } from './tree';
-
-beforeAll(() => prepareMarkup());
 
 /** A tree in one line, for reading. */
 function shown(nodes: readonly (Block | Inline)[]): string {

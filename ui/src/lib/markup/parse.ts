@@ -1,10 +1,8 @@
-/**
- * From a text to its tree. The tokenizer is fetched when the first conversation
- * is opened, so that the first screen does not wait for it.
- */
+/** From a text to its tree. */
 
 import { pieces } from '../links';
 import { blocksOf, type RawBlock } from './blocks';
+import { inlineOf } from './inline';
 import { lettersOf, type Block, type Inline } from './tree';
 
 /** Whom a text names: ids and the names that stand in it behind an @. */
@@ -15,20 +13,9 @@ const MAYBE = /[*_~`[\\]|^ {0,8}(?:>|[-*•][ \t]|\d{1,9}[.)][ \t])/m;
 /** Blocks within blocks go no further than this. */
 const DEEPEST = 4;
 
-let inlineOf: ((text: string) => Inline[]) | null = null;
-let loading: Promise<void> | null = null;
-
-/** Fetches the tokenizer, once. */
-export function prepareMarkup(): Promise<void> {
-  loading ??= import('./inline').then((module) => {
-    inlineOf = module.inlineOf;
-  });
-  return loading;
-}
-
 /** The tree of a text. */
 export function parse(text: string, mentioned: Mentioned = []): Block[] {
-  if (inlineOf === null || !MAYBE.test(text)) {
+  if (!MAYBE.test(text)) {
     return [{ kind: 'lines', children: finish([{ kind: 'text', text }], mentioned) }];
   }
   const blocks = tree(blocksOf(text), mentioned, 0);
@@ -62,7 +49,7 @@ function tree(blocks: readonly RawBlock[], mentioned: Mentioned, depth: number):
 
 function format(text: string): Inline[] {
   try {
-    return inlineOf?.(text) ?? [{ kind: 'text', text }];
+    return inlineOf(text);
   } catch {
     // Too deep for the tokenizer: then it is just text.
     return [{ kind: 'text', text }];

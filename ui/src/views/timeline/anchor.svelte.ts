@@ -36,6 +36,15 @@ export class Anchor {
     return null;
   }
 
+  /** Where a message stands now, if it is drawn. */
+  where(id: string): Held | null {
+    const view = this.view();
+    const element = view?.querySelector(`[data-message-id="${CSS.escape(id)}"]`);
+    if (view === undefined || element === null || element === undefined) return null;
+    const top = view.getBoundingClientRect().top;
+    return { id, offset: rowOf(element).getBoundingClientRect().top - top };
+  }
+
   /** From now on this row stays where it is, until the list is at rest. */
   hold(held: Held): void {
     this.id = held.id;

@@ -1,13 +1,66 @@
 /** What can be done with a message. */
 
-type Message = { body: string; delivery: string };
+import { plain } from '../../lib/markup/parse';
+import { oneLine } from '../../lib/text';
+import type { Kith } from '../../state/kith.svelte';
+import type { MessageView, Rights } from '../../state/types';
+
+type Message = Pick<
+  MessageView,
+  'body' | 'delivery' | 'is_own' | 'system' | 'deed' | 'attachments'
+>;
+
+/** The first six that are offered; any other is one step further. */
+export const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'] as const;
+
+const isOut = ({ delivery }: Message) =>
+  delivery === 'sent' || delivery === 'delivered' || delivery === 'read';
 
 /** It has not gone out: it can be taken back. */
-export function canTakeBack({ delivery }: Message): boolean {
+export function canTakeBack({ delivery }: Pick<Message, 'delivery'>): boolean {
   return delivery === 'failed' || delivery === 'queued';
 }
 
 /** There is something to do with it at all. */
 export function hasMenu(message: Message): boolean {
-  return message.body !== '' || canTakeBack(message);
+  return message.system === null;
+}
+
+export const canReact = (message: Message) => message.system === null && isOut(message);
+export const canReply = (message: Message) => message.system === null && isOut(message);
+export const canForward = (message: Message) =>
+  message.system === null && isOut(message) && message.body !== '';
+
+/** What one wrote oneself, and has words. */
+export function canEdit(message: Message): boolean {
+  return (
+    message.is_own &&
+    message.system === null &&
+    message.body !== '' &&
+    message.delivery !== 'failed' &&
+    message.delivery !== 'uploading' &&
+    message.deed !== 'deleting'
+  );
+}
+
+export const canPin = (message: Message, rights: Rights) =>
+  rights.pin && message.system === null && isOut(message);
+
+/** One's own for everybody; others' where one has the right. */
+export function canDeleteForAll(message: Message, rights: Rights): boolean {
+  return message.is_own || rights.delete_any_message;
+}
+
+/** Begins an answer to a message. */
+export function replyTo(kith: Kith, message: MessageView): void {
+  const text = oneLine(plain(message.body)).slice(0, 160);
+  kith.composer.answer(message, kith.people.name(message.sender), text);
+}
+
+/** Begins to change the newest message that one wrote oneself, if there is one. */
+export function editLast(kith: Kith): boolean {
+  const last = kith.timeline.messages.findLast(canEdit);
+  if (last === undefined) return false;
+  kith.composer.edit(last);
+  return true;
 }

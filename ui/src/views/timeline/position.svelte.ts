@@ -1,0 +1,315 @@
+/**
+ * The one owner of the scroll position.
+ *
+ * Three rules. Who is at the bottom stays there, whatever grows. Who is not
+ * keeps every pixel, whatever is put before, behind or between. And nothing is
+ * read while the view is on its way.
+ */
+
+import { tick } from 'svelte';
+import type { Kith } from '../../state/kith.svelte';
+import type { DialogId, MessageId } from '../../state/types';
+import type { TimelineRow } from '../../state/timeline.svelte';
+import { Anchor } from './anchor.svelte';
+
+/** What the list of rows can be told. */
+type List = {
+  scrollToIndex: (
+    index: number,
+    options?: { align?: 'start' | 'center' | 'end' | 'nearest'; offset?: number },
+  ) => void;
+};
+
+/** Nearer than this to the bottom is at the bottom. */
+const AT_BOTTOM = 32;
+/** Older messages are fetched when less than this is left above. */
+const AHEAD = 1500;
+/** How long a touch of the wheel explains a scroll. */
+const HAND = 400;
+/** How often it is looked what is on screen. */
+const LOOK = 100;
+/** How long the message is shown that somebody was brought to. */
+const MEANT = 1800;
+
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+export class Position {
+  viewport = $state<HTMLElement>();
+  list = $state<List>();
+  body = $state<HTMLElement>();
+  /** The view has come to where it begins. */
+  landed = $state(false);
+  /** At the bottom, and to stay there. */
+  stuck = $state(true);
+  farFromBottom = $state(false);
+  /** The message that somebody was brought to. */
+  meant = $state<MessageId | null>(null);
+  /** The day at the top of the view, while it is scrolled. */
+  dayAt = $state<number | null>(null);
+  readonly anchor = new Anchor(() => this.viewport);
+
+  #handAt = -Infinity;
+  #handDown = false;
+  #lastHeight = 0;
+  #lastView = 0;
+  #lastTop = 0;
+  #drawn: readonly TimelineRow[] = [];
+  #lookTimer: ReturnType<typeof setTimeout> | undefined;
+  #meantTimer: ReturnType<typeof setTimeout> | undefined;
+  #dayTimer: ReturnType<typeof setTimeout> | undefined;
+  #isGone = false;
+
+  constructor(
+    private readonly kith: Kith,
+    private readonly dialog: DialogId,
+    private readonly rows: () => readonly TimelineRow[],
+  ) {}
+
+  /** Begins once the view is there; answers how to end. */
+  start(): () => void {
+    const view = this.viewport;
+    if (view === undefined) return () => undefined;
+    // The list looks at its parent one tick after it was made.
+    void tick()
+      .then(frame)
+      .then(() => (this.#isGone ? undefined : this.#land()));
+    const sizes = new ResizeObserver(() => this.settle());
+    sizes.observe(view);
+    // Rows that were measured are moved before the next frame, and sizes that
+    // change with that are told one frame later: too late for a steady picture.
+    const moves = new MutationObserver(() => this.#hug());
+    if (this.body !== undefined) {
+      sizes.observe(this.body);
+      moves.observe(this.body, { subtree: true, childList: true, attributeFilter: ['style'] });
+    }
+    return () => {
+      this.#isGone = true;
+      this.landed = false;
+      clearTimeout(this.#lookTimer);
+      clearTimeout(this.#meantTimer);
+      clearTimeout(this.#dayTimer);
+      sizes.disconnect();
+      moves.disconnect();
+      this.kith.reading.show(null, []);
+    };
+  }
+
+  /** Somebody turns the wheel, touches or presses a key. */
+  hand(): void {
+    this.#handAt = performance.now();
+  }
+
+  handDown(isDown: boolean): void {
+    this.#handDown = isDown;
+    if (!isDown) this.hand();
+  }
+
+  /** Something above, below or around the rows has another size. */
+  settle(): void {
+    this.#hug();
+    this.#look();
+  }
+
+  scrolled(): void {
+    const view = this.viewport;
+    if (view === undefined || !this.landed) return;
+    const { timeline } = this.kith;
+    const left = below(view);
+    const sameSize = view.scrollHeight === this.#lastHeight && view.clientHeight === this.#lastView;
+    // Upwards by more than what vanished, or what the view gained, can explain.
+    const explained =
+      Math.max(0, this.#lastHeight - view.scrollHeight) +
+      Math.max(0, view.clientHeight - this.#lastView);
+    const isUpwards = this.#lastTop - view.scrollTop > explained + 1;
+    const isHand = this.#handDown || performance.now() - this.#handAt < HAND;
+    if (isHand && sameSize && view.scrollTop !== this.#lastTop) this.#showDay(view);
+    this.#measure(view);
+    // Nor is what is put right somebody who scrolls.
+    if (this.anchor.id !== null) this.anchor.keep();
+    else if (left <= AT_BOTTOM) this.stuck = !timeline.hasNewer;
+    // Content that grows is not somebody who scrolls.
+    else if (sameSize || isUpwards || isHand) this.stuck = false;
+    this.farFromBottom = left > view.clientHeight * 0.6;
+    if (view.scrollTop < AHEAD) void this.#older();
+    if (left < AHEAD) void timeline.loadNewer();
+    this.#look();
+  }
+
+  /**
+   * Rows are about to come or go. Who reads further up is held to the row they
+   * read. The list makes room for rows put before all others by itself, but it
+   * scrolls before there is anywhere to scroll to.
+   */
+  beforeRows(rows: readonly TimelineRow[]): void {
+    const top = this.landed && !this.stuck ? this.anchor.top() : null;
+    if (top !== null && place(rows, top.id) !== place(this.#drawn, top.id)) this.anchor.hold(top);
+    this.#drawn = rows;
+  }
+
+  afterRows(): void {
+    if (this.landed) this.settle();
+  }
+
+  toBottom(): void {
+    const { timeline } = this.kith;
+    if (timeline.hasNewer) {
+      void timeline.toNewest();
+      return;
+    }
+    timeline.forgetTrail();
+    this.stuck = true;
+    this.anchor.release();
+    this.#pin();
+    this.farFromBottom = false;
+  }
+
+  /** Brings a message of this window into the middle of the view. */
+  async goTo(id: MessageId): Promise<void> {
+    this.stuck = false;
+    this.anchor.release();
+    this.hand();
+    await this.#toRow(id, { align: 'center' });
+    this.#holdWhere(id);
+    this.#mean(id);
+    this.scrolled();
+  }
+
+  /** Draws a row that is to have the focus. */
+  async reveal(id: MessageId): Promise<void> {
+    const index = place(this.rows(), id);
+    if (index < 0) return;
+    this.hand();
+    this.anchor.release();
+    this.list?.scrollToIndex(index, { align: 'nearest' });
+    await tick();
+  }
+
+  #pin(): void {
+    if (this.viewport !== undefined) this.viewport.scrollTop = this.viewport.scrollHeight;
+  }
+
+  #hug(): void {
+    if (!this.landed) return;
+    if (this.stuck && !this.kith.timeline.hasNewer) this.#pin();
+    else this.anchor.keep();
+  }
+
+  #measure(view: HTMLElement): void {
+    this.#lastHeight = view.scrollHeight;
+    this.#lastView = view.clientHeight;
+    this.#lastTop = view.scrollTop;
+  }
+
+  async #older(): Promise<void> {
+    const { timeline } = this.kith;
+    if (!timeline.hasOlder || timeline.older !== 'idle' || this.viewport === undefined) return;
+    // At the very top there would be nothing above to hold on to.
+    if (this.viewport.scrollTop < 1) this.viewport.scrollTop = 1;
+    await timeline.loadOlder();
+  }
+
+  // Which messages are on screen is asked of the screen, but not at every pixel.
+  #look(): void {
+    this.#lookTimer ??= setTimeout(() => {
+      this.#lookTimer = undefined;
+      this.#lookNow();
+    }, LOOK);
+  }
+
+  #lookNow(): void {
+    const element = this.viewport;
+    if (element === undefined || !this.landed) return;
+    const { timeline, places, reading } = this.kith;
+    const view = element.getBoundingClientRect();
+    const on: { id: string; key: string }[] = [];
+    for (const row of element.querySelectorAll<HTMLElement>('[data-message-id]')) {
+      const box = row.getBoundingClientRect();
+      // A message is on screen when its end is. One's own are not to be read.
+      if (row.dataset['own'] === 'true') continue;
+      if (box.height > 0 && box.bottom <= view.bottom + 2 && box.bottom > view.top) {
+        on.push({ id: row.dataset['messageId'] ?? '', key: row.dataset['key'] ?? '' });
+      }
+    }
+    const top = this.stuck ? null : this.anchor.top();
+    places.keep(this.dialog, top === null ? null : { message: top.id, offset: top.offset });
+    reading.show(this.dialog, on);
+    if (timeline.hasOlder && element.scrollTop < AHEAD) void this.#older();
+  }
+
+  /** Goes to where this window is to be read from. */
+  async #land(): Promise<void> {
+    const { timeline } = this.kith;
+    const { landing, firstUnread } = timeline;
+    if (landing.kind === 'unread' && firstUnread !== null) {
+      await this.#toRow('new', { align: 'start', offset: -72 });
+    } else if (landing.kind === 'place') {
+      await this.#toRow(landing.place.message, { align: 'start', offset: -landing.place.offset });
+    } else if (landing.kind === 'message') {
+      await this.#toRow(landing.id, { align: 'center' });
+    } else if (landing.kind === 'time') {
+      const first = timeline.messages.find((message) => message.sent_at >= landing.at);
+      await this.#toRow(first === undefined ? '' : this.#dayOf(first.id), { align: 'start' });
+    } else {
+      this.#pin();
+      await frame();
+      this.#pin();
+    }
+    const view = this.viewport;
+    if (view === undefined || this.#isGone) return;
+    this.stuck = below(view) <= AT_BOTTOM && !timeline.hasNewer;
+    if (this.stuck) this.#pin();
+    this.#measure(view);
+    this.landed = true;
+    // The list goes to whole pixels; what it is off by is put right here.
+    if (landing.kind === 'place' && !this.stuck) {
+      this.anchor.hold({ id: landing.place.message, offset: landing.place.offset });
+    }
+    if (landing.kind === 'message') {
+      if (!this.stuck) this.#holdWhere(landing.id);
+      this.#mean(landing.id);
+    }
+    await frame();
+    this.scrolled();
+  }
+
+  /** The divider above a message, if it is the first of its day. */
+  #dayOf(id: MessageId): string {
+    return place(this.rows(), `day:${id}`) >= 0 ? `day:${id}` : id;
+  }
+
+  async #toRow(id: string, options: { align: 'start' | 'center'; offset?: number }): Promise<void> {
+    const index = place(this.rows(), id);
+    if (index < 0) {
+      this.#pin();
+      return;
+    }
+    // Again and again: the first time the rows around it have not been measured.
+    for (let turn = 0; turn < 3; turn += 1) {
+      this.list?.scrollToIndex(index, options);
+      await frame();
+    }
+  }
+
+  #holdWhere(id: MessageId): void {
+    const where = this.anchor.where(id);
+    if (where !== null) this.anchor.hold(where);
+  }
+
+  #mean(id: MessageId): void {
+    clearTimeout(this.#meantTimer);
+    this.meant = id;
+    this.#meantTimer = setTimeout(() => (this.meant = null), MEANT);
+  }
+
+  #showDay(view: HTMLElement): void {
+    clearTimeout(this.#dayTimer);
+    this.#dayTimer = setTimeout(() => (this.dayAt = null), 1200);
+    if (below(view) <= AT_BOTTOM) return;
+    const top = this.anchor.top();
+    const message = top === null ? undefined : this.kith.timeline.get(top.id);
+    if (message !== undefined) this.dayAt = message.sent_at;
+  }
+}
+
+const below = (view: HTMLElement) => view.scrollHeight - view.scrollTop - view.clientHeight;
+const place = (rows: readonly TimelineRow[], id: string) => rows.findIndex((row) => row.id === id);
