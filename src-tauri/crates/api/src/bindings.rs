@@ -84,7 +84,7 @@ views! {
     DeletedMessages, LinkShared, HoleView, DialogInfo, MembersView, DirectoryEntry, DirectoryView,
     PreviewView, DeletedDialogs, DraftView,
     Remember, Security, ConnectionView, AccountView, ProblemView, AppView, TypingView, PresenceView,
-    HomeSnapshot, HomePatch, TimelineSnapshot, TimelinePage, TimelinePatch, FeedEvent,
+    DeedKind, RefusalView, HomeSnapshot, HomePatch, TimelineSnapshot, TimelinePage, TimelinePatch, FeedEvent,
 }
 
 const HEAD: &str = "\

@@ -24,6 +24,7 @@ mod failures;
 pub mod feed;
 mod join;
 mod local;
+mod refusals;
 mod running;
 mod session;
 mod shell;

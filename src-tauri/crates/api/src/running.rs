@@ -194,6 +194,7 @@ impl App {
         if let Some(person) = person {
             people.put(person);
         }
+        engine.keep_pictures_in(self.database(&account).with_extension("pictures"));
         let changes = engine.changes();
         let session = Arc::new(Session::new(account, engine, store, people));
         self.watch_refusal(&session);

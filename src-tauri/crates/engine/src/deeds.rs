@@ -105,8 +105,9 @@ impl Engine {
         if emoji.is_empty() || emoji.len() > LONGEST_EMOJI || emoji.contains(is_plain) {
             return Err(EngineError::InvalidInput);
         }
-        self.tell_a_deed(async |write| write.react(id, emoji, on).await)
-            .await
+        let mut write = self.shared.store.write().await?;
+        let is_done = write.react(id, emoji, on).await?;
+        self.tell_a_deed(write, is_done).await
     }
 
     /// Pins a message, or unpins it.
@@ -128,16 +129,13 @@ impl Engine {
         if !entry.rights(self.me()).pin {
             return Err(EngineError::NotAllowed);
         }
-        self.tell_a_deed(async |write| write.pin(id, on).await)
-            .await
+        let mut write = self.shared.store.write().await?;
+        let is_done = write.pin(id, on).await?;
+        self.tell_a_deed(write, is_done).await
     }
 
-    async fn tell_a_deed(
-        &self,
-        deed: impl AsyncFnOnce(&mut Write) -> Result<bool, StoreError>,
-    ) -> Result<(), EngineError> {
-        let mut write = self.shared.store.write().await?;
-        if !deed(&mut write).await? {
+    async fn tell_a_deed(&self, write: Write, is_done: bool) -> Result<(), EngineError> {
+        if !is_done {
             return Err(EngineError::NotFound);
         }
         self.shared.commit(write).await?;

@@ -2,7 +2,6 @@
 //! device and needs no network; only what was read is told to others.
 
 use kith_model::{DialogId, Timestamp};
-use kith_store::{StoreError, Write};
 
 use crate::{Engine, EngineError};
 
@@ -16,10 +15,9 @@ impl Engine {
         dialog: &DialogId,
         until: Option<Timestamp>,
     ) -> Result<(), EngineError> {
-        self.set_lines(&[dialog.clone()], async |write, dialog| {
-            write.mute(dialog, until).await
-        })
-        .await
+        let mut write = self.shared.store.write().await?;
+        write.mute(dialog, until).await?;
+        Ok(self.shared.commit(write).await?)
     }
 
     /// Puts dialogs into the archive, or takes them out. Something new in one
@@ -28,10 +26,11 @@ impl Engine {
     /// # Errors
     /// As [`Engine::mute`].
     pub async fn archive(&self, dialogs: &[DialogId], on: bool) -> Result<(), EngineError> {
-        self.set_lines(dialogs, async |write, dialog| {
-            write.archive(dialog, on).await
-        })
-        .await
+        let mut write = self.shared.store.write().await?;
+        for dialog in dialogs {
+            write.archive(dialog, on).await?;
+        }
+        Ok(self.shared.commit(write).await?)
     }
 
     /// Puts a dialog at the top of the list, or lets it go from there.
@@ -39,10 +38,9 @@ impl Engine {
     /// # Errors
     /// As [`Engine::mute`].
     pub async fn pin_dialog(&self, dialog: &DialogId, on: bool) -> Result<(), EngineError> {
-        self.set_lines(&[dialog.clone()], async |write, dialog| {
-            write.pin_to_top(dialog, on).await
-        })
-        .await
+        let mut write = self.shared.store.write().await?;
+        write.pin_to_top(dialog, on).await?;
+        Ok(self.shared.commit(write).await?)
     }
 
     /// Marks a dialog as unread, or takes the mark away, as opening it does.
@@ -51,10 +49,9 @@ impl Engine {
     /// # Errors
     /// As [`Engine::mute`].
     pub async fn mark_unread(&self, dialog: &DialogId, on: bool) -> Result<(), EngineError> {
-        self.set_lines(&[dialog.clone()], async |write, dialog| {
-            write.mark_unread(dialog, on).await
-        })
-        .await
+        let mut write = self.shared.store.write().await?;
+        write.mark_unread(dialog, on).await?;
+        Ok(self.shared.commit(write).await?)
     }
 
     /// Marks everything in these dialogs as read, or in all of them when there
@@ -73,28 +70,15 @@ impl Engine {
         } else {
             dialogs.to_vec()
         };
-        self.set_lines(&unread, async |write, dialog| {
+        let mut write = self.shared.store.write().await?;
+        for dialog in &unread {
             write.mark_unread(dialog, false).await?;
             if let Some(newest) = write.newest_place(dialog).await? {
                 write.seen(dialog, &newest.id).await?;
             }
-            Ok(())
-        })
-        .await?;
-        self.shared.markers_wake.notify_one();
-        Ok(())
-    }
-
-    async fn set_lines(
-        &self,
-        dialogs: &[DialogId],
-        set: impl AsyncFn(&mut Write, &DialogId) -> Result<(), StoreError>,
-    ) -> Result<(), EngineError> {
-        let mut write = self.shared.store.write().await?;
-        for dialog in dialogs {
-            set(&mut write, dialog).await?;
         }
         self.shared.commit(write).await?;
+        self.shared.markers_wake.notify_one();
         Ok(())
     }
 }

@@ -1,11 +1,14 @@
 //! Writing: nothing here waits for the network.
 
-use kith_model::{DialogId, MessageId, UserId};
+use kith_engine::SendOptions;
+use kith_model::{DialogId, Mentions, MessageId, Timestamp, UserId};
+use kith_store::Draft;
 
-use super::not_yet;
 use crate::error::{Answer, UiError};
+use crate::refusals::Wish;
+use crate::session::EVERYBODY;
 use crate::ui::Ui;
-use crate::view::WaitingView;
+use crate::view::{JournalView, WaitingView};
 
 #[expect(
     clippy::too_many_arguments,
@@ -21,13 +24,33 @@ pub(super) async fn send(
     destroy_after: Option<u32>,
     is_silent: bool,
 ) -> Answer<()> {
-    let _ = (reply_to, mentions, destroy_after, is_silent);
     if text.trim().is_empty() {
         return Err(UiError::invalid(
             "There is nothing to send yet. Write something first.",
         ));
     }
-    Ok(ui.app.session()?.engine.send(&dialog, id, text).await?)
+    let options = SendOptions {
+        reply_to,
+        mentions: named(&mentions),
+        destroy_after,
+        is_silent,
+    };
+    ui.app
+        .session()?
+        .engine
+        .send_with(&dialog, id, text, options)
+        .await
+        .map_err(Wish::Send.refused())
+}
+
+/// Whom a message names, as the screen says it.
+pub(super) fn named(mentions: &[UserId]) -> Mentions {
+    let (everybody, people) = mentions.iter().partition(|id| **id == EVERYBODY);
+    let everybody: Vec<UserId> = everybody;
+    Mentions {
+        people,
+        everybody: !everybody.is_empty(),
+    }
 }
 
 pub(super) async fn save_draft(
@@ -39,12 +62,23 @@ pub(super) async fn save_draft(
     destroy_after: Option<u32>,
     is_silent: bool,
 ) -> Answer<()> {
-    let _ = (reply_to, editing, destroy_after, is_silent);
-    Ok(ui.app.session()?.engine.save_draft(&dialog, &text).await?)
+    let draft = Draft {
+        text,
+        reply_to,
+        editing,
+        destroy_after,
+        is_silent,
+    };
+    Ok(ui
+        .app
+        .session()?
+        .engine
+        .save_draft_state(&dialog, &draft)
+        .await?)
 }
 
 pub(super) async fn draft_history(ui: &Ui, dialog: DialogId) -> Answer<Vec<String>> {
-    not_yet(ui, dialog)
+    Ok(ui.app.session()?.store.draft_history(&dialog).await?)
 }
 
 pub(super) async fn set_typing(ui: &Ui, dialog: DialogId, is_typing: bool) -> Answer<()> {
@@ -61,17 +95,53 @@ pub(super) async fn seen(ui: &Ui, dialog: DialogId, message: MessageId) -> Answe
 }
 
 pub(super) async fn retry(ui: &Ui, message: MessageId) -> Answer<()> {
-    Ok(ui.app.session()?.engine.retry(&message).await?)
-}
-
-pub(super) async fn discard(ui: &Ui, message: MessageId) -> Answer<String> {
-    Ok(ui.app.session()?.engine.discard(&message).await?)
+    ui.app
+        .session()?
+        .engine
+        .retry(&message)
+        .await
+        .map_err(Wish::Retry.refused())
 }
 
 pub(super) async fn retry_all(ui: &Ui) -> Answer<()> {
-    not_yet(ui, ())
+    Ok(ui.app.session()?.engine.retry_all().await?)
+}
+
+pub(super) async fn discard(ui: &Ui, message: MessageId) -> Answer<String> {
+    ui.app
+        .session()?
+        .engine
+        .discard(&message)
+        .await
+        .map_err(Wish::Retry.refused())
 }
 
 pub(super) async fn waiting(ui: &Ui) -> Answer<Vec<WaitingView>> {
-    not_yet(ui, ())
+    let session = ui.app.session()?;
+    let waiting = session.engine.waiting().await?;
+    let rows: Vec<_> = waiting.iter().map(|one| one.message.clone()).collect();
+    let bubbles = session.bubbles(&rows).await?;
+    let ids: Vec<DialogId> = rows
+        .iter()
+        .map(|row| row.message.dialog_id.clone())
+        .collect();
+    let entries = session.store.dialogs_by_id(&ids).await?;
+    let (dialogs, _) = session.dialog_views(&entries).await?;
+    Ok(waiting
+        .into_iter()
+        .zip(bubbles.messages)
+        .map(|(one, message)| WaitingView {
+            dialog_name: dialogs
+                .iter()
+                .find(|dialog| dialog.id == message.dialog_id)
+                .map(|dialog| dialog.name.clone())
+                .unwrap_or_default(),
+            state: message.delivery,
+            reason: message.failure,
+            message,
+            attempts: one.attempts,
+            next_attempt_at: one.next_attempt_at.map(Timestamp::millis),
+            journal: one.journal.iter().map(JournalView::from).collect(),
+        })
+        .collect())
 }

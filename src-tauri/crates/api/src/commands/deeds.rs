@@ -1,11 +1,25 @@
-//! What can be done to a message that is there.
+//! What can be done to a message that is there. Deeds are done here at once
+//! and told to the server when it can be; reports and details ask it.
 
-use kith_model::{DialogId, MessageId, UserId};
+use std::time::Duration;
 
-use super::not_yet;
-use crate::error::Answer;
+use kith_model::{Delivery, DialogId, MessageId, UserId};
+use tokio::time::timeout;
+
+use super::compose::named;
+use crate::error::{Answer, Code, UiError};
+use crate::refusals::Wish;
+use crate::session::Session;
 use crate::ui::Ui;
-use crate::view::{DeletedMessages, MessageDetails, MessageView};
+use crate::view::{
+    DeletedMessages, JournalView, MessageDetails, MessageView, PersonView, PropertyView,
+    ReactionDetail, ReceiptView,
+};
+
+/// What only the server knows is left out of the details when it takes longer.
+const DETAILS_PATIENCE: Duration = Duration::from_secs(3);
+/// A reason is no longer than this.
+const LONGEST_REASON: usize = 2_000;
 
 pub(super) async fn edit_message(
     ui: &Ui,
@@ -13,7 +27,12 @@ pub(super) async fn edit_message(
     text: String,
     mentions: Vec<UserId>,
 ) -> Answer<()> {
-    not_yet(ui, (message, text, mentions))
+    ui.app
+        .session()?
+        .engine
+        .edit_message(&message, text, &named(&mentions))
+        .await
+        .map_err(Wish::Edit.refused())
 }
 
 pub(super) async fn delete_messages(
@@ -21,19 +40,39 @@ pub(super) async fn delete_messages(
     messages: Vec<MessageId>,
     for_all: bool,
 ) -> Answer<DeletedMessages> {
-    not_yet(ui, (messages, for_all))
+    let engine = &ui.app.session()?.engine;
+    let done = engine
+        .delete_messages(&messages, for_all)
+        .await
+        .map_err(Wish::Delete.refused())?;
+    Ok(DeletedMessages {
+        deleted: done.deleted,
+        refused: done.refused,
+    })
 }
 
 pub(super) async fn react(ui: &Ui, message: MessageId, emoji: String, on: bool) -> Answer<()> {
-    not_yet(ui, (message, emoji, on))
+    ui.app
+        .session()?
+        .engine
+        .react(&message, &emoji, on)
+        .await
+        .map_err(Wish::React.refused())
 }
 
 pub(super) async fn pin_message(ui: &Ui, message: MessageId, on: bool) -> Answer<()> {
-    not_yet(ui, (message, on))
+    ui.app
+        .session()?
+        .engine
+        .pin_message(&message, on)
+        .await
+        .map_err(Wish::Pin.refused())
 }
 
 pub(super) async fn pinned(ui: &Ui, dialog: DialogId) -> Answer<Vec<MessageView>> {
-    not_yet(ui, dialog)
+    let session = ui.app.session()?;
+    let rows = session.engine.pinned(&dialog).await?;
+    Ok(session.bubbles(&rows).await?.messages)
 }
 
 pub(super) async fn forward(
@@ -42,17 +81,133 @@ pub(super) async fn forward(
     to: Vec<DialogId>,
     ids: Vec<MessageId>,
 ) -> Answer<()> {
-    not_yet(ui, (messages, to, ids))
+    if messages.is_empty() || to.is_empty() {
+        return Err(UiError::invalid(
+            "Choose what to pass on, and to whom, and try again.",
+        ));
+    }
+    if messages.len().checked_mul(to.len()) != Some(ids.len()) {
+        return Err(UiError::internal(
+            "there must be one id for each new message",
+        ));
+    }
+    ui.app
+        .session()?
+        .engine
+        .forward(&messages, &to, &ids)
+        .await
+        .map_err(Wish::Forward.refused())
 }
 
 pub(super) async fn message_details(ui: &Ui, message: MessageId) -> Answer<MessageDetails> {
-    not_yet(ui, message)
+    let session = ui.app.session()?;
+    let row = session.store.message(&message).await?.ok_or_else(|| {
+        UiError::new(
+            Code::Gone,
+            "This message does not exist any more, so there is nothing to tell about it.",
+        )
+    })?;
+    let asked = timeout(DETAILS_PATIENCE, session.engine.reacted(&message)).await;
+    let reacted = match asked {
+        Ok(reacted) => reacted?,
+        Err(_) => session.store.reacted(&message).await?.into_iter().collect(),
+    };
+    let mut reactions = Vec::new();
+    for (emoji, people) in reacted {
+        let people = session
+            .people
+            .views(&session.store, people.into_iter().collect())
+            .await?;
+        reactions.push(ReactionDetail { emoji, people });
+    }
+    let is_own = row.message.sender == session.store.me();
+    let (receipts, journal) = if is_own {
+        let journal = session.engine.journal(&message).await?;
+        let receipts = receipts(&session, &row.message.dialog_id, &message).await?;
+        (receipts, journal.iter().map(JournalView::from).collect())
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let properties = row
+        .message
+        .properties
+        .0
+        .iter()
+        .map(|(key, value)| PropertyView {
+            key: key.clone(),
+            value: value.clone(),
+        })
+        .collect();
+    let mut bubbles = session.bubbles(&[row]).await?.messages;
+    Ok(MessageDetails {
+        message: bubbles
+            .pop()
+            .ok_or_else(|| UiError::internal("a message without a view"))?,
+        properties,
+        receipts,
+        reactions,
+        journal,
+    })
+}
+
+/// Who has an own message: those who told, and then the others who are in the
+/// dialog.
+async fn receipts(
+    session: &Session,
+    dialog: &DialogId,
+    message: &MessageId,
+) -> Answer<Vec<ReceiptView>> {
+    let told = session.store.receipts(message).await?;
+    let me = session.store.me();
+    let mut ids: Vec<UserId> = told.iter().map(|(id, _)| *id).collect();
+    if let Some(entry) = session.store.dialog(dialog).await? {
+        let silent = entry.dialog.occupants.iter();
+        ids.extend(silent.filter(|id| **id != me && told.iter().all(|(one, _)| one != *id)));
+    }
+    let people = session
+        .people
+        .views(&session.store, ids.iter().copied().collect())
+        .await?;
+    let face = |id: UserId| people.iter().find(|person| person.id == id).cloned();
+    Ok(ids
+        .into_iter()
+        .filter_map(|id| {
+            let state = told
+                .iter()
+                .find(|(one, _)| *one == id)
+                .map(|(_, state)| *state);
+            let person: PersonView = face(id)?;
+            Some(ReceiptView {
+                person,
+                delivered: state.is_some_and(|state| state >= Delivery::Delivered),
+                read: state.is_some_and(|state| state >= Delivery::Read),
+            })
+        })
+        .collect())
 }
 
 pub(super) async fn report_message(ui: &Ui, message: MessageId, reason: String) -> Answer<()> {
-    not_yet(ui, (message, reason))
+    let engine = &ui.app.session()?.engine;
+    engine
+        .report_message(&message, reason_of(&reason)?)
+        .await
+        .map_err(Wish::Report.refused())
 }
 
 pub(super) async fn report_person(ui: &Ui, person: UserId, reason: String) -> Answer<()> {
-    not_yet(ui, (person, reason))
+    let engine = &ui.app.session()?.engine;
+    engine
+        .report_person(person, reason_of(&reason)?)
+        .await
+        .map_err(Wish::Report.refused())
+}
+
+fn reason_of(reason: &str) -> Answer<&str> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.len() > LONGEST_REASON {
+        return Err(UiError::invalid(
+            "A report needs a reason of a few words, up to about a page. Write one and try again.",
+        ));
+    }
+    Ok(reason)
 }

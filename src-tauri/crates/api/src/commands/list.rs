@@ -1,32 +1,33 @@
-//! What a person does with the rows of the list.
+//! What a person does with the rows of the list. All of it stays on this
+//! computer and waits for nobody.
 
-use kith_model::{DialogId, UserId};
+use kith_model::{DialogId, Timestamp, UserId};
 
-use super::not_yet;
 use crate::error::Answer;
 use crate::ui::Ui;
 
 pub(super) async fn mute(ui: &Ui, dialog: DialogId, until: Option<i64>) -> Answer<()> {
-    not_yet(ui, (dialog, until))
+    let until = until.map(Timestamp::from_millis);
+    Ok(ui.app.session()?.engine.mute(&dialog, until).await?)
 }
 
 pub(super) async fn archive(ui: &Ui, dialogs: Vec<DialogId>, on: bool) -> Answer<()> {
-    not_yet(ui, (dialogs, on))
+    Ok(ui.app.session()?.engine.archive(&dialogs, on).await?)
 }
 
 pub(super) async fn pin_dialog(ui: &Ui, dialog: DialogId, on: bool) -> Answer<()> {
-    not_yet(ui, (dialog, on))
+    Ok(ui.app.session()?.engine.pin_dialog(&dialog, on).await?)
 }
 
 pub(super) async fn mark_unread(ui: &Ui, dialog: DialogId, on: bool) -> Answer<()> {
-    not_yet(ui, (dialog, on))
+    Ok(ui.app.session()?.engine.mark_unread(&dialog, on).await?)
 }
 
 pub(super) async fn mark_read(ui: &Ui, dialogs: Vec<DialogId>) -> Answer<()> {
-    not_yet(ui, dialogs)
+    Ok(ui.app.session()?.engine.mark_read(&dialogs).await?)
 }
 
 pub(super) async fn watch_presence(ui: &Ui, people: Vec<UserId>) -> Answer<()> {
-    let _ = (ui.app.session()?, people);
+    ui.app.session()?.engine.watch_presence(&people).await;
     Ok(())
 }

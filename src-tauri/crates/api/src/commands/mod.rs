@@ -238,12 +238,3 @@ fn read<T: serde::de::DeserializeOwned>(name: &str, args: Value) -> Answer<T> {
 fn write<T: serde::Serialize>(answer: T) -> Answer<Value> {
     serde_json::to_value(answer).map_err(UiError::internal)
 }
-
-/// What the engine cannot do yet.
-fn not_yet<A, T>(ui: &Ui, _: A) -> Answer<T> {
-    ui.app.session()?;
-    Err(UiError::new(
-        crate::Code::NotAllowed,
-        "Kith cannot do this yet.",
-    ))
-}

@@ -1,20 +1,34 @@
 //! Finding people, and their pictures.
 
+use kith_engine::PeopleBy;
+
 use crate::error::Answer;
 use crate::ui::Ui;
-use crate::view::{FindBy, PersonView};
+use crate::view::{FindBy, PersonView, picture as safe};
 
 pub(super) async fn find_people(
     ui: &Ui,
     query: String,
     by: Option<FindBy>,
 ) -> Answer<Vec<PersonView>> {
-    let _ = by;
-    let found = ui.app.session()?.engine.find_people(query.trim()).await?;
+    let engine = &ui.app.session()?.engine;
+    let query = query.trim();
+    let found = match by {
+        None => engine.find_people(query).await?,
+        Some(by) => {
+            let by = match by {
+                FindBy::Name => PeopleBy::Name,
+                FindBy::Login => PeopleBy::Login,
+                FindBy::Email => PeopleBy::Email,
+                FindBy::Tag => PeopleBy::Tag,
+            };
+            engine.find_people_by(by, query).await?
+        }
+    };
     Ok(found.iter().map(PersonView::from).collect())
 }
 
 pub(super) async fn picture(ui: &Ui, uid: String) -> Answer<Option<String>> {
-    let _ = (ui.app.session()?, uid);
-    Ok(None)
+    let picture = ui.app.session()?.engine.picture(&uid).await;
+    Ok(picture.and_then(|picture| safe(Some(&picture.data_address()))))
 }

@@ -2,18 +2,22 @@
 //! (see [`crate::feed`]).
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use kith_model::{DialogId, MessageId, UserId};
-use kith_store::{Holes, Page, Store, StoredMessage};
+use kith_model::{DialogId, MessageId, Timestamp, UserId};
+use kith_store::{Draft, Holes, Page, Store};
+use tokio::time::timeout;
 
 use crate::error::{Answer, Code, UiError};
 use crate::feed::Window;
-use crate::session::{Session, link_view, message_view};
+use crate::session::{Bubbles, Session, link_view, presence_view, teaser};
 use crate::ui::Ui;
 use crate::view::{
-    DraftView, HomeSnapshot, PersonView, TimelinePage, TimelineSnapshot, TypingView,
+    DraftView, HomeSnapshot, PersonView, ReplyView, TimelinePage, TimelineSnapshot, TypingView,
 };
 
+/// So long the server may take to bring what a timeline is to be opened at.
+const FETCH_PATIENCE: Duration = Duration::from_secs(10);
 /// A window's first page, and every further one.
 const PAGE: u32 = 60;
 /// With fewer unread messages than this, the newest page shows the first of
@@ -25,8 +29,8 @@ const PEOPLE: u32 = 500;
 const OCCUPANTS: usize = 200;
 
 pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
-    let session = ui.app.session()?;
     let mut feeds = ui.app.feeds().lock().await;
+    let session = ui.app.session()?;
     let entries = session.store.dialogs().await?;
     let (dialogs, shown) = session.dialog_views(&entries).await?;
     let mut people: Vec<PersonView> = session
@@ -56,7 +60,12 @@ pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
         people,
         unread_total: session.store.unread_total().await?,
         typing: typing.collect(),
-        presence: Vec::new(),
+        presence: session
+            .engine
+            .presence()
+            .into_iter()
+            .map(presence_view)
+            .collect(),
     };
     let rev = feeds.get(ui.feed).map_or(1, |feed| feed.open_home());
     Ok(HomeSnapshot { rev, ..snapshot })
@@ -68,16 +77,15 @@ pub(super) async fn open_timeline(
     at: Option<MessageId>,
     at_time: Option<i64>,
 ) -> Answer<TimelineSnapshot> {
-    let _ = at_time;
-    let session = ui.app.session()?;
+    let at = match (at, at_time) {
+        (Some(at), _) => Some(bring(ui, &dialog, at).await?),
+        (None, Some(at_time)) => message_at(ui, &dialog, at_time).await?,
+        (None, None) => None,
+    };
     let mut feeds = ui.app.feeds().lock().await;
+    let session = ui.app.session()?;
     let store = &session.store;
-    let entry = store.dialog(&dialog).await?.ok_or_else(|| {
-        UiError::new(
-            Code::Gone,
-            "This conversation does not exist any more. What you have open elsewhere stays.",
-        )
-    })?;
+    let entry = store.dialog(&dialog).await?.ok_or_else(gone)?;
     let first_unread = match entry.unread {
         0 => None,
         _ => store.first_unread(&dialog).await?,
@@ -90,48 +98,118 @@ pub(super) async fn open_timeline(
         entry.unread,
     )
     .await?;
-    let (mut views, _) = session.dialog_views(std::slice::from_ref(&entry)).await?;
-    let view = views
-        .pop()
-        .ok_or_else(|| UiError::internal("a dialog without a view"))?;
+    let view = session.dialog_view(&entry).await?;
+    let Bubbles {
+        messages,
+        people: mut known,
+    } = session.bubbles(&page.messages).await?;
+    let pinned = session.bubbles(&store.pinned(&dialog).await?).await?;
+    let draft_state = draft_view(&session, store.draft_state(&dialog).await?).await?;
 
-    let rights = view.rights;
     let mut window = Window::new(
         dialog.clone(),
         &page.messages,
         page.has_older,
         page.has_newer,
     );
-    window.people = senders(&page.messages);
-    window
-        .people
-        .extend(entry.dialog.occupants.iter().take(OCCUPANTS));
-    let people = session.people.views(store, window.people.clone()).await?;
-    let draft = store.draft(&dialog).await?.unwrap_or_default();
+    let occupants = entry.dialog.occupants.iter().take(OCCUPANTS).copied();
+    let faces = session.people.views(store, occupants.collect()).await?;
+    known.extend(pinned.people);
+    known.extend(faces);
+    known.sort_by_key(|person| person.id);
+    known.dedup_by_key(|person| person.id);
+    window.people = known.iter().map(|person| person.id).collect();
+    window.pinned = pinned
+        .messages
+        .iter()
+        .map(|message| message.id.clone())
+        .collect();
     let rev = window.rev;
     let number = feeds.open(ui.feed, window);
+    session.engine.look_at(Some(dialog));
     Ok(TimelineSnapshot {
         window: number,
         rev,
+        rights: view.rights,
         dialog: view,
-        people,
+        people: known,
         occupants: entry.dialog.occupants,
-        messages: page
-            .messages
-            .iter()
-            .map(|row| message_view(row, store.me()))
-            .collect(),
+        messages,
         has_older: page.has_older,
         has_newer: page.has_newer,
         first_unread,
-        draft: draft.clone(),
-        draft_state: DraftView {
-            text: draft,
-            ..DraftView::default()
-        },
-        pinned: Vec::new(),
-        rights,
+        draft: draft_state.text.clone(),
+        draft_state,
+        pinned: pinned.messages,
     })
+}
+
+fn gone() -> UiError {
+    UiError::new(
+        Code::Gone,
+        "This conversation does not exist any more. What you have open elsewhere stays.",
+    )
+}
+
+/// Makes a message be here that is to be opened at, if that can be. Where it
+/// cannot, the timeline opens as if it had not been asked for.
+async fn bring(ui: &Ui, dialog: &DialogId, at: MessageId) -> Answer<MessageId> {
+    let session = ui.app.session()?;
+    let brought = timeout(FETCH_PATIENCE, session.engine.bring(dialog, &at)).await;
+    match brought {
+        Ok(is_here) => is_here.map(|_| ())?,
+        Err(_) => tracing::debug!("a message did not come in time"),
+    }
+    Ok(at)
+}
+
+async fn message_at(ui: &Ui, dialog: &DialogId, at_time: i64) -> Answer<Option<MessageId>> {
+    let session = ui.app.session()?;
+    let at = Timestamp::from_millis(at_time);
+    match timeout(FETCH_PATIENCE, session.engine.message_at(dialog, at)).await {
+        Ok(found) => Ok(found?),
+        Err(_) => Err(Code::TimedOut.into()),
+    }
+}
+
+/// What was being written, with what it answers or changes. A message that is
+/// gone meanwhile is left out.
+async fn draft_view(session: &Session, draft: Option<Draft>) -> Answer<DraftView> {
+    let Some(draft) = draft else {
+        return Ok(DraftView::default());
+    };
+    let ids: Vec<MessageId> = draft
+        .reply_to
+        .iter()
+        .chain(&draft.editing)
+        .cloned()
+        .collect();
+    let mut view = DraftView {
+        text: draft.text,
+        destroy_after: draft.destroy_after,
+        is_silent: draft.is_silent,
+        ..DraftView::default()
+    };
+    if ids.is_empty() {
+        return Ok(view);
+    }
+    let found = session.store.messages(&ids).await?;
+    let Bubbles { messages, people } = session.bubbles(&found).await?;
+    for message in messages {
+        if Some(&message.id) == draft.editing.as_ref() {
+            view.editing = Some(message);
+        } else {
+            let sender = people.iter().find(|person| person.id == message.sender);
+            view.reply = Some(ReplyView {
+                sender: message.sender,
+                sender_name: sender.map(|person| person.name.clone()).unwrap_or_default(),
+                text: teaser(&message.body),
+                attachment: message.attachments.first().map(|first| first.kind),
+                message: message.id,
+            });
+        }
+    }
+    Ok(view)
 }
 
 async fn first_page(
@@ -152,10 +230,6 @@ async fn first_page(
         return Ok(page);
     }
     Ok(store.page_before(dialog, None, PAGE, Holes::Stop).await?)
-}
-
-fn senders(messages: &[StoredMessage]) -> BTreeSet<UserId> {
-    messages.iter().map(|row| row.message.sender).collect()
 }
 
 /// What a page is read from: the window's dialog and the end to go on from.
@@ -243,24 +317,27 @@ pub(super) async fn load_newer(ui: &Ui, window: u32) -> Answer<TimelinePage> {
 }
 
 async fn page_view(session: &Session, open: &mut Window, page: &Page) -> Answer<TimelinePage> {
-    let senders = senders(&page.messages);
-    open.people.extend(&senders);
+    let Bubbles { messages, people } = session.bubbles(&page.messages).await?;
+    open.people.extend(people.iter().map(|person| person.id));
     Ok(TimelinePage {
         rev: open.rev,
-        messages: page
-            .messages
-            .iter()
-            .map(|row| message_view(row, session.store.me()))
-            .collect(),
-        people: session.people.views(&session.store, senders).await?,
+        messages,
+        people,
         has_older: open.has_older,
         has_newer: open.has_newer,
     })
 }
 
 pub(super) async fn close_timeline(ui: &Ui, window: u32) -> Answer<()> {
-    if let Some(feed) = ui.app.feeds().lock().await.get(ui.feed) {
-        feed.close(window);
+    let looks_at = match ui.app.feeds().lock().await.get(ui.feed) {
+        Some(feed) => {
+            feed.close(window);
+            feed.looks_at()
+        }
+        None => None,
+    };
+    if let Ok(session) = ui.app.session() {
+        session.engine.look_at(looks_at);
     }
     Ok(())
 }

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use kith_engine::{Change, LinkState, News};
 use kith_model::{DialogId, MessageId, UserId};
 
+use crate::refusals;
+use crate::view::RefusalView;
+
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     /// Some were missed.
@@ -14,6 +17,9 @@ pub(super) struct Batch {
     pub(super) people: BTreeSet<UserId>,
     pub(super) typing: BTreeMap<DialogId, Vec<UserId>>,
     pub(super) link: Option<LinkState>,
+    /// Whose coming and going is news.
+    pub(super) presence: BTreeSet<UserId>,
+    pub(super) refused: Vec<RefusalView>,
 }
 
 impl Batch {
@@ -41,6 +47,18 @@ impl Batch {
             Change::Typing { dialog, people } => {
                 self.typing.insert(dialog, people);
             }
+            Change::Presence(people) => self.presence.extend(people),
+            Change::Refused {
+                dialog,
+                message,
+                kind,
+                reason,
+            } => self.refused.push(RefusalView {
+                dialog,
+                message,
+                deed: kind.into(),
+                sentence: refusals::undone(kind, reason),
+            }),
             Change::Link(link) => self.link = Some(link),
         }
     }

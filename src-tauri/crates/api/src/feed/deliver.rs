@@ -1,15 +1,15 @@
 //! From the changes of one frame to patches: every changed row is read once,
 //! whatever number of screens shows it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kith_model::{DialogId, MessageId, UserId};
-use kith_store::{StoreError, StoredMessage};
+use kith_store::{Spot, StoreError};
 
 use super::batch::Batch;
 use super::{Feed, FeedEvent, Feeds, Window};
-use crate::session::{Session, link_view, message_view};
-use crate::view::{HomePatch, MessageView, PersonView, TimelinePatch, TypingView};
+use crate::session::{Bubbles, Session, link_view, named, presence_view};
+use crate::view::{HomePatch, MessageView, PersonView, PresenceView, TimelinePatch, TypingView};
 
 pub(super) async fn deliver(
     session: &Session,
@@ -21,25 +21,35 @@ pub(super) async fn deliver(
     let (people, renamed) = session.people.refresh(&session.store, &people).await?;
 
     // What somebody is looking at comes first.
-    let shown: BTreeSet<DialogId> = feeds
-        .iter_mut()
-        .flat_map(|feed| feed.windows.values())
-        .map(|window| window.dialog.clone())
-        .collect();
-    for dialog in shown {
-        let rows = Rows::read(session, batch, &dialog).await?;
+    let mut shown: BTreeMap<DialogId, BTreeSet<MessageId>> = BTreeMap::new();
+    for window in feeds.iter_mut().flat_map(|feed| feed.windows.values()) {
+        let pinned = shown.entry(window.dialog.clone()).or_default();
+        pinned.extend(window.pinned.iter().cloned());
+    }
+    for (dialog, pinned) in shown {
+        let rows = Rows::read(session, batch, &dialog, &pinned).await?;
         if rows.is_empty() && people.is_empty() {
             continue;
         }
         for feed in feeds.iter_mut() {
-            push_windows(session.store.me(), feed, &dialog, &rows, &people);
+            push_windows(feed, &dialog, &rows, &people);
         }
     }
 
     if feeds.iter_mut().any(|feed| feed.home.is_some()) {
         let patch = home_patch(session, batch, &people, &renamed).await?;
+        let presence: Vec<PresenceView> = match batch.presence.is_empty() {
+            true => Vec::new(),
+            false => session
+                .engine
+                .presence()
+                .into_iter()
+                .filter(|(person, _)| batch.presence.contains(person))
+                .map(presence_view)
+                .collect(),
+        };
         for feed in feeds.iter_mut() {
-            push_home(feed, patch.as_ref(), batch);
+            push_home(feed, patch.as_ref(), batch, &presence);
         }
     }
     Ok(())
@@ -77,7 +87,7 @@ async fn home_patch(
     }))
 }
 
-fn push_home(feed: &mut Feed, patch: Option<&HomePatch>, batch: &Batch) {
+fn push_home(feed: &mut Feed, patch: Option<&HomePatch>, batch: &Batch, presence: &[PresenceView]) {
     let Some(rev) = feed.home else { return };
     for (dialog, people) in &batch.typing {
         feed.push(FeedEvent::Typing {
@@ -85,6 +95,16 @@ fn push_home(feed: &mut Feed, patch: Option<&HomePatch>, batch: &Batch) {
                 dialog: dialog.clone(),
                 people: people.clone(),
             },
+        });
+    }
+    if !presence.is_empty() {
+        feed.push(FeedEvent::Presence {
+            presence: presence.to_vec(),
+        });
+    }
+    for refusal in &batch.refused {
+        feed.push(FeedEvent::Refused {
+            refusal: refusal.clone(),
         });
     }
     if let Some(patch) = patch
@@ -101,30 +121,62 @@ fn push_home(feed: &mut Feed, patch: Option<&HomePatch>, batch: &Batch) {
     }
 }
 
+/// A changed message, as it is now.
+struct Row {
+    spot: Spot,
+    view: MessageView,
+    /// Everybody whom it names.
+    named: Vec<UserId>,
+}
+
 /// The changed messages of one dialog, as they are now.
 struct Rows {
-    present: Vec<StoredMessage>,
+    present: Vec<Row>,
     absent: Vec<MessageId>,
-    senders: Vec<PersonView>,
+    named: Vec<PersonView>,
+    /// What is pinned, if that may be another thing now.
+    pinned: Option<Vec<MessageView>>,
 }
 
 impl Rows {
-    async fn read(session: &Session, batch: &Batch, dialog: &DialogId) -> Result<Self, StoreError> {
+    async fn read(
+        session: &Session,
+        batch: &Batch,
+        dialog: &DialogId,
+        pinned: &BTreeSet<MessageId>,
+    ) -> Result<Self, StoreError> {
         let mut rows = Self {
             present: Vec::new(),
             absent: Vec::new(),
-            senders: Vec::new(),
+            named: Vec::new(),
+            pinned: None,
         };
         let Some(ids) = batch.messages.get(dialog) else {
             return Ok(rows);
         };
         let wanted = Vec::from_iter(ids.iter().cloned());
-        rows.present = session.store.messages(&wanted).await?;
+        let stored = session.store.messages(&wanted).await?;
         rows.absent = wanted;
         rows.absent
-            .retain(|id| rows.present.iter().all(|row| row.message.id != *id));
-        let senders: BTreeSet<UserId> = rows.present.iter().map(|row| row.message.sender).collect();
-        rows.senders = session.people.views(&session.store, senders).await?;
+            .retain(|id| stored.iter().all(|row| row.message.id != *id));
+        let is_pinned = stored.iter().any(|row| row.is_pinned);
+        let Bubbles { messages, people } = session.bubbles(&stored).await?;
+        rows.named = people;
+        rows.present = stored
+            .iter()
+            .zip(messages)
+            .map(|(row, view)| Row {
+                spot: row.spot(),
+                view,
+                named: named(row),
+            })
+            .collect();
+        if is_pinned || ids.iter().any(|id| pinned.contains(id)) {
+            let stored = session.store.pinned(dialog).await?;
+            let Bubbles { messages, people } = session.bubbles(&stored).await?;
+            rows.named.extend(people);
+            rows.pinned = Some(messages);
+        }
         Ok(rows)
     }
 
@@ -133,13 +185,7 @@ impl Rows {
     }
 }
 
-fn push_windows(
-    me: UserId,
-    feed: &mut Feed,
-    dialog: &DialogId,
-    rows: &Rows,
-    people: &[PersonView],
-) {
+fn push_windows(feed: &mut Feed, dialog: &DialogId, rows: &Rows, people: &[PersonView]) {
     let numbers: Vec<u32> = feed.windows.keys().copied().collect();
     for number in numbers {
         let Some(window) = feed
@@ -149,14 +195,13 @@ fn push_windows(
         else {
             continue;
         };
-        if let Some(patch) = timeline_patch(me, number, window, rows, people) {
+        if let Some(patch) = timeline_patch(number, window, rows, people) {
             feed.push(FeedEvent::Timeline { patch });
         }
     }
 }
 
 fn timeline_patch(
-    me: UserId,
     number: u32,
     window: &mut Window,
     rows: &Rows,
@@ -168,20 +213,19 @@ fn timeline_patch(
         .filter(|person| window.people.contains(&person.id))
         .cloned()
         .collect();
+    let mut know = |window: &mut Window, id: UserId| {
+        if window.people.insert(id) {
+            people.extend(rows.named.iter().find(|person| person.id == id).cloned());
+        }
+    };
     for row in &rows.present {
-        if !window.take(&row.message.id, row.spot()) {
+        if !window.take(&row.view.id, row.spot.clone()) {
             continue;
         }
-        let sender = row.message.sender;
-        if window.people.insert(sender) {
-            people.extend(
-                rows.senders
-                    .iter()
-                    .find(|person| person.id == sender)
-                    .cloned(),
-            );
+        for id in &row.named {
+            know(window, *id);
         }
-        upserts.push(message_view(row, me));
+        upserts.push(row.view.clone());
     }
     let removals: Vec<MessageId> = rows
         .absent
@@ -189,7 +233,13 @@ fn timeline_patch(
         .filter(|id| window.remove(id))
         .cloned()
         .collect();
-    if upserts.is_empty() && removals.is_empty() && people.is_empty() {
+    if let Some(pinned) = &rows.pinned {
+        for message in pinned {
+            know(window, message.sender);
+        }
+        window.pinned = pinned.iter().map(|message| message.id.clone()).collect();
+    }
+    if upserts.is_empty() && removals.is_empty() && people.is_empty() && rows.pinned.is_none() {
         return None;
     }
     window.rev = window.rev.wrapping_add(1);
@@ -201,6 +251,6 @@ fn timeline_patch(
         people,
         has_older: window.has_older,
         has_newer: window.has_newer,
-        pinned: None,
+        pinned: rows.pinned.clone(),
     })
 }

@@ -22,12 +22,13 @@ mod window;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use kith_model::DialogId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::session::Session;
 use crate::view::{
-    AccountView, AppView, HomePatch, Phase, PresenceView, TimelinePatch, TypingView,
+    AccountView, AppView, HomePatch, Phase, PresenceView, RefusalView, TimelinePatch, TypingView,
 };
 
 pub(crate) use pump::pump;
@@ -65,6 +66,11 @@ pub enum FeedEvent {
     Presence {
         /// These are now so.
         presence: Vec<PresenceView>,
+    },
+    /// The server did not take what this person had done to a message.
+    Refused {
+        /// What, and why not.
+        refusal: RefusalView,
     },
     /// The accounts of this profile, or what waits in them, have changed. Open windows stay.
     Accounts {
@@ -113,6 +119,12 @@ impl Feed {
 
     pub(crate) fn close(&mut self, number: u32) {
         self.windows.remove(&number);
+    }
+
+    /// The dialog of the window that was opened last.
+    pub(crate) fn looks_at(&self) -> Option<DialogId> {
+        let (_, window) = self.windows.last_key_value()?;
+        Some(window.dialog.clone())
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Window {
     pub(crate) has_newer: bool,
     /// Whom the screen knows already.
     pub(crate) people: BTreeSet<UserId>,
+    /// What the screen shows as pinned.
+    pub(crate) pinned: BTreeSet<MessageId>,
     spots: BTreeMap<MessageId, Spot>,
     order: BTreeSet<Spot>,
     /// The oldest of what was loaded. Messages that came meanwhile do not
@@ -36,6 +38,7 @@ impl Window {
             has_older,
             has_newer,
             people: BTreeSet::new(),
+            pinned: BTreeSet::new(),
             spots: BTreeMap::new(),
             order: BTreeSet::new(),
             floor: None,

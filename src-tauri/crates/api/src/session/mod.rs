@@ -1,22 +1,24 @@
 //! One signed-in account: its engine, its store, and how their rows become
 //! views.
 
+mod bubbles;
 mod people;
+mod rows;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use kith_engine::{Engine, LinkState};
-use kith_model::{DialogId, UserId};
-use kith_store::{Account, DialogEntry, Store, StoreError, StoredMessage};
+use kith_engine::{Engine, LinkState, Presence};
+use kith_model::{Timestamp, UserId};
+use kith_store::{Account, Store, StoreError};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::view::{
-    AttachmentView, DialogView, LastMessageView, LinkReason, LinkView, MessageView, PersonView,
-    Rights, Role,
-};
+pub(crate) use bubbles::{Bubbles, EVERYBODY, named};
 pub(crate) use people::People;
+pub(crate) use rows::bare;
+
+use crate::view::{LinkReason, LinkView, PersonView, PresenceView};
 
 /// The list shows this much of a message, in characters.
 const TEASER: usize = 160;
@@ -84,120 +86,10 @@ impl Session {
             .next()
             .unwrap_or_else(|| people::stranger(me)))
     }
-
-    /// Views of dialogs, and of the people whom they show.
-    pub(crate) async fn dialog_views(
-        &self,
-        entries: &[DialogEntry],
-    ) -> Result<(Vec<DialogView>, Vec<PersonView>), StoreError> {
-        let me = self.store.me();
-        let mut shown: BTreeSet<UserId> = entries
-            .iter()
-            .filter_map(|entry| entry.last.as_ref())
-            .map(|last| last.message.sender)
-            .collect();
-        shown.extend(entries.iter().filter_map(|entry| entry.dialog.opponent(me)));
-        let people = self.people.views(&self.store, shown).await?;
-        let dialogs = entries
-            .iter()
-            .map(|entry| dialog_view(entry, me, &people))
-            .collect();
-        Ok((dialogs, people))
-    }
-
-    /// The dialogs in whose rows one of these people is named.
-    pub(crate) async fn dialogs_showing(
-        &self,
-        people: &BTreeSet<UserId>,
-    ) -> Result<Vec<DialogId>, StoreError> {
-        let me = self.store.me();
-        let is_shown = |entry: &DialogEntry| {
-            let sender = entry.last.as_ref().map(|last| last.message.sender);
-            sender.is_some_and(|sender| people.contains(&sender))
-                || entry
-                    .dialog
-                    .opponent(me)
-                    .is_some_and(|opponent| people.contains(&opponent))
-        };
-        let entries = self.store.dialogs().await?;
-        Ok(entries
-            .into_iter()
-            .filter(is_shown)
-            .map(|entry| entry.dialog.id)
-            .collect())
-    }
-}
-
-fn dialog_view(entry: &DialogEntry, me: UserId, people: &[PersonView]) -> DialogView {
-    let dialog = &entry.dialog;
-    let person = |id: UserId| people.iter().find(|person| person.id == id);
-    let opponent = dialog.opponent(me);
-    let other = opponent.and_then(person);
-    let name = match (dialog.name.trim(), other) {
-        ("", Some(other)) => other.name.clone(),
-        (name, _) => name.to_owned(),
-    };
-    DialogView {
-        id: dialog.id.clone(),
-        kind: dialog.kind.into(),
-        name,
-        photo: crate::view::picture(dialog.photo.as_deref())
-            .or_else(|| other.and_then(|other| other.avatar.clone())),
-        opponent,
-        occupant_count: u32::try_from(dialog.occupants.len()).unwrap_or(u32::MAX),
-        last: entry.last.as_ref().map(|last| {
-            let sender = last.message.sender;
-            LastMessageView {
-                id: last.message.id.clone(),
-                sender,
-                sender_name: person(sender)
-                    .map(|person| person.name.clone())
-                    .unwrap_or_default(),
-                is_own: sender == me,
-                text: teaser(&last.message.body),
-                at: last.message.sent_at.millis(),
-                delivery: last.delivery.into(),
-                attachment: last
-                    .message
-                    .attachments
-                    .first()
-                    .map(|attachment| attachment.kind.into()),
-            }
-        }),
-        draft: entry
-            .draft
-            .as_deref()
-            .map(teaser)
-            .filter(|draft| !draft.is_empty()),
-        unread: entry.unread,
-        description: dialog.description.clone(),
-        role: Role::Member,
-        rights: Rights {
-            write: true,
-            edit_info: false,
-            add_people: false,
-            remove_people: false,
-            appoint_admins: false,
-            pin: false,
-            delete_any_message: false,
-            delete_for_all: false,
-            clear_for_all: false,
-            leave: false,
-        },
-        muted_until: None,
-        is_pinned: false,
-        is_archived: false,
-        is_marked_unread: false,
-        mentions: 0,
-        waiting: 0,
-        is_joined: true,
-        draft_at: None,
-        sort_at: entry.sort_at.millis(),
-    }
 }
 
 /// The beginning of a text, on one line.
-fn teaser(text: &str) -> String {
+pub(crate) fn teaser(text: &str) -> String {
     let mut line = String::new();
     let mut count = 0;
     for word in text.split_whitespace() {
@@ -217,37 +109,12 @@ fn teaser(text: &str) -> String {
     line
 }
 
-/// A bubble.
-pub(crate) fn message_view(stored: &StoredMessage, me: UserId) -> MessageView {
-    let message = &stored.message;
-    MessageView {
-        id: message.id.clone(),
-        dialog_id: message.dialog_id.clone(),
-        sender: message.sender,
-        is_own: message.sender == me,
-        body: message.body.clone(),
-        sent_at: message.sent_at.millis(),
-        edited_at: message.edited_at.map(kith_model::Timestamp::millis),
-        key: stored.spot().key(),
-        delivery: stored.delivery.into(),
-        failure: stored.failure.map(Into::into),
-        attachments: message
-            .attachments
-            .iter()
-            .map(AttachmentView::from)
-            .collect(),
-        reply: None,
-        forward: None,
-        reactions: Vec::new(),
-        mentions: Vec::new(),
-        mentions_me: false,
-        is_pinned: false,
-        is_silent: false,
-        destroy_after: None,
-        expires_at: None,
-        claimed_at: None,
-        system: None,
-        deed: None,
+/// Whether somebody is there.
+pub(crate) fn presence_view((person, presence): (UserId, Presence)) -> PresenceView {
+    PresenceView {
+        person,
+        is_online: presence.is_online,
+        last_seen: presence.last_seen.map(Timestamp::millis),
     }
 }
 

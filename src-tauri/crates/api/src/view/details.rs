@@ -43,8 +43,18 @@ pub struct JournalView {
     pub at: i64,
     /// The state from then on.
     pub state: Delivery,
-    /// Why, in a few words; may be empty.
+    /// Why: a code such as `written`, `handed_over`, `link_broke`, `acknowledged` or a failure's name.
     pub reason: String,
+}
+
+impl From<&kith_store::JournalEntry> for JournalView {
+    fn from(entry: &kith_store::JournalEntry) -> Self {
+        Self {
+            at: entry.at.millis(),
+            state: entry.state.into(),
+            reason: entry.reason.clone(),
+        }
+    }
 }
 
 /// Everything about a message.

@@ -4,7 +4,7 @@ use kith_model::{DialogId, MessageId, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AttachmentKind, Delivery};
+use super::{AttachmentKind, Delivery, SystemView};
 
 /// The kinds of dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -64,6 +64,8 @@ pub struct LastMessageView {
     pub delivery: Delivery,
     /// What hangs on it, when there is something.
     pub attachment: Option<AttachmentKind>,
+    /// What it tells about the dialog: then it is a quiet line.
+    pub system: Option<SystemView>,
 }
 
 /// What somebody is in a dialog.
@@ -103,6 +105,46 @@ pub struct Rights {
     pub clear_for_all: bool,
     /// Leave.
     pub leave: bool,
+}
+
+impl From<kith_model::Role> for Role {
+    fn from(role: kith_model::Role) -> Self {
+        match role {
+            kith_model::Role::Owner => Self::Owner,
+            kith_model::Role::Admin => Self::Admin,
+            kith_model::Role::Member => Self::Member,
+            kith_model::Role::None => Self::None,
+        }
+    }
+}
+
+impl From<kith_model::Rights> for Rights {
+    fn from(rights: kith_model::Rights) -> Self {
+        let kith_model::Rights {
+            write,
+            edit_info,
+            add_people,
+            remove_people,
+            appoint_admins,
+            pin,
+            delete_any_message,
+            delete_for_all,
+            clear_for_all,
+            leave,
+        } = rights;
+        Self {
+            write,
+            edit_info,
+            add_people,
+            remove_people,
+            appoint_admins,
+            pin,
+            delete_any_message,
+            delete_for_all,
+            clear_for_all,
+            leave,
+        }
+    }
 }
 
 /// A conversation.

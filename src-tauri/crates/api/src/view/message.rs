@@ -185,6 +185,9 @@ pub struct MessageView {
     /// When it was written by its sender's own clock, where that differs by more than a minute.
     #[ts(type = "Millis | null")]
     pub claimed_at: Option<i64>,
+    /// When the server took it, by the server's clock, once that is told.
+    #[ts(type = "Millis | null")]
+    pub stored_at: Option<i64>,
     /// What it tells about the dialog: then it is a quiet line and no bubble.
     pub system: Option<SystemView>,
     /// What this person does to it that the server has not taken yet.

@@ -16,6 +16,7 @@ mod message;
 mod person;
 mod picture;
 mod quote;
+mod refusal;
 mod timeline;
 
 pub use app::{AccountView, AppView, ConnectionView, Phase, ProblemView, Remember, Security};
@@ -35,4 +36,5 @@ pub use message::{AttachmentKind, AttachmentView, Delivery, FailureReason, Messa
 pub use person::{FindBy, PersonView};
 pub(crate) use picture::picture;
 pub use quote::{DeedView, ForwardView, ReactionView, ReplyView, SystemKind, SystemView};
+pub use refusal::{DeedKind, RefusalView};
 pub use timeline::{TimelinePage, TimelinePatch, TimelineSnapshot};

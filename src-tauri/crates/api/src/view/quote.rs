@@ -91,6 +91,9 @@ pub struct SystemView {
     pub people: Vec<UserId>,
     /// The new name and the like; may be empty.
     pub text: String,
+    /// The message that was pinned, or is not any more.
+    #[ts(type = "MessageId | null")]
+    pub message: Option<MessageId>,
 }
 
 /// What is being done to a message by this person and not yet taken by the server.

@@ -1,0 +1,144 @@
+//! From the rows of dialogs to lines of the list.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kith_model::{Dialog, DialogId, Timestamp, UserId};
+use kith_store::{DialogEntry, StoreError};
+
+use super::{Session, bubbles, teaser};
+use crate::view::{DialogView, LastMessageView, PersonView};
+
+impl Session {
+    /// Views of dialogs, and of the people whom they show.
+    pub(crate) async fn dialog_views(
+        &self,
+        entries: &[DialogEntry],
+    ) -> Result<(Vec<DialogView>, Vec<PersonView>), StoreError> {
+        let me = self.store.me();
+        let mut shown: BTreeSet<UserId> = entries
+            .iter()
+            .filter_map(|entry| entry.last.as_ref())
+            .flat_map(bubbles::named)
+            .collect();
+        shown.extend(entries.iter().filter_map(|entry| entry.dialog.opponent(me)));
+        let people = self.people.views(&self.store, shown).await?;
+        let faces: BTreeMap<UserId, &PersonView> =
+            people.iter().map(|person| (person.id, person)).collect();
+        let dialogs = entries
+            .iter()
+            .map(|entry| dialog_view(entry, me, &faces))
+            .collect();
+        Ok((dialogs, people))
+    }
+
+    /// One dialog's view.
+    pub(crate) async fn dialog_view(&self, entry: &DialogEntry) -> Result<DialogView, StoreError> {
+        let me = self.store.me();
+        let (mut views, _) = self.dialog_views(std::slice::from_ref(entry)).await?;
+        Ok(views
+            .pop()
+            .unwrap_or_else(|| dialog_view(entry, me, &BTreeMap::new())))
+    }
+
+    /// The dialogs in whose rows one of these people is named.
+    pub(crate) async fn dialogs_showing(
+        &self,
+        people: &BTreeSet<UserId>,
+    ) -> Result<Vec<DialogId>, StoreError> {
+        let me = self.store.me();
+        let is_shown = |entry: &DialogEntry| {
+            let last = entry.last.iter().flat_map(bubbles::named);
+            last.chain(entry.dialog.opponent(me))
+                .any(|person| people.contains(&person))
+        };
+        let entries = self.store.dialogs().await?;
+        Ok(entries
+            .into_iter()
+            .filter(is_shown)
+            .map(|entry| entry.dialog.id)
+            .collect())
+    }
+}
+
+/// The line of a dialog that the store knows nothing else about.
+pub(crate) fn bare(dialog: Dialog, is_joined: bool) -> DialogEntry {
+    DialogEntry {
+        sort_at: dialog.created_at,
+        dialog,
+        last: None,
+        draft: None,
+        draft_at: None,
+        unread: 0,
+        mentions: 0,
+        waiting: 0,
+        muted_until: None,
+        is_pinned: false,
+        is_archived: false,
+        is_marked_unread: false,
+        is_joined,
+        notifications: None,
+    }
+}
+
+fn dialog_view(
+    entry: &DialogEntry,
+    me: UserId,
+    people: &BTreeMap<UserId, &PersonView>,
+) -> DialogView {
+    let dialog = &entry.dialog;
+    let opponent = dialog.opponent(me);
+    let other = opponent.and_then(|id| people.get(&id));
+    let name = match (dialog.name.trim(), other) {
+        ("", Some(other)) => other.name.clone(),
+        (name, _) => name.to_owned(),
+    };
+    let known = u32::try_from(dialog.occupants.len()).unwrap_or(u32::MAX);
+    DialogView {
+        id: dialog.id.clone(),
+        kind: dialog.kind.into(),
+        name,
+        photo: crate::view::picture(dialog.photo.as_deref())
+            .or_else(|| other.and_then(|other| other.avatar.clone())),
+        opponent,
+        occupant_count: dialog.occupant_count.unwrap_or(known),
+        last: entry.last.as_ref().map(|last| {
+            let sender = last.message.sender;
+            LastMessageView {
+                id: last.message.id.clone(),
+                sender,
+                sender_name: people
+                    .get(&sender)
+                    .map(|person| person.name.clone())
+                    .unwrap_or_default(),
+                is_own: sender == me,
+                text: teaser(&last.message.body),
+                at: last.message.sent_at.millis(),
+                delivery: last.delivery.into(),
+                attachment: last
+                    .message
+                    .attachments
+                    .first()
+                    .map(|attachment| attachment.kind.into()),
+                system: last.notice.as_ref().map(bubbles::system_view),
+            }
+        }),
+        draft: entry
+            .draft
+            .as_deref()
+            .map(teaser)
+            .filter(|draft| !draft.is_empty()),
+        unread: entry.unread,
+        description: dialog.description.clone(),
+        role: entry.role(me).into(),
+        rights: entry.rights(me).into(),
+        muted_until: entry.muted_until.map(Timestamp::millis),
+        is_pinned: entry.is_pinned,
+        is_archived: entry.is_archived,
+        is_marked_unread: entry.is_marked_unread,
+        mentions: entry.mentions,
+        waiting: entry.waiting,
+        is_joined: entry.is_joined,
+        draft_at: entry.draft_at.map(Timestamp::millis),
+        sort_at: entry.sort_at.millis(),
+    }
+}
