@@ -90,6 +90,7 @@ export function blankMessage(id: string, more: Partial<MessageView> = {}): Messa
     destroy_after: null,
     expires_at: null,
     claimed_at: null,
+    stored_at: null,
     system: null,
     deed: null,
     ...more,

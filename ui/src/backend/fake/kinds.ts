@@ -41,9 +41,15 @@ export function fillKinds({ add, write }: Tools, world: World, now: number): voi
   const quote = (message: MessageView) => replyTo(kinds, message.id, Object.values(world.people));
   const id = (who: string) => world.people[who]?.id ?? 0;
 
-  say('me', '', { system: { kind: 'created', by: id('me'), people: [], text: '' } });
+  say('me', '', { system: { kind: 'created', by: id('me'), people: [], text: '', message: null } });
   say('me', '', {
-    system: { kind: 'added', by: id('me'), people: [id('bea'), id('carl')], text: '' },
+    system: {
+      kind: 'added',
+      by: id('me'),
+      people: [id('bea'), id('carl')],
+      text: '',
+      message: null,
+    },
   });
   const first = say('bea', 'Shall we write down *who brings what*? I lose track.');
   first.reactions = [
@@ -64,7 +70,13 @@ export function fillKinds({ add, write }: Tools, world: World, now: number): voi
     },
   });
   say('me', '', {
-    system: { kind: 'renamed', by: id('bea'), people: [], text: 'Saturday, all of it' },
+    system: {
+      kind: 'renamed',
+      by: id('bea'),
+      people: [],
+      text: 'Saturday, all of it',
+      message: null,
+    },
   });
   say('dina', 'The path is closed from Monday on, says the forester.', {
     forward: { sender: id('emil'), name: 'Emil Jørgensen', sent_at: now - 9 * DAY },
@@ -109,7 +121,9 @@ export function fillKinds({ add, write }: Tools, world: World, now: number): voi
     ].map(([emoji, count]) => ({ emoji: String(emoji), count: Number(count), is_own: false })),
   });
   say('me', 'ok', { is_pinned: true, reactions: [{ emoji: '👀', count: 12, is_own: true }] });
-  say('me', '', { system: { kind: 'left', by: id('emil'), people: [id('emil')], text: '' } });
+  say('me', '', {
+    system: { kind: 'left', by: id('emil'), people: [id('emil')], text: '', message: null },
+  });
   say('carl', 'مرحبا *بالجميع* في `الساعة` السابعة', {});
 
   const news = add('news', 'broadcast', 'News of the house', ['fay'], {

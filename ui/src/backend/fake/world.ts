@@ -88,6 +88,7 @@ export function refresh(talk: Talk, world: World): void {
       at: last.sent_at,
       delivery: last.delivery,
       attachment: last.attachments[0]?.kind ?? null,
+      system: last.system,
     },
   };
 }
