@@ -1,209 +1,228 @@
-//! One plan: what happens, and what everybody holds in the end.
+//! One plan: what people do and what goes wrong, drawn from a seed.
 
 use std::time::Duration;
 
 use anyhow::Result;
-use kith_model::{Delivery, DialogId, MessageId};
-use kith_testkit::{ALEX, BEA, CAROL, TestPerson, Town};
+use kith_engine::EngineError;
+use kith_model::{DialogId, Mentions, MessageId, UserId};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
-use serde_json::{Value, json};
 
-/// How long everybody may take, in the end, to hold everything.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::cast::Cast;
+use crate::judge::{self, Tally, Truth};
 
-/// What went wrong, counted.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    lost: usize,
-    doubled: usize,
-    misordered: usize,
-    false_reads: usize,
-}
-
-impl Tally {
-    /// Counts another one in.
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.lost += other.lost;
-        self.doubled += other.doubled;
-        self.misordered += other.misordered;
-        self.false_reads += other.false_reads;
-    }
-
-    /// Whether nothing went wrong.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.lost + self.doubled + self.misordered + self.false_reads == 0
-    }
-
-    /// As it is printed.
-    pub(crate) fn json(&self) -> Value {
-        json!({
-            "lost": self.lost,
-            "doubled": self.doubled,
-            "misordered": self.misordered,
-            "false_reads": self.false_reads,
-        })
-    }
-}
-
-/// Everything that a plan can do.
+/// Everything that a plan can do, each as often as it stands in [`STEPS`].
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Say,
+    Edit,
+    Delete,
+    React,
+    Read,
+    GoOffline,
+    ComeBack,
     CutOne,
     CutAll,
+    CutAtByte,
+    Slow,
+    Narrow,
+    Silence,
     Forget,
     SwallowAcks,
     HoldRelays,
     Refuse,
+    ExpireTokens,
     RestartServer,
     RestartApp,
+    KillApp,
+    FillDisk,
     Heal,
     Rest,
 }
 
-/// Each as often as it stands here.
-const STEPS: &[Step] = &[
-    Step::Say,
-    Step::Say,
-    Step::Say,
-    Step::Say,
-    Step::Say,
-    Step::Say,
-    Step::CutOne,
-    Step::CutAll,
-    Step::Forget,
-    Step::SwallowAcks,
-    Step::HoldRelays,
-    Step::Refuse,
-    Step::RestartServer,
-    Step::RestartApp,
-    Step::Heal,
-    Step::Heal,
-    Step::Rest,
+const STEPS: &[(Step, usize)] = &[
+    (Step::Say, 14),
+    (Step::Edit, 4),
+    (Step::Delete, 2),
+    (Step::React, 3),
+    (Step::Read, 4),
+    (Step::GoOffline, 2),
+    (Step::ComeBack, 2),
+    (Step::CutOne, 2),
+    (Step::CutAll, 1),
+    (Step::CutAtByte, 3),
+    (Step::Slow, 1),
+    (Step::Narrow, 1),
+    (Step::Silence, 1),
+    (Step::Forget, 2),
+    (Step::SwallowAcks, 2),
+    (Step::HoldRelays, 2),
+    (Step::Refuse, 1),
+    (Step::ExpireTokens, 1),
+    (Step::RestartServer, 1),
+    (Step::RestartApp, 1),
+    (Step::KillApp, 2),
+    (Step::FillDisk, 1),
+    (Step::Heal, 4),
+    (Step::Rest, 4),
 ];
 
-/// Runs the plan of this seed; answers its steps and what went wrong.
-pub(crate) async fn run(seed: u64) -> Result<(Vec<String>, Tally)> {
+const EMOJI: [&str; 3] = ["👍", "❤️", "🎉"];
+
+/// What became of a plan.
+#[derive(Debug)]
+pub(crate) struct Played {
+    pub(crate) story: Vec<String>,
+    pub(crate) tally: Tally,
+}
+
+/// Plays the plan of this seed.
+pub(crate) async fn run(seed: u64, cast: &mut Cast) -> Result<Played> {
     let mut chance = StdRng::seed_from_u64(seed);
-    let mut town = Town::open().await?;
-    let mut people = Vec::new();
-    for actor in [ALEX, BEA, CAROL] {
-        people.push(town.person(actor).await?);
-    }
-    let dialog = {
-        let others: Vec<&TestPerson> = people.iter().skip(1).collect();
-        people[0].group("Fault plan", &others).await?
-    };
-    let mut written = vec![people[0].say(&dialog, "the first word").await?];
-    for person in &people {
-        person.sees(&written[0], Delivery::Sent).await;
-    }
-
+    let dialog = cast.group(&format!("Plan {seed}")).await?;
+    let mut truth = Truth::default();
     let mut story = Vec::new();
-    for number in 0..chance.random_range(15..40) {
-        let step = *STEPS.choose(&mut chance).unwrap_or(&Step::Say);
-        let who = chance.random_range(0..people.len());
-        story.push(format!("{step:?} {}", people[who].actor.login));
-        match step {
-            Step::Say => written.push(people[who].say(&dialog, &format!("word {number}")).await?),
-            Step::CutOne => town.faults().cut_links(Some(people[who].id().0)),
-            Step::CutAll => town.faults().cut_links(None),
-            Step::Forget => town.faults().forget_sessions(),
-            Step::SwallowAcks => town.faults().swallow_acks(true),
-            Step::HoldRelays => town.faults().hold_relays(true),
-            Step::Refuse => town.faults().refuse_connections(true),
-            Step::RestartServer => {
-                town.stop().await;
-                town.start().await?;
-            }
-            Step::RestartApp => {
-                let person = people.remove(who).stop().await.returns().await?;
-                people.insert(who, person);
-            }
-            Step::Heal => heal(&town),
-            // Real time is part of what is tried here: something gets through in between.
-            Step::Rest => {
-                tokio::time::sleep(Duration::from_millis(chance.random_range(5..300))).await
-            }
-        }
+    let first = cast.devices[0]
+        .person()
+        .say(&dialog, "the first word")
+        .await?;
+    for device in &cast.devices {
+        device.person().hears(&first).await;
     }
+    truth.written(first);
 
-    heal(&town);
-    // What was held back or swallowed is only found after a link that is fresh.
-    town.faults().cut_links(None);
-    town.faults().forget_sessions();
-    for person in &people {
-        person.engine.reconnect_now();
+    for number in 0..chance.random_range(12..36) {
+        let step = STEPS
+            .choose_weighted(&mut chance, |(_, weight)| *weight)
+            .map_or(Step::Rest, |(step, _)| *step);
+        let who = chance.random_range(0..cast.devices.len());
+        story.push(format!("{step:?} {}", cast.devices[who].label()));
+        tracing::info!(step = story.last(), "next");
+        take(step, number, who, &dialog, cast, &mut chance, &mut truth).await?;
     }
-    let tally = judge(&people, &dialog, &written).await;
-    for person in people {
-        person.stop().await;
-    }
-    town.stop().await;
-    Ok((story, tally))
+    cast.meet_again().await?;
+    let tally = judge::judge(cast, &dialog, &truth).await;
+    Ok(Played { story, tally })
 }
 
-fn heal(town: &Town) {
-    let faults = town.faults();
-    faults.refuse_connections(false);
-    faults.swallow_acks(false);
-    faults.hold_relays(false);
-}
-
-async fn judge(people: &[TestPerson], dialog: &DialogId, written: &[MessageId]) -> Tally {
-    let everywhere = async {
-        for person in people {
-            let mut changes = person.engine.changes();
-            while !holds_all(person, written).await {
-                if changes.next().await.is_none() {
-                    break;
-                }
+async fn take(
+    step: Step,
+    number: u32,
+    who: usize,
+    dialog: &DialogId,
+    cast: &mut Cast,
+    chance: &mut StdRng,
+    truth: &mut Truth,
+) -> Result<()> {
+    let device = &cast.devices[who];
+    let engine = &device.person().engine;
+    match step {
+        Step::Say => {
+            match device.person().say(dialog, &format!("word {number}")).await {
+                Ok(id) => truth.written(id),
+                // Nobody was told that it is kept, so it is not counted.
+                Err(error) if is_about_disk(&error) => {}
+                Err(error) => return Err(error),
             }
         }
-    };
-    // Running out of time is no error here: what is missing is counted below.
-    let _ = tokio::time::timeout(PATIENCE, everywhere).await;
-
-    let mut tally = Tally::default();
-    let mut order: Option<Vec<MessageId>> = None;
-    for person in people {
-        let timeline = person.timeline(dialog).await;
-        let held: Vec<MessageId> = timeline
-            .iter()
-            .map(|held| held.message.id.clone())
-            .collect();
-        for id in written {
-            match held.iter().filter(|held| *held == id).count() {
-                0 => tally.lost += 1,
-                times => tally.doubled += times - 1,
+        Step::Edit => {
+            if let Some(id) = pick(cast, who, dialog, chance, Some(device.who())).await {
+                let text = format!("edited {number}");
+                let _ = engine.edit_message(&id, text, &Mentions::default()).await;
             }
         }
-        let unsent = timeline
-            .iter()
-            .filter(|held| held.delivery < Delivery::Sent)
-            .count();
-        tally.lost += unsent;
-        let read = |delivery| delivery == Delivery::Read;
-        tally.false_reads += timeline.iter().filter(|held| read(held.delivery)).count();
-        match &order {
-            None => order = Some(held),
-            Some(order) => tally.misordered += usize::from(*order != held),
+        Step::Delete => {
+            if let Some(id) = pick(cast, who, dialog, chance, Some(device.who())).await {
+                delete(cast, who, &id, truth).await;
+            }
         }
+        Step::React => {
+            if let Some(id) = pick(cast, who, dialog, chance, None).await {
+                let emoji = EMOJI.choose(chance).unwrap_or(&EMOJI[0]);
+                let _ = engine.react(&id, emoji, chance.random_bool(0.7)).await;
+            }
+        }
+        Step::Read => {
+            if let Some(id) = pick(cast, who, dialog, chance, None).await
+                && engine.seen(dialog, &id).await.is_ok()
+            {
+                truth.looked_at(device.person(), dialog).await;
+            }
+        }
+        Step::GoOffline => device.road.change(|weather| weather.is_closed = true),
+        Step::ComeBack => {
+            device.road.clear();
+            engine.reconnect_now();
+        }
+        Step::CutOne => cast.town.faults().cut_links(Some(device.who().0)),
+        Step::CutAll => cast.town.faults().cut_links(None),
+        Step::CutAtByte => device.road.break_after(chance.random_range(0..6_000)),
+        Step::Slow => device.road.change(|weather| {
+            weather.latency = Duration::from_millis(chance.random_range(5..120));
+        }),
+        Step::Narrow => device.road.change(|weather| {
+            weather.bandwidth = Some(chance.random_range(20_000..200_000));
+        }),
+        Step::Silence => device.road.change(|weather| weather.is_silent = true),
+        Step::Forget => cast.town.faults().forget_sessions(),
+        Step::SwallowAcks => cast.town.faults().swallow_acks(true),
+        Step::HoldRelays => cast.town.faults().hold_relays(true),
+        Step::Refuse => cast.town.faults().refuse_connections(true),
+        Step::ExpireTokens => cast.town.faults().expire_tokens().await?,
+        Step::RestartServer => {
+            cast.town.stop().await;
+            cast.town.start().await?;
+        }
+        Step::RestartApp => cast.devices[who].restart().await?,
+        Step::KillApp => cast.devices[who].kill().await?,
+        Step::FillDisk => engine.store().pretend_full(true).await?,
+        Step::Heal => cast.heal().await?,
+        // Real time is part of what is tried here: something gets through in between.
+        Step::Rest => tokio::time::sleep(Duration::from_millis(chance.random_range(5..250))).await,
     }
-    tally
+    Ok(())
 }
 
-async fn holds_all(person: &TestPerson, written: &[MessageId]) -> bool {
-    for id in written {
-        if person
-            .message(id)
+/// Deletes an own message: taken back when it has not left, else for everybody.
+async fn delete(cast: &Cast, who: usize, id: &MessageId, truth: &mut Truth) {
+    let engine = &cast.devices[who].person().engine;
+    let is_done = match engine.discard(id).await {
+        Ok(_) => true,
+        Err(EngineError::NotFound) => engine
+            .delete_messages(std::slice::from_ref(id), true)
             .await
-            .is_none_or(|held| held.delivery < Delivery::Sent)
-        {
-            return false;
-        }
+            .is_ok_and(|deleted| deleted.deleted.contains(id)),
+        Err(_) => false,
+    };
+    if is_done {
+        truth.deleted(id.clone());
     }
-    true
+}
+
+/// A message that this device shows now; of one author, when asked.
+async fn pick(
+    cast: &Cast,
+    who: usize,
+    dialog: &DialogId,
+    chance: &mut StdRng,
+    by: Option<UserId>,
+) -> Option<MessageId> {
+    let shown: Vec<MessageId> = cast.devices[who]
+        .person()
+        .timeline(dialog)
+        .await
+        .into_iter()
+        .filter(|held| held.notice.is_none())
+        .filter(|held| by.is_none_or(|by| held.message.sender == by))
+        .map(|held| held.message.id)
+        .collect();
+    shown.choose(chance).cloned()
+}
+
+fn is_about_disk(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref::<EngineError>(),
+        Some(EngineError::Store(kith_store::StoreError::Disk(_)))
+    )
 }

@@ -14,13 +14,15 @@ mod clock;
 mod desk;
 mod imposter;
 mod person;
+mod road;
 mod town;
 mod wait;
 
 pub use cast::{ALEX, Actor, BEA, CAROL, PASSWORD};
-pub use clock::StillClock;
+pub use clock::{ShiftedClock, StillClock};
 pub use desk::{TestDesk, connection_view};
 pub use imposter::Imposter;
-pub use person::TestPerson;
+pub use person::{Absent, TestPerson};
+pub use road::{Road, Weather};
 pub use town::Town;
 pub use wait::{PATIENCE, within};

@@ -8,7 +8,7 @@ use anyhow::Result;
 use kith_client::Secret;
 use kith_engine::{Engine, EngineConfig, LinkState};
 use kith_model::{Clock, Delivery, DialogId, DialogKind, MessageId, MessageIds, UserId};
-use kith_store::{DialogEntry, Holes, Store, StoredMessage};
+use kith_store::{DialogEntry, Holes, Notice, Store, StoredMessage};
 
 use crate::cast::{Actor, PASSWORD};
 use crate::wait::within;
@@ -59,6 +59,40 @@ impl TestPerson {
             connection,
             clock,
             ids: MessageIds::new(random),
+        })
+    }
+
+    /// Ends the app as a killed process ends: nothing is finished and nobody
+    /// is told. What it leaves is what is on disk at this moment. Cut the road
+    /// first, or the server hears a goodbye that a killed process does not say.
+    ///
+    /// # Errors
+    /// When the disk cannot be read.
+    pub async fn kill(self) -> Result<Absent> {
+        // No transaction is half-way while this one is open.
+        let turn = self.engine.store().write().await?;
+        let (folder, name) = (
+            self.path.parent().unwrap_or(&self.path),
+            self.path.file_name().unwrap_or_default(),
+        );
+        let left = folder.join(format!("{}k", name.to_string_lossy()));
+        for suffix in ["", "-wal"] {
+            let of = |path: &PathBuf| PathBuf::from(format!("{}{suffix}", path.display()));
+            match std::fs::copy(of(&self.path), of(&left)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        drop(turn);
+        self.engine.stop().await;
+        self.engine.store().close().await;
+        Ok(Absent {
+            actor: self.actor,
+            path: left,
+            connection: self.connection,
+            clock: self.clock,
         })
     }
 
@@ -237,14 +271,36 @@ impl TestPerson {
             .expect("the store reads")
     }
 
-    /// Everything that is held of the dialog, oldest first.
+    /// Every message that is held of the dialog, oldest first. Quiet lines are
+    /// left out: each device draws its own.
     pub async fn timeline(&self, dialog: &DialogId) -> Vec<StoredMessage> {
+        let mut messages = self.everything(dialog).await;
+        messages.retain(|held| held.notice.is_none());
+        messages
+    }
+
+    /// What the quiet lines of the dialog tell, oldest first.
+    pub async fn lines(&self, dialog: &DialogId) -> Vec<Notice> {
+        let everything = self.everything(dialog).await;
+        everything
+            .into_iter()
+            .filter_map(|held| held.notice)
+            .collect()
+    }
+
+    async fn everything(&self, dialog: &DialogId) -> Vec<StoredMessage> {
         let page = self
             .engine
             .store()
             .page_before(dialog, None, 10_000, Holes::Cross)
             .await;
         page.expect("the store reads").messages
+    }
+
+    /// A new message id, as the screen makes them.
+    #[must_use]
+    pub fn new_id(&self) -> MessageId {
+        self.ids.next(self.clock.now())
     }
 
     /// The same as text: who wrote what.

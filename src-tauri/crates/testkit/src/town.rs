@@ -4,17 +4,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use kith_model::{AppId, ChatAddress, ChatSecurity, Connection, SystemClock};
+use kith_model::{AppId, ChatAddress, ChatSecurity, Clock, Connection, SystemClock};
 use kith_server::{Answers, Config, Faults, Server};
 use tempfile::TempDir;
 
 use crate::cast::{ALEX, Actor, BEA, CAROL, PASSWORD};
 use crate::person::TestPerson;
+use crate::road::Road;
 
 /// A server and a place for everybody's data. All of it goes away with this value.
 #[derive(Debug)]
 pub struct Town {
     server: Option<Server>,
+    is_plain: bool,
     folder: TempDir,
     connection: Connection,
 }
@@ -25,8 +27,20 @@ impl Town {
     /// # Errors
     /// When the server does not start.
     pub async fn open() -> Result<Self> {
+        Self::open_with(false).await
+    }
+
+    /// The same without TLS, which costs less where it is not what is tried.
+    ///
+    /// # Errors
+    /// When the server does not start.
+    pub async fn open_plain() -> Result<Self> {
+        Self::open_with(true).await
+    }
+
+    async fn open_with(is_plain: bool) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let server = start(folder.path()).await?;
+        let server = start(folder.path(), is_plain).await?;
         for actor in [ALEX, BEA, CAROL] {
             server
                 .add_person(Some(actor.id.0), actor.login, PASSWORD, actor.full_name)
@@ -36,6 +50,7 @@ impl Town {
         let connection = connection(&server)?;
         Ok(Self {
             server: Some(server),
+            is_plain,
             folder,
             connection,
         })
@@ -71,7 +86,7 @@ impl Town {
     /// # Errors
     /// When it does not start.
     pub async fn start(&mut self) -> Result<()> {
-        let server = start(self.folder.path()).await?;
+        let server = start(self.folder.path(), self.is_plain).await?;
         let connection = connection(&server)?;
         anyhow::ensure!(
             connection == self.connection,
@@ -104,6 +119,25 @@ impl Town {
         Ok(person)
     }
 
+    /// The same, over a road of their own and by a clock of their own, without
+    /// waiting for the network.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub async fn device_over(
+        &self,
+        actor: Actor,
+        name: &str,
+        road: &Road,
+        clock: Arc<dyn Clock>,
+    ) -> Result<TestPerson> {
+        let path = self
+            .folder
+            .path()
+            .join(format!("{}-{name}.db", actor.login));
+        TestPerson::start(actor, road.lead(&self.connection), path, clock).await
+    }
+
     /// The folder that holds everything.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -111,9 +145,10 @@ impl Town {
     }
 }
 
-async fn start(folder: &Path) -> Result<Server> {
+async fn start(folder: &Path, is_plain: bool) -> Result<Server> {
     let mut config = Config::local(folder.join("server"));
     config.answers = Answers::Off;
+    config.plain = is_plain;
     Ok(Server::start(config).await?)
 }
 

@@ -1,0 +1,253 @@
+//! The way between somebody and the server, with everything that happens on
+//! the way: slowness, narrowness, a break at a certain byte, silence while both
+//! ends believe in the connection, and no way at all.
+//!
+//! A [`Road`] stands between one device and the server, for the chat and for
+//! REST alike, and is changed while it is used. What it does to one direction
+//! it does to the other.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use anyhow::Result;
+use kith_model::Connection;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How the road is at the moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Weather {
+    /// Everything arrives so much later.
+    pub latency: Duration,
+    /// So many bytes a second, each way; `None` is as many as there are.
+    pub bandwidth: Option<u32>,
+    /// Nothing arrives any more, and nobody is told.
+    pub is_silent: bool,
+    /// No connection is accepted, and those that are open break.
+    pub is_closed: bool,
+    /// Counts the times at which every connection breaks.
+    breaks: u64,
+}
+
+/// A way from one device to the server, with tollgates for chat and REST.
+#[derive(Debug)]
+pub struct Road {
+    weather: watch::Sender<Weather>,
+    /// After so many more bytes of chat the connection breaks; negative: never.
+    breaks_after: Arc<AtomicI64>,
+    chat: u16,
+    api: u16,
+    gates: Vec<JoinHandle<()>>,
+}
+
+impl Road {
+    /// Builds a road to where `connection` leads.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub async fn to(connection: &Connection) -> Result<Self> {
+        let weather = watch::Sender::new(Weather::default());
+        let breaks_after = Arc::new(AtomicI64::new(-1));
+        let mut gates = Vec::new();
+        let chat_there: SocketAddr =
+            format!("{}:{}", connection.chat.host, connection.chat.port).parse()?;
+        let api_there: SocketAddr = authority(&connection.api_url).parse()?;
+        let chat = open_gate(
+            chat_there,
+            &weather,
+            Some(Arc::clone(&breaks_after)),
+            &mut gates,
+        )
+        .await?;
+        let api = open_gate(api_there, &weather, None, &mut gates).await?;
+        Ok(Self {
+            weather,
+            breaks_after,
+            chat,
+            api,
+            gates,
+        })
+    }
+
+    /// The same connection, over this road.
+    #[must_use]
+    pub fn lead(&self, connection: &Connection) -> Connection {
+        let mut over = connection.clone();
+        over.chat.port = self.chat;
+        let there = authority(&connection.api_url);
+        let here = format!("127.0.0.1:{}", self.api);
+        over.api_url = connection.api_url.replacen(there, &here, 1);
+        over
+    }
+
+    /// Changes the weather.
+    pub fn change(&self, change: impl FnOnce(&mut Weather)) {
+        self.weather.send_modify(change);
+    }
+
+    /// Fine weather from now on. A break that was announced does not come.
+    pub fn clear(&self) {
+        self.breaks_after.store(-1, Ordering::SeqCst);
+        self.weather.send_modify(|weather| {
+            *weather = Weather {
+                breaks: weather.breaks,
+                ..Weather::default()
+            };
+        });
+    }
+
+    /// Breaks every connection now.
+    pub fn break_now(&self) {
+        self.weather.send_modify(|weather| weather.breaks += 1);
+    }
+
+    /// Breaks the chat when so many more bytes of it have passed, wherever in a
+    /// stanza that is.
+    pub fn break_after(&self, bytes: u32) {
+        self.breaks_after.store(i64::from(bytes), Ordering::SeqCst);
+    }
+}
+
+impl Drop for Road {
+    fn drop(&mut self) {
+        for gate in &self.gates {
+            gate.abort();
+        }
+    }
+}
+
+/// Host and port of an address.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+async fn open_gate(
+    there: SocketAddr,
+    weather: &watch::Sender<Weather>,
+    breaks_after: Option<Arc<AtomicI64>>,
+    gates: &mut Vec<JoinHandle<()>>,
+) -> Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let port = listener.local_addr()?.port();
+    let weather = weather.clone();
+    gates.push(tokio::spawn(async move {
+        loop {
+            let Ok((near, _)) = listener.accept().await else {
+                return;
+            };
+            if weather.borrow().is_closed {
+                continue;
+            }
+            tokio::spawn(carry(
+                near,
+                there,
+                weather.subscribe(),
+                breaks_after.clone(),
+            ));
+        }
+    }));
+    Ok(port)
+}
+
+/// Carries one connection until one of its ends, or the weather, ends it.
+async fn carry(
+    near: TcpStream,
+    there: SocketAddr,
+    weather: watch::Receiver<Weather>,
+    breaks_after: Option<Arc<AtomicI64>>,
+) {
+    let Ok(far) = TcpStream::connect(there).await else {
+        return;
+    };
+    let _ = near.set_nodelay(true);
+    let _ = far.set_nodelay(true);
+    let breaks = weather.borrow().breaks;
+    let (near_in, near_out) = near.into_split();
+    let (far_in, far_out) = far.into_split();
+    let mut storm = weather.clone();
+    tokio::select! {
+        () = pass(near_in, far_out, weather.clone(), breaks_after.clone()) => {}
+        () = pass(far_in, near_out, weather, breaks_after) => {}
+        _ = storm.wait_for(|weather| weather.is_closed || weather.breaks != breaks) => {}
+    }
+}
+
+/// Passes bytes on in one direction.
+async fn pass(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut weather: watch::Receiver<Weather>,
+    breaks_after: Option<Arc<AtomicI64>>,
+) {
+    let mut bytes = vec![0; 4096];
+    loop {
+        let Ok(n @ 1..) = from.read(&mut bytes).await else {
+            return;
+        };
+        if weather
+            .wait_for(|weather| !weather.is_silent)
+            .await
+            .is_err()
+        {
+            return;
+        }
+        let now = *weather.borrow();
+        let mut wait = now.latency;
+        if let Some(rate) = now.bandwidth {
+            wait += Duration::from_secs_f64(
+                f64::from(u32::try_from(n).unwrap_or(u32::MAX)) / f64::from(rate.max(1)),
+            );
+        }
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        let may = breaks_after.as_ref().map_or(n, |left| toll(left, n));
+        if to.write_all(&bytes[..may]).await.is_err() || may < n {
+            return;
+        }
+    }
+}
+
+/// How many of `n` bytes may pass before the break that was announced.
+fn toll(left: &AtomicI64, n: usize) -> usize {
+    let n_signed = i64::try_from(n).unwrap_or(i64::MAX);
+    let before = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+        // Negative: no break was announced.
+        (left >= 0).then(|| {
+            if left >= n_signed {
+                left - n_signed
+            } else {
+                -1
+            }
+        })
+    });
+    match before {
+        Ok(left) if left < n_signed => usize::try_from(left).unwrap_or(0),
+        _ => n,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_break_comes_at_its_byte_and_once() {
+        let left = AtomicI64::new(10);
+        assert_eq!(toll(&left, 7), 7);
+        assert_eq!(toll(&left, 7), 3, "in the middle");
+        assert_eq!(toll(&left, 7), 7, "and then no more");
+    }
+
+    #[test]
+    fn an_address_has_a_host_and_a_port() {
+        assert_eq!(authority("https://127.0.0.1:4443"), "127.0.0.1:4443");
+        assert_eq!(authority("http://127.0.0.1:80/base"), "127.0.0.1:80");
+    }
+}

@@ -1,0 +1,303 @@
+//! What must be true in the end, and what is not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use kith_model::{Delivery, DialogId, MessageId, Place, UserId};
+use kith_store::StoredMessage;
+use kith_testkit::TestPerson;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::cast::{Cast, Device};
+
+/// How long everybody may take, in the end, to show the same.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Looked at again after so long even when nobody tells of a change.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// What people did, and therefore may expect.
+#[derive(Debug, Default)]
+pub(crate) struct Truth {
+    written: Vec<MessageId>,
+    deleted: BTreeSet<MessageId>,
+    /// Up to where each person has looked, on any of their devices.
+    looked: BTreeMap<UserId, Place>,
+}
+
+impl Truth {
+    /// Somebody wrote this, and was told that it is kept.
+    pub(crate) fn written(&mut self, id: MessageId) {
+        self.written.push(id);
+    }
+
+    /// Its author deleted this, and was told that it is done.
+    pub(crate) fn deleted(&mut self, id: MessageId) {
+        self.deleted.insert(id);
+    }
+
+    /// Somebody has looked at messages: their pointer stands where it stands.
+    pub(crate) async fn looked_at(&mut self, person: &TestPerson, dialog: &DialogId) {
+        let Ok(Some(place)) = person.engine.store().read_up_to(dialog).await else {
+            return;
+        };
+        let looked = self.looked.entry(person.id()).or_insert(place.clone());
+        if *looked < place {
+            *looked = place;
+        }
+    }
+
+    fn is_read_by_others(&self, author: UserId, place: &Place) -> bool {
+        self.looked
+            .iter()
+            .any(|(who, looked)| *who != author && place <= looked)
+    }
+}
+
+/// What went wrong, counted.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    lost: usize,
+    doubled: usize,
+    misordered: usize,
+    false_reads: usize,
+    /// What devices do not agree on: texts, reactions, states, numbers.
+    disagreed: usize,
+    /// In words, for whoever looks into it.
+    pub(crate) found: Vec<String>,
+}
+
+impl Tally {
+    /// Counts another one in.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.lost += other.lost;
+        self.doubled += other.doubled;
+        self.misordered += other.misordered;
+        self.false_reads += other.false_reads;
+        self.disagreed += other.disagreed;
+    }
+
+    /// Whether nothing went wrong.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.lost + self.doubled + self.misordered + self.false_reads + self.disagreed == 0
+    }
+
+    /// As it is printed.
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "lost": self.lost,
+            "doubled": self.doubled,
+            "misordered": self.misordered,
+            "false_reads": self.false_reads,
+            "disagreed": self.disagreed,
+        })
+    }
+}
+
+/// Waits until everything is as it must be, and counts what is not.
+pub(crate) async fn judge(cast: &Cast, dialog: &DialogId, truth: &Truth) -> Tally {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let tally = look(cast, dialog, truth).await;
+        if tally.is_clean() || Instant::now() > deadline {
+            return tally;
+        }
+        // Woken by whatever changes next, on whichever device; reactions and
+        // deletions come by a path of their own, so it looks again anyway.
+        let mut first = cast.devices[0].person().engine.changes();
+        let _ = tokio::time::timeout(GLANCE, first.next()).await;
+    }
+}
+
+async fn look(cast: &Cast, dialog: &DialogId, truth: &Truth) -> Tally {
+    let mut tally = Tally::default();
+    let mut shown = Vec::new();
+    for device in &cast.devices {
+        let timeline: Vec<StoredMessage> = device
+            .person()
+            .timeline(dialog)
+            .await
+            .into_iter()
+            .filter(|held| held.notice.is_none())
+            .collect();
+        one_device(device, &timeline, truth, &mut tally).await;
+        shown.push(timeline);
+    }
+    for (device, timeline) in cast.devices.iter().zip(&shown).skip(1) {
+        compare(device, timeline, &shown[0], &mut tally);
+    }
+    // The two devices of one person.
+    same_states(&cast.devices[1], &shown[0], &shown[1], &mut tally);
+    for device in &cast.devices {
+        unread(device, dialog, &shown[0], truth, &mut tally).await;
+    }
+    tally
+}
+
+/// What one device shows, by itself.
+async fn one_device(device: &Device, timeline: &[StoredMessage], truth: &Truth, tally: &mut Tally) {
+    let label = device.label();
+    for id in &truth.written {
+        let times = timeline
+            .iter()
+            .filter(|held| held.message.id == *id)
+            .count();
+        match (times, truth.deleted.contains(id)) {
+            (0, false) => {
+                tally.lost += 1;
+                let way = way(device, id).await;
+                tally.found.push(format!("{label} lacks {id}; {way}"));
+            }
+            (1.., true) => {
+                tally.disagreed += 1;
+                tally.found.push(format!("{label} shows deleted {id}"));
+            }
+            (2.., false) => {
+                tally.doubled += times - 1;
+                tally
+                    .found
+                    .push(format!("{label} shows {id} {times} times"));
+            }
+            _ => {}
+        }
+    }
+    for held in timeline {
+        let id = &held.message.id;
+        if held.delivery < Delivery::Sent {
+            tally.lost += 1;
+            let way = way(device, id).await;
+            tally.found.push(format!(
+                "{label} has not sent {id}: {:?}; {way}",
+                held.delivery
+            ));
+        }
+        if !truth.written.contains(id) {
+            tally.disagreed += 1;
+            tally
+                .found
+                .push(format!("{label} shows {id}, which nobody wrote"));
+        }
+        let author = held.message.sender;
+        if held.delivery == Delivery::Read
+            && author == device.who()
+            && !truth.is_read_by_others(author, &held.message.place())
+        {
+            tally.false_reads += 1;
+            tally.found.push(format!(
+                "{label} says {id} is read, and nobody looked at it"
+            ));
+        }
+    }
+}
+
+/// The way of a message, as its journal tells it.
+async fn way(device: &Device, id: &MessageId) -> String {
+    let journal = device.person().engine.journal(id).await.unwrap_or_default();
+    let steps: Vec<String> = journal.into_iter().map(|entry| entry.reason).collect();
+    steps.join(" ")
+}
+
+/// What another device shows.
+fn compare(
+    device: &Device,
+    timeline: &[StoredMessage],
+    first: &[StoredMessage],
+    tally: &mut Tally,
+) {
+    let label = device.label();
+    let ids = |timeline: &[StoredMessage]| -> Vec<MessageId> {
+        timeline
+            .iter()
+            .map(|held| held.message.id.clone())
+            .collect()
+    };
+    if ids(timeline) != ids(first) {
+        tally.misordered += 1;
+        tally.found.push(format!(
+            "{label} shows another order than the first device: {:?} and {:?}",
+            ids(timeline),
+            ids(first)
+        ));
+        return;
+    }
+    for (held, other) in timeline.iter().zip(first) {
+        let id = &held.message.id;
+        if held.message.body != other.message.body {
+            tally.disagreed += 1;
+            tally.found.push(format!(
+                "{label} shows {id} as {:?}, the first device as {:?}",
+                held.message.body, other.message.body
+            ));
+        }
+        let reactions = |held: &StoredMessage| -> BTreeMap<String, u32> {
+            held.message
+                .reactions
+                .iter()
+                .flatten()
+                .map(|reaction| (reaction.emoji.clone(), reaction.count))
+                .collect()
+        };
+        if reactions(held) != reactions(other) {
+            tally.disagreed += 1;
+            tally.found.push(format!(
+                "{label} shows reactions {:?} to {id}, the first device {:?}",
+                reactions(held),
+                reactions(other)
+            ));
+        }
+    }
+}
+
+/// The states of own messages on two devices of one person.
+fn same_states(
+    device: &Device,
+    first: &[StoredMessage],
+    second: &[StoredMessage],
+    tally: &mut Tally,
+) {
+    let states = |timeline: &[StoredMessage]| -> BTreeMap<MessageId, Delivery> {
+        timeline
+            .iter()
+            .filter(|held| held.message.sender == device.who())
+            .map(|held| (held.message.id.clone(), held.delivery))
+            .collect()
+    };
+    let (first, second) = (states(first), states(second));
+    for (id, state) in &first {
+        if second.get(id).is_some_and(|other| other != state) {
+            tally.disagreed += 1;
+            tally.found.push(format!(
+                "{} says {id} is {:?}, the other device {state:?}",
+                device.label(),
+                second.get(id)
+            ));
+        }
+    }
+}
+
+/// The unread count: messages of others below where this person has looked.
+async fn unread(
+    device: &Device,
+    dialog: &DialogId,
+    shown: &[StoredMessage],
+    truth: &Truth,
+    tally: &mut Tally,
+) {
+    let looked = truth.looked.get(&device.who());
+    let expected = shown
+        .iter()
+        .filter(|held| held.message.sender != device.who())
+        .filter(|held| looked.is_none_or(|looked| held.message.place() > *looked))
+        .count();
+    let told = match device.person().entry(dialog).await {
+        Some(entry) => entry.unread as usize,
+        None => 0,
+    };
+    if told != expected {
+        tally.disagreed += 1;
+        tally.found.push(format!(
+            "{} counts {told} unread of {expected}",
+            device.label()
+        ));
+    }
+}
