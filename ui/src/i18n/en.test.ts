@@ -16,10 +16,8 @@ const plausible: Record<string, unknown[]> = {
 function sentences(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') {
-    const said: unknown = (value as (...args: unknown[]) => unknown).apply(
-      null,
-      plausible[path] ?? [2, 'x'],
-    );
+    const say = value as (...args: unknown[]) => unknown;
+    const said: unknown = say(...(plausible[path] ?? [2, 'x']));
     return typeof said === 'string' ? [[path, said]] : [];
   }
   return Object.entries(value as object).flatMap(([key, inner]) => {

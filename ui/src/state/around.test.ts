@@ -241,7 +241,7 @@ describe('several accounts', () => {
     await start('accounts');
     kith.go('bea');
     await vi.advanceTimersByTimeAsync(50);
-    expect(kith.session.accounts.map((account) => account.unread)).toEqual([165, 4, 0]);
+    expect(kith.session.accounts.map((account) => account.unread)).toEqual([153, 4, 0]);
     await settled(kith.session.switchTo(2));
     expect(kith.session.app?.account?.id).toBe(2);
     expect(kith.timeline.dialogId).toBe(null);

@@ -15,7 +15,7 @@ export class Presence {
   /** How many views show each. */
   #shown = new Map<UserId, number>();
   #told = '';
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isSoon = false;
 
   constructor(private readonly backend: Backend) {}
 
@@ -35,7 +35,8 @@ export class Presence {
   }
 
   isOnline(person: UserId | null | undefined): boolean {
-    return person != null && this.#byPerson.get(person)?.is_online === true;
+    if (person === null || person === undefined) return false;
+    return this.#byPerson.get(person)?.is_online === true;
   }
 
   /** Online, or when they were last seen, in words; empty when nobody knows. */
@@ -62,8 +63,10 @@ export class Presence {
   }
 
   #soon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    setTimeout(() => {
+      this.#isSoon = false;
       const people = [...this.#shown.keys()].sort((a, b) => a - b);
       const said = people.join();
       if (said === this.#told) return;

@@ -269,16 +269,16 @@ export function listCommands(hands: Hands): Some<Mine> {
     update_dialog: ({ dialog, name, description, photo, extensions, allow_preview }) => {
       const extra = extraOf(talk(dialog));
       edit(dialog, {
-        ...(name == null ? {} : { name }),
-        ...(description == null ? {} : { description }),
-        ...(photo == null ? {} : { photo: photo === '' ? null : photo }),
+        ...(name === undefined || name === null ? {} : { name }),
+        ...(description === undefined || description === null ? {} : { description }),
+        ...(photo === undefined || photo === null ? {} : { photo: photo === '' ? null : photo }),
       });
       extras.set(dialog, {
         ...extra,
-        ...(extensions == null
+        ...(extensions === undefined || extensions === null
           ? {}
           : { extensions: Object.entries(extensions).map(([key, value]) => ({ key, value })) }),
-        ...(allow_preview == null ? {} : { allow_preview }),
+        ...(allow_preview === undefined || allow_preview === null ? {} : { allow_preview }),
       });
       return null;
     },
