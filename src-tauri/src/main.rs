@@ -6,6 +6,7 @@
 //! run                      the order of starting and ending
 //! window, shell            the window, and what only it can do
 //! commands, feed, views    one line to and from the application
+//! first                    what the page asks first, answered before it asks
 //! keychain, local          the system's keychain; the server on this machine
 //! ```
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
@@ -13,6 +14,7 @@
 mod cli;
 mod commands;
 mod feed;
+mod first;
 mod keychain;
 mod local;
 mod logging;

@@ -1,6 +1,7 @@
-//! Which web view holds which handle on the application. A page asks before or
-//! after it has its feed, in no certain order; what it asks waits for the feed,
-//! because what it opens belongs to it.
+//! Which web view holds which handle on the application. A page gets its feed
+//! when its text is asked for, before it runs: what it is brought (`first.rs`)
+//! belongs to that feed, whose events wait until the page listens. What a page
+//! asks waits for its feed, because what it opens belongs to it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,12 +18,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 struct Page {
     ui: Ui,
-    feed: JoinHandle<()>,
+    /// Until the page listens.
+    waiting: Option<FeedReceiver>,
+    /// From then on.
+    feed: Option<JoinHandle<()>>,
 }
 
 impl Drop for Page {
     fn drop(&mut self) {
-        self.feed.abort();
+        if let Some(feed) = &self.feed {
+            feed.abort();
+        }
     }
 }
 
@@ -41,22 +47,38 @@ impl Views {
         }
     }
 
-    /// A feed for the page that this web view shows now, carried to it by `carry`.
+    /// A web view loads a page: it gets a feed of its own, and the one of the
+    /// page before ends.
+    pub(crate) async fn begin(&self, label: &str) -> Ui {
+        let (ui, receiver) = self.app.attach().await;
+        let page = Page {
+            ui: ui.clone(),
+            waiting: Some(receiver),
+            feed: None,
+        };
+        self.open.send_modify(|open| {
+            open.insert(label.to_owned(), page);
+        });
+        ui
+    }
+
+    /// The page listens: `carry` takes it the events that waited, and all others.
     pub(crate) async fn attach<F>(&self, label: &str, carry: impl FnOnce(FeedReceiver) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let (ui, receiver) = self.app.attach().await;
-        let feed = tokio::spawn(carry(receiver));
+        let is_waiting = |page: &Page| page.waiting.is_some();
+        if !self.open.borrow().get(label).is_some_and(is_waiting) {
+            // A page that listens again starts anew.
+            self.begin(label).await;
+        }
         self.open.send_modify(|open| {
-            open.insert(label.to_owned(), Page { ui, feed });
+            if let Some(page) = open.get_mut(label)
+                && let Some(receiver) = page.waiting.take()
+            {
+                page.feed = Some(tokio::spawn(carry(receiver)));
+            }
         });
-    }
-
-    /// The web view loads another page.
-    pub(crate) fn forget(&self, label: &str) {
-        self.open
-            .send_if_modified(|open| open.remove(label).is_some());
     }
 
     /// What the page in this web view asks with.

@@ -7,12 +7,13 @@ use anyhow::Context;
 use kith_api::App;
 use serde::{Deserialize, Serialize};
 use tauri::utils::config::Color;
-use tauri::webview::{NewWindowResponse, PageLoadEvent};
+use tauri::webview::NewWindowResponse;
 use tauri::{
     AppHandle, LogicalSize, Manager, PhysicalPosition, Theme, WebviewUrl, WebviewWindow,
     WebviewWindowBuilder,
 };
 
+use crate::first;
 use crate::views::Views;
 
 const LABEL: &str = "main";
@@ -114,10 +115,9 @@ pub(crate) fn open(
             matches!(url.scheme(), "tauri" | "about") || url.host_str() == Some("tauri.localhost")
         })
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .on_page_load(|window, load| {
-            if load.event() == PageLoadEvent::Started {
-                window.state::<Views>().forget(window.label());
-            }
+        .on_web_resource_request({
+            let handle = handle.clone();
+            move |request, response| first::put(&handle.state::<Views>(), LABEL, &request, response)
         })
         .build()
         .context("the window cannot be opened")?;
