@@ -4,11 +4,12 @@
  * happened, what Kith does about it, what you can do.
  */
 
+import { lazy } from '../lib/lazy';
 import { pluralizer } from './plural';
 
 const plural = pluralizer('en');
-const number = new Intl.NumberFormat('en');
-const list = new Intl.ListFormat('en', { style: 'long', type: 'conjunction' });
+const number = lazy(() => new Intl.NumberFormat('en'));
+const list = lazy(() => new Intl.ListFormat('en', { style: 'long', type: 'conjunction' }));
 
 export const en = {
   app: { name: 'Kith', lang: 'en', dir: 'ltr' as 'ltr' | 'rtl' },
@@ -22,8 +23,8 @@ export const en = {
     more: 'More',
     you: 'You',
     somebody: 'Somebody',
-    and: (names: string[]) => list.format(names),
-    count: (n: number) => (n > 999 ? '999+' : number.format(n)),
+    and: (names: string[]) => list().format(names),
+    count: (n: number) => (n > 999 ? '999+' : number().format(n)),
   },
 
   welcome: {
@@ -266,6 +267,7 @@ export const en = {
     deleting: 'Deleted for everyone once you are online.',
     destroys: (time: string) => `Disappears in ${time}`,
     destroysAfter: (time: string) => `Disappears ${time} after it is read`,
+    stored: (time: string) => `By the server’s clock: ${time}`,
     claimed: (time: string) => `By the sender’s clock: ${time}`,
     reaction: (emoji: string, count: string, own: boolean) =>
       `${emoji} ${count}${own ? ', with yours' : ''}`,
@@ -327,7 +329,7 @@ export const en = {
         : names.length === 1
           ? `${names[0]} is typing…`
           : names.length <= 3
-            ? `${list.format(names)} are typing…`
+            ? `${list().format(names)} are typing…`
             : 'Several people are typing…',
   },
 
@@ -665,7 +667,7 @@ export const en = {
       names.length <= 3
         ? names.length === 1
           ? `${names[0]} was added.`
-          : `${list.format(names)} were added.`
+          : `${list().format(names)} were added.`
         : plural(names.length, { one: '# person was added.', other: '# people were added.' }),
     addBusy: 'Adding…',
     searchMembers: 'Search members',

@@ -85,6 +85,7 @@ export class Kith {
     this.timeline = new Timeline(backend, this.people, this.places, {
       opened: ({ dialog, draft_state }) => this.composer.takeDraft(dialog.id, draft_state),
       failed,
+      missing: () => this.toasts.say(t.timeline.gone),
     });
     this.composer = new Composer(backend, failed, newMessageId, () => this.namable);
     this.acts = new Acts(backend, this.toasts);

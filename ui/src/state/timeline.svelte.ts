@@ -100,6 +100,8 @@ export class Timeline {
     private readonly hooks: {
       opened: (snapshot: TimelineSnapshot) => void;
       failed: (thrown: unknown) => void;
+      /** A message that was asked for is not to be had, here or there. */
+      missing: () => void;
     },
   ) {
     this.#revision = new Revision(
@@ -297,6 +299,12 @@ export class Timeline {
         this.#closeWindow(snapshot.window);
         return false;
       }
+      if (landing.kind === 'message' && !snapshot.messages.some(({ id }) => id === landing.id)) {
+        this.#closeWindow(snapshot.window);
+        this.#isAsking = false;
+        this.hooks.missing();
+        return false;
+      }
       if (before !== null) this.#closeWindow(before);
       this.#isAsking = false;
       this.#revision.opening();
@@ -324,7 +332,9 @@ export class Timeline {
       if (generation !== this.#generation) return false;
       this.#isAsking = false;
       this.#strays = [];
-      if (this.#window !== null) this.hooks.failed(thrown);
+      const isGone = asCallError('open_timeline', thrown).code === 'gone';
+      if (this.#window !== null && landing.kind === 'message' && isGone) this.hooks.missing();
+      else if (this.#window !== null) this.hooks.failed(thrown);
       else this.phase = 'failed';
       return false;
     }

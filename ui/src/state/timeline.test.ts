@@ -30,6 +30,7 @@ describe('the conversation that is open', () => {
   let timeline: Timeline;
   let places: Places;
   const failed = vi.fn();
+  const missing = vi.fn();
 
   const text = () => timeline.messages.map((one) => one.id).join('');
   const names = () => asked.map((call) => call.name);
@@ -49,7 +50,11 @@ describe('the conversation that is open', () => {
       feed: () => () => undefined,
     };
     places = new Places();
-    timeline = new Timeline(backend, new People(), places, { opened: () => undefined, failed });
+    timeline = new Timeline(backend, new People(), places, {
+      opened: () => undefined,
+      failed,
+      missing,
+    });
   });
   afterEach(() => void vi.useRealTimers());
 

@@ -189,7 +189,17 @@ export class Position {
   }
 
   #hug(): void {
-    if (!this.landed) return;
+    const view = this.viewport;
+    if (!this.landed || view === undefined) return;
+    // Somebody has scrolled, and something changed before the event that says so.
+    if (
+      this.stuck &&
+      view.scrollTop < this.#lastTop - 1 &&
+      view.scrollHeight === this.#lastHeight &&
+      view.clientHeight === this.#lastView
+    ) {
+      this.stuck = below(view) <= AT_BOTTOM;
+    }
     if (this.stuck && !this.kith.timeline.hasNewer) this.#pin();
     else this.anchor.keep();
   }
