@@ -5,8 +5,11 @@
 
 mod broken;
 mod damaged;
+mod deeds;
+mod dialogs;
 mod history;
 mod odd;
 mod screens;
+mod sync;
 mod talk;
 mod unwelcome;

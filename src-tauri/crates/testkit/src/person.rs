@@ -220,6 +220,16 @@ impl TestPerson {
         .await
     }
 
+    /// Waits until the server knows of every edit, deletion and the like that
+    /// this person has done.
+    pub async fn deeds_are_done(&self) {
+        self.until("the server to know of it", || async {
+            let left = self.engine.store().deeds(1).await.ok()?;
+            left.is_empty().then_some(())
+        })
+        .await;
+    }
+
     /// Waits until exactly these texts stand in the dialog, in this order.
     ///
     /// # Panics

@@ -30,6 +30,11 @@ pub struct Weather {
     pub is_silent: bool,
     /// No connection is accepted, and those that are open break.
     pub is_closed: bool,
+    /// REST is refused, and the chat goes on.
+    pub is_without_api: bool,
+    /// Somebody in between answers everything with a web page, as a hotel's
+    /// network does until one has signed in to it.
+    pub is_portal: bool,
     /// Counts the times at which every connection breaks.
     breaks: u64,
 }
@@ -141,7 +146,13 @@ async fn open_gate(
             let Ok((near, _)) = listener.accept().await else {
                 return;
             };
-            if weather.borrow().is_closed {
+            let now = *weather.borrow();
+            let is_api = breaks_after.is_none();
+            if now.is_closed || (is_api && now.is_without_api) {
+                continue;
+            }
+            if now.is_portal {
+                tokio::spawn(show_page(near));
                 continue;
             }
             tokio::spawn(carry(
@@ -153,6 +164,17 @@ async fn open_gate(
         }
     }));
     Ok(port)
+}
+
+/// What a portal says to everybody.
+const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 33\r\nconnection: close\r\n\r\n<html>Sign in to the hotel</html>";
+
+async fn show_page(mut near: TcpStream) {
+    // Whatever is asked, the answer is the same.
+    let mut question = [0; 1024];
+    let _ = near.read(&mut question).await;
+    let _ = near.write_all(PAGE).await;
+    let _ = near.shutdown().await;
 }
 
 /// Carries one connection until one of its ends, or the weather, ends it.
@@ -173,8 +195,13 @@ async fn carry(
     let mut storm = weather.clone();
     tokio::select! {
         () = pass(near_in, far_out, weather.clone(), breaks_after.clone()) => {}
-        () = pass(far_in, near_out, weather, breaks_after) => {}
-        _ = storm.wait_for(|weather| weather.is_closed || weather.breaks != breaks) => {}
+        () = pass(far_in, near_out, weather, breaks_after.clone()) => {}
+        _ = storm.wait_for(|weather| {
+            weather.is_closed
+                || weather.is_portal
+                || weather.breaks != breaks
+                || (breaks_after.is_none() && weather.is_without_api)
+        }) => {}
     }
 }
 
