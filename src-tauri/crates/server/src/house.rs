@@ -56,6 +56,11 @@ pub(crate) struct House {
 impl House {
     /// An empty server.
     pub(crate) async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    /// An empty server, configured in another way.
+    pub(crate) async fn open_with(change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         // 2026-11-22, so that ids and dates look like those of real servers.
         let clock = Arc::new(Hand(AtomicI64::new(1_795_305_600_000)));
@@ -63,6 +68,7 @@ impl House {
         config.plain = true;
         config.answers = Answers::Off;
         config.clock = Arc::clone(&clock) as Arc<dyn Clock>;
+        change(&mut config);
         let server = Server::start(config).await.expect("a server");
         let site = server.faults().site;
         Self {
@@ -197,6 +203,11 @@ impl Online {
             jid: self.session.jid.clone(),
             resource: Some(self.session.resource.clone()),
         }
+    }
+
+    /// Whether the server ended the connection.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.link.kill.is_cancelled()
     }
 
     /// Everything that has come so far.

@@ -133,7 +133,7 @@ impl Drop for Incoming {
 
 /// Forgets what is to be forgotten after a day: uploads that were begun and never completed,
 /// and guests. And what waited for people who never came.
-async fn sweep(site: &Site) -> Result<(), sqlx::Error> {
+pub(crate) async fn sweep(site: &Site) -> Result<(), sqlx::Error> {
     let now = site.now();
     let before = now - 24 * 60 * 60 * 1000;
     let mut turn = site.db.turn().await?;

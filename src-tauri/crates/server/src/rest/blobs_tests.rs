@@ -478,3 +478,29 @@ async fn names_and_kinds_are_checked() {
         );
     }
 }
+
+#[tokio::test]
+async fn one_person_has_so_much_room() {
+    let house = House::open_with(|config| config.account_bytes = 1_000).await;
+    let (alex, bea) = (house.person("alex").await, house.person("bea").await);
+    kept(&house, &alex, false, &[b'a'; 900]).await;
+    let blob = begin(&house, &alex, false).await;
+    assert_eq!(
+        upload(&house, &blob, &[b'b'; 200]).await,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+    assert_eq!(
+        upload(&house, &blob, &[b'b'; 100]).await,
+        StatusCode::CREATED,
+        "what fits is taken"
+    );
+    assert_eq!(
+        upload(&house, &blob, &[b'c'; 100]).await,
+        StatusCode::CREATED,
+        "also a second time, in its own place"
+    );
+    let body = json!({"blob": {"name": "x", "content_type": "text/plain"}});
+    let (status, answer) = house.call(Some(&alex), "POST", "/blobs", body).await;
+    assert_eq!(status, 413, "{answer}");
+    kept(&house, &bea, false, &[b'a'; 900]).await;
+}

@@ -37,6 +37,8 @@ mod nonsense_tests;
 mod odds_tests;
 #[cfg(test)]
 mod rights_tests;
+#[cfg(test)]
+mod rules_tests;
 
 use std::sync::Arc;
 

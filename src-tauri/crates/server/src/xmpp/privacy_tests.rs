@@ -319,6 +319,63 @@ async fn presence_and_last_activity_are_hidden_and_streamed_to_others() {
 }
 
 #[tokio::test]
+async fn a_session_may_go_by_a_list_of_its_own() {
+    let house = House::open().await;
+    let (alex, bea) = (house.person("alex").await, house.person("bea").await);
+    let (mut desk, mut phone) = (house.online(&alex), house.online(&alex));
+    let b = house.online(&bea);
+    let (to_alex, to_bea) = (house.site.bare_jid(alex.id), house.site.bare_jid(bea.id));
+    let list = format!(
+        "<query xmlns='jabber:iq:privacy'><list name='quiet'>{}</list></query>",
+        item(&to_bea, 1, false)
+    );
+    let done = |answer: Element| answer.attr("type") == Some("result");
+    assert!(done(ask(&house, &mut desk, "set", None, &list).await));
+    let active = |name: &str| format!("<query xmlns='jabber:iq:privacy'><active{name}/></query>");
+    let unknown = ask(&house, &mut desk, "set", None, &active(" name='none'")).await;
+    assert_eq!(code(&unknown), Some("404"));
+    assert!(done(
+        ask(&house, &mut desk, "set", None, &active(" name='quiet'")).await
+    ));
+    let names = ask(
+        &house,
+        &mut desk,
+        "get",
+        None,
+        "<query xmlns='jabber:iq:privacy'/>",
+    )
+    .await;
+    assert!(
+        names.to_xml().contains("<active name=\"quiet\"/>"),
+        "{}",
+        names.to_xml()
+    );
+
+    say(&house, &b, &to_alex, "chat", "one")
+        .await
+        .expect("the telephone takes it");
+    assert!(desk.bodies().is_empty());
+    assert_eq!(phone.bodies(), ["one"]);
+    assert!(done(
+        ask(&house, &mut phone, "set", None, &active(" name='quiet'")).await
+    ));
+    assert_eq!(
+        say(&house, &b, &to_alex, "chat", "two").await,
+        Err(503),
+        "nobody takes it"
+    );
+    let default = "<query xmlns='jabber:iq:privacy'><list name='quiet'/></query>";
+    assert!(done(ask(&house, &mut desk, "set", None, default).await));
+    say(&house, &b, &to_alex, "chat", "three")
+        .await
+        .expect("the list is gone");
+    assert_eq!(
+        (desk.bodies(), phone.bodies()),
+        (vec!["three".to_owned()], vec!["three".to_owned()])
+    );
+}
+
+#[tokio::test]
 async fn a_block_outlives_the_server() {
     let house = House::open().await;
     let (alex, bea) = (house.person("alex").await, house.person("bea").await);

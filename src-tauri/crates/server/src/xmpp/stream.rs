@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kith_wire::xml::Element;
+use kith_wire::xml::{Element, MAX_DEPTH};
 use kith_wire::xmpp::ns;
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -275,7 +275,7 @@ fn manage(site: &Arc<Site>, session: &Arc<Session>, element: &Element) {
 
 fn too_large(session: &Session, head: &Element) {
     let words = format!(
-        "A message can have at most {} KiB altogether.",
+        "A message can have at most {} KiB altogether, and {MAX_DEPTH} elements inside each other.",
         MOST_STANZA / 1024
     );
     let error = errors::answer(

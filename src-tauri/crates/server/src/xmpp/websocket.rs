@@ -11,7 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt};
-use kith_wire::xml::{Element, escape, parse_all};
+use kith_wire::xml::{Element, ParseError, escape, parse_all};
 use kith_wire::xmpp::ns;
 
 use crate::estate::Estate;
@@ -76,6 +76,12 @@ impl Frames {
                         _ => Input::Element(element),
                     });
                 }
+            }
+            Err(ParseError::TooDeep) => {
+                self.pending.push_back(match Element::parse_head(text) {
+                    Ok(head) => Input::Oversized(head),
+                    Err(_) => Input::Garbled(String::new()),
+                });
             }
             Err(error) => {
                 tracing::debug!(%error, "a frame is no XML");

@@ -2,10 +2,14 @@
 
 #![allow(clippy::expect_used, reason = "a helper of a test fails the test")]
 
+mod apps;
+mod bad_input;
 mod demo;
 mod folder;
 mod kill;
 mod live;
+mod offline;
 mod rest;
 mod resume;
+mod starttls;
 mod town;

@@ -140,7 +140,7 @@ fn roots(ready: &Ready) -> RootCertStore {
     roots
 }
 
-fn tls(ready: &Ready) -> ClientConfig {
+pub(crate) fn tls(ready: &Ready) -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -281,19 +281,28 @@ impl Live {
         }
     }
 
+    /// A client on a TCP stream that somebody else opened.
+    pub(crate) fn over(ready: &Ready, stream: TlsStream<TcpStream>) -> Self {
+        Self {
+            wire: Wire::Tcp(Box::new(stream), Box::new(StreamReader::new(8 << 20))),
+            ready: ready.clone(),
+            seen: VecDeque::new(),
+            jid: String::new(),
+        }
+    }
+
     /// Sends text as it is.
     pub(crate) async fn send(&mut self, text: &str) {
+        assert!(self.try_send(text).await, "written");
+    }
+
+    /// Sends text as it is; tells whether the connection took it.
+    pub(crate) async fn try_send(&mut self, text: &str) -> bool {
         match &mut self.wire {
             Wire::Tcp(stream, _) => {
-                stream.write_all(text.as_bytes()).await.expect("written");
-                stream.flush().await.expect("written");
+                stream.write_all(text.as_bytes()).await.is_ok() && stream.flush().await.is_ok()
             }
-            Wire::WebSocket(socket) => {
-                socket
-                    .send(Message::Text(text.into()))
-                    .await
-                    .expect("written");
-            }
+            Wire::WebSocket(socket) => socket.send(Message::Text(text.into())).await.is_ok(),
         }
     }
 

@@ -17,8 +17,8 @@ pub enum StreamEvent {
     Open(Element),
     /// A complete element: a stanza or something of the stream's own.
     Element(Element),
-    /// An element that was larger than the cap, without anything inside. It
-    /// was read over and the stream goes on, so that it can be answered with
+    /// An element that was larger than the cap, or nested too deep, without
+    /// anything inside. It was read over and the stream goes on, so that it can be answered with
     /// an error instead of a closed connection (`protocol/README.md` §10).
     Oversized(Element),
     /// The stream's end tag.
@@ -54,6 +54,8 @@ pub struct StreamReader {
     oversized: Option<(Element, usize)>,
     /// The start tag of the current stanza.
     head: Option<Element>,
+    /// What the stream's header declares, for the stanzas in it.
+    declared: Vec<Attribute>,
 }
 
 impl StreamReader {
@@ -69,6 +71,7 @@ impl StreamReader {
             size: 0,
             oversized: None,
             head: None,
+            declared: Vec::new(),
         }
     }
 
@@ -106,7 +109,7 @@ impl StreamReader {
             // Inside a stanza whose head is known the rest can be read over.
             let head = self.head.take().ok_or(StreamError::TagTooLarge)?;
             self.oversized = Some((head, self.tree.depth()));
-            self.tree = Tree::default();
+            self.tree = Tree::new(&self.declared);
             self.token.clear();
             return Ok(());
         }
@@ -148,9 +151,23 @@ impl StreamReader {
         let raw = std::mem::take(&mut self.token);
         let raw = str::from_utf8(&raw).map_err(|_| ParseError::NotUtf8)?;
         if self.tree.depth() > 0 {
-            if let Some(element) = self.tree.token(token, raw)? {
-                self.begin_stanza_anew();
-                events.push(StreamEvent::Element(element));
+            let depth = self.tree.depth();
+            match self.tree.token(token, raw) {
+                Ok(Some(element)) => {
+                    self.begin_stanza_anew();
+                    events.push(StreamEvent::Element(element));
+                }
+                Ok(None) => {}
+                // Nesting without end is too much as well, and read over the same way.
+                Err(ParseError::TooDeep) if self.head.is_some() => {
+                    let open = match token {
+                        Token::Start { empty: false } => depth + 1,
+                        _ => depth,
+                    };
+                    self.oversized = self.head.take().map(|head| (head, open));
+                    self.tree = Tree::new(&self.declared);
+                }
+                Err(error) => return Err(error.into()),
             }
             return Ok(());
         }
@@ -159,7 +176,8 @@ impl StreamReader {
                 let head = self.tree.start(inside(raw, empty))?;
                 if head.is("stream", ns::STREAM) {
                     self.is_open = true;
-                    self.tree = Tree::new(&declarations(&head));
+                    self.declared = declarations(&head);
+                    self.tree = Tree::new(&self.declared);
                     self.begin_stanza_anew();
                     events.push(StreamEvent::Open(head));
                 } else if !self.is_open {

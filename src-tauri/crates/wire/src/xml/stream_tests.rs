@@ -77,10 +77,6 @@ fn a_stream_of_something_else_ends() {
         Err(ParseError::Mismatch.into())
     );
     assert_eq!(
-        read(&format!("{OPEN}{}", "<a>".repeat(100)), 5000, 4).1,
-        Err(ParseError::TooDeep.into())
-    );
-    assert_eq!(
         read(&format!("<a b='{}", "y".repeat(500)), 200, 4).1,
         Err(StreamError::TagTooLarge)
     );
@@ -101,4 +97,51 @@ proptest! {
     fn arbitrary_marks_never_panic(text in "[<>/!\\[\\]?a0&;'\"= -]{0,200}", cut in 1_usize..40) {
         let _ = read(&format!("{OPEN}{text}"), 60, cut);
     }
+}
+
+#[test]
+fn nesting_without_end_is_read_over() {
+    let mut reader = StreamReader::new(1 << 20);
+    let mut events = Vec::new();
+    let deep = |n: usize| {
+        format!(
+            "<message id='m{n}'>{}<b/>{}</message>",
+            "<a>".repeat(n),
+            "</a>".repeat(n)
+        )
+    };
+    let stream = format!(
+        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>\
+         {}{}{}<iq id='after'/>",
+        deep(63),
+        deep(64),
+        deep(500)
+    );
+    reader
+        .push(stream.as_bytes(), &mut events)
+        .expect("the stream goes on");
+    let ids: Vec<_> = events
+        .iter()
+        .map(|event| match event {
+            StreamEvent::Element(element) => ("whole", element.attr("id").map(str::to_owned)),
+            StreamEvent::Oversized(head) => ("over", head.attr("id").map(str::to_owned)),
+            StreamEvent::Open(_) => ("open", None),
+            StreamEvent::Close => ("close", None),
+        })
+        .collect();
+    let id = |id: &str| Some(id.to_owned());
+    assert_eq!(
+        ids,
+        [
+            ("open", None),
+            ("whole", id("m63")),
+            ("over", id("m64")),
+            ("over", id("m500")),
+            ("whole", id("after")),
+        ]
+    );
+    let Some(StreamEvent::Element(last)) = events.last() else {
+        panic!("unexpected {events:?}");
+    };
+    assert_eq!(last.ns, ns::CLIENT, "the stream's namespace holds on");
 }
