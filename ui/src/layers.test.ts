@@ -3,7 +3,7 @@
  * and lib know nobody. Words may be used by all but lib and parts. Tauri is known
  * in one file, the invented backend in one place.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -31,6 +31,9 @@ function files(folder: string): string[] {
     return /\.(ts|svelte)$/.test(entry.name) && !/\.test\.ts$/.test(entry.name) ? [path] : [];
   });
 }
+
+/** What is imported for good: not a type, and not when somebody asks. */
+const STATIC = /^\s*(?:import|export)\s(?!type)(?:[\w*{}$\s,]+from\s)?'([^']+)'/gm;
 
 const roomOf = (path: string) => {
   const [first, ...rest] = relative(root, path).split(/[\\/]/);
@@ -84,6 +87,31 @@ describe('the rooms of the UI', () => {
       ({ room, from }) => room === 'state' && /bits-ui|virtua|lucide/.test(from),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('bring little with the first picture', () => {
+    // What main.ts imports for good, and what that imports, and so on.
+    const first = new Set<string>();
+    const packages = new Set<string>();
+    const follow = (path: string) => {
+      const found = [path, `${path}.ts`, `${path}/index.ts`].find(
+        (candidate) => existsSync(candidate) && statSync(candidate).isFile(),
+      );
+      if (found === undefined || first.has(found)) return;
+      first.add(found);
+      const text = readFileSync(found, 'utf8');
+      for (const [, from = ''] of text.matchAll(STATIC)) {
+        if (from.startsWith('.')) follow(resolve(dirname(found), from));
+        else packages.add(from.split('/')[0] ?? '');
+      }
+    };
+    follow(join(root, 'main.ts'));
+    expect(first).toContain(join(root, 'views', 'dialogs', 'DialogList.svelte'));
+    expect([...packages].sort()).toEqual(['@lucide', '@tauri-apps', 'svelte', 'virtua']);
+    const heavy = [...first].filter((path) =>
+      /lib\/(markup|emoji)|views\/(timeline\/Conv|create)/.test(path),
+    );
+    expect(heavy.map((path) => relative(root, path))).toEqual([]);
   });
 
   it('never make markup of text', () => {

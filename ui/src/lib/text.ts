@@ -1,12 +1,17 @@
 /** Small questions about texts and names. */
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+import { lazy } from './lazy';
+
+const segmenter = lazy(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }));
+/** Here every character is a letter as people count them; most names are such. */
+const PLAIN = /^[ -~]*$/;
 const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\u{FE0F}?\u{20E3})/u;
 const SHOWN_AS_TEXT = /^[©®™\p{L}\p{N}]$/u;
 
 /** Letters as people count them. */
 export function graphemes(text: string): string[] {
-  return [...segmenter.segment(text)].map((part) => part.segment);
+  if (PLAIN.test(text)) return [...text];
+  return [...segmenter().segment(text)].map((part) => part.segment);
 }
 
 /** How many emoji a text consists of, if it consists of nothing else, up to three; otherwise 0. */
@@ -26,6 +31,7 @@ export function onlyEmoji(text: string): 0 | 1 | 2 | 3 {
 
 /** One or two letters to stand for a name. */
 export function initials(name: string): string {
+  if (PLAIN.test(name)) return plainInitials(name);
   const words = name
     .trim()
     .split(/[\s._-]+/u)
@@ -39,6 +45,13 @@ export function initials(name: string): string {
   if (/\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}/u.test(first))
     return first;
   return (first + (words.length > 1 ? letter(words.at(-1)) : '')).toLocaleUpperCase();
+}
+
+/** The same where every letter is one of A to Z. */
+function plainInitials(name: string): string {
+  const letters = name.split(/[\s._-]+/).flatMap((word) => /[a-z0-9]/i.exec(word)?.[0] ?? []);
+  if (letters.length === 0) return '?';
+  return (letters.length > 1 ? `${letters[0]}${letters.at(-1)}` : `${letters[0]}`).toUpperCase();
 }
 
 /** The first name, for a line where the whole name would not fit. */

@@ -3,6 +3,8 @@
  * Days are calendar days of the given time zone, not stretches of 24 hours.
  */
 
+import { lazy } from './lazy';
+
 export type TimeSpeaker = {
   /** 14:05. */
   clock: (at: number) => string;
@@ -32,7 +34,7 @@ export function speakerLocale(languages: readonly string[]): string {
 
 export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
   const format = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { timeZone, ...options });
+    lazy(() => new Intl.DateTimeFormat(locale, { timeZone, ...options }));
   const clock = format({ timeStyle: 'short' });
   const weekday = format({ weekday: 'long' });
   const dayMonth = format({ day: 'numeric', month: 'long' });
@@ -41,13 +43,16 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
   const numeric = format({ day: '2-digit', month: '2-digit', year: 'numeric' });
   const precise = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const exact = format({ dateStyle: 'full', timeStyle: 'medium' });
-  const parts = new Intl.DateTimeFormat('en-US-u-ca-gregory', {
-    timeZone,
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-  });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const parts = lazy(
+    () =>
+      new Intl.DateTimeFormat('en-US-u-ca-gregory', {
+        timeZone,
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+      }),
+  );
+  const relative = lazy(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
 
   // Asked for every message on screen: remembered by the hour, which never spans two days.
   const numbers = new Map<number, number>();
@@ -55,7 +60,7 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
     let year = 0;
     let month = 0;
     let day = 0;
-    for (const part of parts.formatToParts(at)) {
+    for (const part of parts().formatToParts(at)) {
       if (part.type === 'year') year = Number(part.value);
       else if (part.type === 'month') month = Number(part.value);
       else if (part.type === 'day') day = Number(part.value);
@@ -85,8 +90,8 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
   ] as const;
 
   return {
-    clock: (at) => clock.format(at),
-    precise: (at) => precise.format(at),
+    clock: (at) => clock().format(at),
+    precise: (at) => precise().format(at),
     span(seconds, style = 'long') {
       const whole = Math.max(0, Math.round(seconds));
       // The largest unit that does not round much away.
@@ -100,27 +105,27 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
     },
     brief(at, now) {
       const days = dayNumber(now) - dayNumber(at);
-      if (days === 0) return clock.format(at);
-      if (days === 1) return relative.format(-1, 'day');
-      if (days > 1 && days < 7) return weekday.format(at);
-      return sameYear(at, now) ? dayMonthShort.format(at) : numeric.format(at);
+      if (days === 0) return clock().format(at);
+      if (days === 1) return relative().format(-1, 'day');
+      if (days > 1 && days < 7) return weekday().format(at);
+      return sameYear(at, now) ? dayMonthShort().format(at) : numeric().format(at);
     },
     day(at, now) {
       const days = dayNumber(now) - dayNumber(at);
-      if (days === 0 || days === 1) return capital(relative.format(-days, 'day'));
-      if (days > 1 && days < 7) return weekday.format(at);
-      return sameYear(at, now) ? dayMonth.format(at) : dayMonthYear.format(at);
+      if (days === 0 || days === 1) return capital(relative().format(-days, 'day'));
+      if (days > 1 && days < 7) return weekday().format(at);
+      return sameYear(at, now) ? dayMonth().format(at) : dayMonthYear().format(at);
     },
-    exact: (at) => exact.format(at),
+    exact: (at) => exact().format(at),
     dayNumber,
     ago(at, now) {
       const past = Math.max(0, now - at);
-      if (past < MINUTE) return relative.format(0, 'minute');
-      if (past < HOUR) return relative.format(-Math.floor(past / MINUTE), 'minute');
+      if (past < MINUTE) return relative().format(0, 'minute');
+      if (past < HOUR) return relative().format(-Math.floor(past / MINUTE), 'minute');
       const days = dayNumber(now) - dayNumber(at);
-      if (days === 0) return relative.format(-Math.floor(past / HOUR), 'hour');
-      if (days < 7) return relative.format(-days, 'day');
-      return sameYear(at, now) ? dayMonth.format(at) : dayMonthYear.format(at);
+      if (days === 0) return relative().format(-Math.floor(past / HOUR), 'hour');
+      if (days < 7) return relative().format(-days, 'day');
+      return sameYear(at, now) ? dayMonth().format(at) : dayMonthYear().format(at);
     },
   };
 }
