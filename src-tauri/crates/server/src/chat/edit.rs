@@ -9,6 +9,7 @@ use kith_wire::xmpp::ns;
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
+use crate::chat::address::Target;
 use crate::chat::fanout::{Delivery, Echo};
 use crate::chat::message::MOST_TEXT;
 use crate::chat::{Author, Refusal, dialog, extra};
@@ -19,13 +20,39 @@ use crate::site::Site;
 
 const NO_MESSAGE: Refusal = Refusal::NotFound("There is no such message.");
 
-async fn find(tx: &mut SqliteConnection, id: Option<&str>) -> Result<(Message, Dialog), Refusal> {
+async fn find(
+    tx: &mut SqliteConnection,
+    id: Option<&str>,
+) -> Result<Option<(Message, Dialog)>, Refusal> {
     let id = id.ok_or(NO_MESSAGE)?.to_ascii_lowercase();
-    let message = messages::by_id(&mut *tx, &id).await?.ok_or(NO_MESSAGE)?;
+    let Some(message) = messages::by_id(&mut *tx, &id).await? else {
+        return Ok(None);
+    };
     let dialog = dialogs::by_id(&mut *tx, &message.dialog_id)
         .await?
         .ok_or(NO_MESSAGE)?;
-    Ok((message, dialog))
+    Ok(Some((message, dialog)))
+}
+
+/// About a message that no history has, because it was only passed on (one that destroys
+/// itself, for example): passed on as well, among people who may write there. Whether it
+/// comes from the author of that message only those can know who have it.
+async fn in_passing(
+    tx: &mut SqliteConnection,
+    site: &Arc<Site>,
+    author: &Author,
+    mut stanza: Element,
+) -> Result<Done<()>, Refusal> {
+    let dialog = match Target::read(stanza.attr("to")) {
+        Target::User(other) => dialogs::by_pair(&mut *tx, author.user_id, other).await?,
+        Target::Room(dialog_id) => dialogs::by_id(&mut *tx, &dialog_id).await?,
+        Target::Server => None,
+    };
+    let dialog = dialog.ok_or(NO_MESSAGE)?;
+    dialog::check_may_write(tx, &dialog, author.user_id).await?;
+    extra::set(&mut stanza, &[("dialog_id", &dialog.id)]);
+    let delivery = announce(tx, site, author, &dialog, stanza).await?;
+    Ok(((), sent(site, delivery)))
 }
 
 /// Corrects a message: its author only. Custom parameters are replaced when the
@@ -51,7 +78,9 @@ async fn put_text(
     let named = stanza
         .child("replace", ns::CORRECT)
         .and_then(|replace| replace.attr("id"));
-    let (message, dialog) = find(tx, named).await?;
+    let Some((message, dialog)) = find(tx, named).await? else {
+        return in_passing(tx, site, author, stanza).await;
+    };
     if message.sender_id != author.user_id {
         return Err(Refusal::Forbidden("Only its author can correct a message."));
     }
@@ -101,7 +130,9 @@ async fn take_out(
     named: Option<String>,
     mut stanza: Element,
 ) -> Result<Done<()>, Refusal> {
-    let (message, dialog) = find(tx, named.as_deref()).await?;
+    let Some((message, dialog)) = find(tx, named.as_deref()).await? else {
+        return in_passing(tx, site, author, stanza).await;
+    };
     let standing = dialog::standing(&mut *tx, &dialog, author.user_id).await?;
     let is_mine = message.sender_id == author.user_id && standing.sees(&dialog);
     if !is_mine && (dialog.kind == PRIVATE || !standing.leads()) {

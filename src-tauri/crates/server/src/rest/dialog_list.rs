@@ -59,25 +59,43 @@ const VISIBLE: &str = "
                     FROM users u
                     WHERE u.id = CASE WHEN d.pair_low = m.user_id THEN d.pair_high ELSE d.pair_low END),
                    '') ELSE d.name END AS shown_name,
-               (SELECT g.seq FROM messages g
-                WHERE g.dialog_id = d.id AND g.seq > COALESCE(m.cleared_seq, 0)
-                  AND NOT EXISTS (SELECT 1 FROM hidden_messages h
-                                  WHERE h.user_id = m.user_id AND h.seq = g.seq)
-                ORDER BY g.date_sent DESC, g.seq DESC LIMIT 1) AS last_seq
+               CASE WHEN m.user_id IS NULL AND d.type = 4 THEN NULL ELSE (
+                   SELECT g.seq FROM messages g
+                   WHERE g.dialog_id = d.id AND g.seq > COALESCE(m.cleared_seq, 0)
+                     AND NOT EXISTS (SELECT 1 FROM hidden_messages h
+                                     WHERE h.user_id = m.user_id AND h.seq = g.seq)
+                   ORDER BY g.date_sent DESC, g.seq DESC LIMIT 1) END AS last_seq
         FROM dialogs d
         LEFT JOIN members m ON m.dialog_id = d.id AND m.user_id = ";
 
-const VISIBLE_END: &str = "
-        WHERE (m.user_id IS NOT NULL AND m.hidden = 0) OR (m.user_id IS NULL AND d.type = 1)
+/// Which of them: one's own, every channel, and in the directory every public dialog.
+const VISIBLE_WHERE: &str = "
+        WHERE (m.user_id IS NOT NULL AND m.hidden = 0)
+           OR (m.user_id IS NULL AND (d.type = 1 OR (d.type = 4 AND ";
+
+const VISIBLE_END: &str = ")))
     ), listed AS (
         SELECT mine.*, l.id AS last_id, l.body AS last_body, l.sender_id AS last_sender_id,
                l.date_sent AS last_date_sent
         FROM mine LEFT JOIN messages l ON l.seq = mine.last_seq
     ) ";
 
-fn visible(viewer: i64) -> QueryBuilder<Sqlite> {
+/// Which public dialogs are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Public {
+    /// Those that the viewer has joined.
+    Joined,
+    /// All of them, as they show themselves to strangers.
+    All,
+}
+
+fn visible(viewer: i64, public: Public) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(VISIBLE);
-    query.push_bind(viewer).push(VISIBLE_END);
+    query
+        .push_bind(viewer)
+        .push(VISIBLE_WHERE)
+        .push_bind(public == Public::All)
+        .push(VISIBLE_END);
     query
 }
 
@@ -160,7 +178,13 @@ fn order(call: &Call) -> &'static str {
 /// `GET /chat/Dialog`.
 pub(crate) async fn list(site: &Site, call: &Call) -> Result<Answer, Fault> {
     let viewer = call.user()?;
-    let mut count = visible(viewer);
+    // A parameter of our own: the platform lists joined ones only, and ignores it.
+    let public = if call.says_yes("directory") {
+        Public::All
+    } else {
+        Public::Joined
+    };
+    let mut count = visible(viewer, public);
     count.push("SELECT COUNT(*) FROM listed WHERE 1 = 1");
     push_filters(&mut count, &call.params);
     let total: i64 = count.build_query_scalar().fetch_one(site.db.read()).await?;
@@ -168,7 +192,7 @@ pub(crate) async fn list(site: &Site, call: &Call) -> Result<Answer, Fault> {
         return Ok(Answer::Json(json!({ "items": { "count": total } })));
     }
     let (limit, skip) = (call.limit(MOST), call.skip());
-    let mut query = visible(viewer);
+    let mut query = visible(viewer, public);
     query.push("SELECT * FROM listed WHERE 1 = 1");
     push_filters(&mut query, &call.params);
     query.push(order(call));
@@ -188,7 +212,7 @@ pub(crate) async fn list(site: &Site, call: &Call) -> Result<Answer, Fault> {
 
 /// One dialog, as one person sees it.
 pub(crate) async fn one(site: &Site, viewer: i64, id: &str) -> Result<Value, Fault> {
-    let mut query = visible(viewer);
+    let mut query = visible(viewer, Public::Joined);
     query
         .push("SELECT * FROM listed WHERE id = ")
         .push_bind(id.to_owned());
@@ -201,7 +225,7 @@ pub(crate) async fn one(site: &Site, viewer: i64, id: &str) -> Result<Value, Fau
 
 /// Dialogs whose name contains a text: for search.
 pub(crate) async fn named(site: &Site, viewer: i64, text: &str) -> Result<Vec<Value>, Fault> {
-    let mut query = visible(viewer);
+    let mut query = visible(viewer, Public::Joined);
     query
         .push("SELECT * FROM listed WHERE INSTR(shown_name, ")
         .push_bind(text.to_owned());

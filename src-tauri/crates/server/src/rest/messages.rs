@@ -55,6 +55,9 @@ fn seen(select: &str, me: i64) -> QueryBuilder<Sqlite> {
     query
 }
 
+/// What an attachment is, for the same operators as every other field.
+const ATTACHMENT_TYPE: Field = field("type", "json_extract(a.value, '$.type')", Kind::Text);
+
 fn push_filters(query: &mut QueryBuilder<Sqlite>, call: &Call, dialog_id: Option<&str>) {
     if let Some(dialog_id) = dialog_id {
         query
@@ -62,14 +65,15 @@ fn push_filters(query: &mut QueryBuilder<Sqlite>, call: &Call, dialog_id: Option
             .push_bind(dialog_id.to_owned());
     }
     filter::push(query, &FIELDS, &call.params);
-    let kind = call.text("attachments.type").or_else(|| {
+    let kind = call.param("attachments.type").or_else(|| {
         call.param("attachments")
             .and_then(|value| value.get("type"))
-            .and_then(params::text)
     });
     if let Some(kind) = kind {
-        query.push(" AND EXISTS (SELECT 1 FROM json_each(g.attachments) a WHERE json_extract(a.value, '$.type') = ");
-        query.push_bind(kind).push(")");
+        query.push(" AND EXISTS (SELECT 1 FROM json_each(g.attachments) a WHERE 1 = 1");
+        let kind = Map::from_iter([(ATTACHMENT_TYPE.name.to_owned(), kind.clone())]);
+        filter::push(query, &[ATTACHMENT_TYPE], &kind);
+        query.push(")");
     }
 }
 

@@ -145,3 +145,48 @@ async fn whoever_runs_the_server_sees_who_asks_for_a_password() {
     let waiting = waiting.expect("read");
     assert_eq!(waiting, [(alex.id, house.site.now())]);
 }
+
+#[tokio::test]
+async fn public_dialogs_can_be_found_before_they_are_joined() {
+    let house = House::open().await;
+    let (alex, bea) = (house.person("alex").await, house.person("bea").await);
+    let body = json!({"type": 4, "name": "Open house", "description": "d"});
+    let open = house.dialog(&alex, body).await;
+    let body = json!({"type": 2, "name": "Open secret", "occupants_ids": [bea.id]});
+    house.dialog(&alex, body).await;
+    let body = json!({"chat_dialog_id": open, "message": "inside"});
+    let sent = house.ok(&alex, "POST", "/chat/Message", body).await;
+    let pin = json!({"push_all": {"pinned_messages_ids": [sent["_id"]]}});
+    let path = format!("/chat/Dialog/{open}");
+    house.ok(&alex, "PUT", &path, pin).await;
+    let carol = house.person("carol").await;
+    let found = house.ok(&carol, "GET", "/chat/Dialog", Value::Null).await;
+    assert_eq!(found["total_entries"], 0, "nothing is listed unasked");
+    for filter in [
+        "type=4&name[ctn]=open",
+        "type[in]=4",
+        &format!("_id={open}"),
+    ] {
+        let path = format!("/chat/Dialog?directory=1&{filter}");
+        let found = house.ok(&carol, "GET", &path, Value::Null).await;
+        let item = &found["items"][0];
+        assert_eq!(
+            (found["total_entries"].as_i64(), &item["_id"]),
+            (Some(1), &json!(open)),
+            "{filter}"
+        );
+        assert_eq!(
+            (&item["occupants_count"], &item["description"]),
+            (&json!(1), &json!("d"))
+        );
+        assert_eq!(
+            item["last_message"],
+            Value::Null,
+            "what is inside stays inside"
+        );
+        assert_eq!(
+            (&item["pinned_messages_ids"], &item["admins_ids"]),
+            (&json!([]), &json!([]))
+        );
+    }
+}

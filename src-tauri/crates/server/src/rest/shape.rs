@@ -55,10 +55,12 @@ pub(crate) struct Around {
 pub(crate) fn dialog(site: &Site, viewer: i64, listed: &Listed, around: &Around) -> Value {
     let is_private = listed.kind == PRIVATE;
     let ids: Vec<i64> = around.members.iter().map(|(id, _)| *id).collect();
+    // To strangers a public dialog shows what it is, not who leads it and what is in it.
+    let is_strange = listed.kind == PUBLIC && !ids.contains(&viewer);
     let admins: Vec<i64> = around
         .members
         .iter()
-        .filter(|(_, is_admin)| *is_admin)
+        .filter(|(_, is_admin)| *is_admin && !is_strange)
         .map(|(id, _)| *id)
         .collect();
     let status = (listed.last_sender_id == Some(viewer)).then(|| {
@@ -87,7 +89,7 @@ pub(crate) fn dialog(site: &Site, viewer: i64, listed: &Listed, around: &Around)
         "last_message_date_sent": listed.last_date_sent,
         "last_message_status": status,
         "unread_messages_count": around.unread,
-        "pinned_messages_ids": around.pins,
+        "pinned_messages_ids": if is_strange { &[][..] } else { &around.pins },
         "xmpp_room_jid": if is_private { None } else { Some(site.room_jid(&listed.id)) },
         "extensions": from_text(listed.extensions.as_deref()),
         "permissions": from_text(listed.permissions.as_deref()),

@@ -118,7 +118,8 @@ async fn last_activity(site: &Arc<Site>, asking: i64, user_id: i64) -> Reply {
                 .last_seen_at
                 .max(user.last_request_at)
                 .unwrap_or(user.created_at);
-            last((site.now() - seen) / 1000)
+            // 0 would say that they are here.
+            last(((site.now() - seen) / 1000).max(1))
         }
         Ok(None) => Reply::Error(404, "cancel", "item-not-found", "There is no such person."),
         Err(error) => {

@@ -424,3 +424,52 @@ async fn strangers_to_a_dialog_neither_write_nor_join() {
             .is_some_and(|e| e.child_text("code").as_deref() == Some("110"))
     );
 }
+
+#[tokio::test]
+async fn what_was_only_passed_on_can_be_corrected_and_taken_back() {
+    let town = Town::open().await;
+    let group = town.group(&town.token("ann").await).await;
+    let mut ann = town.live(ANN, Over::Tcp).await;
+    let mut bob = town.live(BOB, Over::Tcp).await;
+    for (n, to, kind) in [
+        (10, ann.user(BOB), "chat"),
+        (20, ann.room(&group), "groupchat"),
+    ] {
+        ann.send(&format!(
+            "<message xmlns='jabber:client' to='{to}' type='{kind}' id='{}'><body>x</body>\
+             <destroy xmlns='{}' after='60'/></message>",
+            id(n),
+            ns::DESTROY
+        ))
+        .await;
+        bob.message(&id(n)).await;
+        for (more, child) in [(1, "replace"), (2, "remove")] {
+            let space = if more == 1 { ns::CORRECT } else { ns::DELETE };
+            ann.send(&format!(
+                "<message xmlns='jabber:client' to='{to}' type='{kind}' id='{}'><body>y</body>\
+                 <{child} xmlns='{space}' id='{}'/></message>",
+                id(n + more),
+                id(n)
+            ))
+            .await;
+            let heard = bob.message(&id(n + more)).await;
+            assert!(heard.child(child, space).is_some(), "{heard:?}");
+            assert!(extra(&heard, "dialog_id").is_some());
+        }
+    }
+    let token = town.token("cem").await;
+    let body = json!({ "pull_all": { "occupants_ids": [CEM] } });
+    let path = format!("/chat/Dialog/{group}");
+    town.rest.call("PUT", &path, &token, body).await;
+    let mut cem = town.live(CEM, Over::Tcp).await;
+    cem.send(&format!(
+        "<message xmlns='jabber:client' to='{}' type='groupchat' id='{}'><remove xmlns='{}' id='{}'/></message>",
+        cem.room(&group),
+        id(30),
+        ns::DELETE,
+        id(20)
+    ))
+    .await;
+    assert_eq!(cem.message(&id(30)).await.attr("type"), Some("error"));
+    bob.settle().await;
+}
