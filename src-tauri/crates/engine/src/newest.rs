@@ -187,13 +187,18 @@ impl Shared {
     ) -> Result<(), StoreError> {
         let dialog = &state.dialog.id;
         let is_unplaced = self.store.read_up_to(dialog).await?.is_none();
+        // A server that tells of each message who has read it is believed in
+        // that. Its numbers may be of another moment than its last message.
+        let tells = fetched.iter().any(|message| !message.read_by.is_empty());
         let place = match &state.last_message {
             None => beginning(),
+            // Where it is known already, single messages move it (`Write::put`).
+            Some(_) if tells && !is_unplaced => None,
+            Some(_) if tells => below_oldest_unread(fetched, self.me),
             Some(last) if state.unread == 0 => Some(Place {
                 sent_at: last.sent_at.seconds(),
                 id: last.id.clone(),
             }),
-            // Where it is known already, single messages move it (`Write::put`).
             Some(_) if !is_unplaced => None,
             Some(last) => {
                 let last = Place {
@@ -269,6 +274,22 @@ fn below_unread(messages: &[Message], me: UserId, unread: u32, last: &Place) -> 
     beginning()
 }
 
+/// The place below the oldest message of others that this person has not read;
+/// the newest place when there is none.
+fn below_oldest_unread(messages: &[Message], me: UserId) -> Option<Place> {
+    let oldest_unread = messages
+        .iter()
+        .filter(|m| m.sender != me && !m.read_by.contains(&me))
+        .map(Message::place)
+        .min();
+    messages
+        .iter()
+        .map(Message::place)
+        .filter(|place| oldest_unread.as_ref().is_none_or(|oldest| place < oldest))
+        .max()
+        .or_else(beginning)
+}
+
 /// Before every message.
 fn beginning() -> Option<Place> {
     Some(Place {
@@ -314,5 +335,26 @@ mod tests {
         );
         check(2, Some(held[0].place()), "own messages do not count");
         check(9, beginning(), "more than are held: all of them are unread");
+    }
+
+    #[test]
+    fn where_readers_are_told_the_pointer_is_placed_below_what_this_person_has_not_read() {
+        let me = UserId(1);
+        let held = [
+            message(12, 3, 1, &[1]),
+            message(13, 4, 2, &[2]),
+            message(14, 5, 2, &[2]),
+        ];
+        assert_eq!(
+            below_oldest_unread(&held, me),
+            Some(held[0].place()),
+            "whatever number was told"
+        );
+        assert_eq!(below_oldest_unread(&held[1..], me), beginning());
+        assert_eq!(
+            below_oldest_unread(&held[..1], me),
+            Some(held[0].place()),
+            "nothing is unread"
+        );
     }
 }

@@ -46,6 +46,17 @@ impl Fate {
     }
 }
 
+/// What of a dialog is on its way before a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ahead {
+    /// So many are on the stream.
+    pub in_flight: u32,
+    /// Whether some have not left, or may not have.
+    pub is_queue: bool,
+    /// The latest time that one on the stream carries.
+    pub stamp: Option<Timestamp>,
+}
+
 /// One message that waits to leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxRow {
@@ -315,6 +326,29 @@ impl Write {
         Ok(true)
     }
 
+    /// What of a dialog is on its way beside this message.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn ahead(&mut self, dialog: &DialogId, of: &MessageId) -> Result<Ahead, StoreError> {
+        let (in_flight, waiting, stamp): (i64, i64, Option<i64>) = sqlx::query_as(
+            "SELECT coalesce(sum(fate = ?1), 0), coalesce(sum(fate <> ?1), 0),
+                    max(CASE WHEN fate = ?1 THEN stamp END)
+             FROM outbox
+             WHERE dialog_id = ?2 AND is_parked = 0 AND message_id <> ?3",
+        )
+        .bind(Fate::InFlight.rank())
+        .bind(dialog.as_str())
+        .bind(of.as_str())
+        .fetch_one(self.db())
+        .await?;
+        Ok(Ahead {
+            in_flight: u32::try_from(in_flight).unwrap_or(u32::MAX),
+            is_queue: waiting > 0,
+            stamp: stamp.map(Timestamp::from_seconds),
+        })
+    }
+
     /// Notes that a row is being handed to the stream, with the time it
     /// carries, and answers the message as it is to be sent. To be committed
     /// before it is handed over. `None` when the person took it back.
@@ -516,7 +550,11 @@ impl Write {
     /// Notes a step that leaves the state as it is.
     async fn note_as_is(&mut self, id: &MessageId, step: Step) -> Result<(), StoreError> {
         match self.find(id).await? {
-            Some(message) => self.note(id, message.delivery, step).await,
+            Some(message) => {
+                self.note(id, message.delivery, step).await?;
+                self.message_changed(&message.message.dialog_id, id);
+                Ok(())
+            }
             None => Ok(()),
         }
     }

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use kith_client::Secret;
@@ -223,9 +224,20 @@ impl TestPerson {
     /// Waits until the server knows of every edit, deletion and the like that
     /// this person has done.
     pub async fn deeds_are_done(&self) {
-        self.until("the server to know of it", || async {
-            let left = self.engine.store().deeds(1).await.ok()?;
-            left.is_empty().then_some(())
+        let mut changes = self.engine.changes();
+        within("the server to know of all deeds", async {
+            while !self
+                .engine
+                .store()
+                .deeds(1)
+                .await
+                .expect("the store reads")
+                .is_empty()
+            {
+                // That something is known changes nothing that is shown, so
+                // nobody tells of it.
+                let _ = tokio::time::timeout(Duration::from_millis(20), changes.next()).await;
+            }
         })
         .await;
     }

@@ -1,0 +1,295 @@
+//! What happened while somebody was away, and what happens to time and
+//! networks meanwhile.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use kith_engine::LinkState;
+use kith_model::{Clock as _, Delivery, DialogId, Mentions, MessageId, SystemClock};
+use kith_testkit::{ALEX, BEA, Road, ShiftedClock, TestPerson, Town};
+
+/// Two people with a private dialog that both have; Bea over a road.
+async fn pair(
+    town: &Town,
+    clock: Arc<ShiftedClock>,
+) -> Result<(TestPerson, TestPerson, Road, DialogId)> {
+    let alex = town.person(ALEX).await?;
+    let road = Road::to(town.connection()).await?;
+    let bea = town.device_over(BEA, "desk", &road, clock).await?;
+    bea.online().await;
+    let dialog = alex.private(&bea).await?;
+    let first = alex.say(&dialog, "first").await?;
+    bea.hears(&first).await;
+    bea.dialog(&dialog).await;
+    Ok((alex, bea, road, dialog))
+}
+
+async fn say_many(who: &TestPerson, dialog: &DialogId, n: usize) -> Result<Vec<MessageId>> {
+    let mut ids = Vec::new();
+    for number in 0..n {
+        ids.push(who.say(dialog, &format!("word {number}")).await?);
+    }
+    if let Some(last) = ids.last() {
+        who.sees(last, Delivery::Sent).await;
+    }
+    Ok(ids)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_edited_deleted_and_liked_while_away_is_so_here() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let (alex, bea, _road, dialog) = pair(&town, Arc::default()).await?;
+    let ids = say_many(&alex, &dialog, 230).await?;
+    for id in &ids {
+        bea.hears(id).await;
+    }
+    let bea = bea.stop().await;
+
+    // Far above what the newest page of the history shows.
+    alex.engine
+        .edit_message(&ids[3], "another word".into(), &Mentions::default())
+        .await?;
+    alex.engine.react(&ids[4], "👍", true).await?;
+    let deleted = alex
+        .engine
+        .delete_messages(&[ids[5].clone(), ids[200].clone()], true)
+        .await?;
+    assert_eq!(deleted.deleted.len(), 2);
+    let after = alex.say(&dialog, "while you were away").await?;
+    alex.sees(&after, Delivery::Sent).await;
+    alex.deeds_are_done().await;
+
+    let bea = bea.returns().await?;
+    bea.hears(&after).await;
+    bea.until("the edit", || async {
+        let held = bea.message(&ids[3]).await?;
+        (held.message.body == "another word").then_some(())
+    })
+    .await;
+    bea.until("the reaction", || async {
+        let held = bea.message(&ids[4]).await?;
+        let reactions = held.message.reactions.unwrap_or_default();
+        (reactions.len() == 1 && reactions[0].count == 1).then_some(())
+    })
+    .await;
+    bea.until("the deletions", || async {
+        let is_gone =
+            bea.message(&ids[5]).await.is_none() && bea.message(&ids[200]).await.is_none();
+        is_gone.then_some(())
+    })
+    .await;
+    assert_eq!(
+        bea.timeline(&dialog).await.len(),
+        alex.timeline(&dialog).await.len(),
+        "and nothing else is gone"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_device_shows_the_newest_at_once_and_fills_the_rest_quietly() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let (alex, bea, _road, dialog) = pair(&town, Arc::default()).await?;
+    let ids = say_many(&alex, &dialog, 340).await?;
+    bea.hears(ids.last().expect("many")).await;
+    bea.engine.seen(&dialog, ids.last().expect("many")).await?;
+    alex.sees(ids.last().expect("many"), Delivery::Read).await;
+
+    let lap = town.device(BEA, "lap").await?;
+    assert!(
+        lap.message(ids.last().expect("many")).await.is_some(),
+        "the newest are there when it says that it is online"
+    );
+    lap.until("all of it", || async {
+        let completeness = lap.engine.completeness(&dialog).await.ok()?;
+        completeness.is_complete.then_some(())
+    })
+    .await;
+    assert_eq!(lap.timeline(&dialog).await.len(), ids.len() + 1);
+    lap.sees_unread(&dialog, 0).await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_for_a_dialog_that_is_still_to_be_fetched_waits_for_it() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let (alex, bea, road, _) = pair(&town, Arc::default()).await?;
+    road.change(|weather| weather.is_without_api = true);
+    let group = alex.group("Quick", &[&bea]).await?;
+    let first = alex.say(&group, "answer quickly").await?;
+    bea.hears(&first).await;
+    assert!(
+        bea.entry(&group).await.is_none(),
+        "of the dialog itself nothing is known yet"
+    );
+    let answer = bea.say(&group, "yes").await?;
+    bea.until("that it waits", || async {
+        let journal = bea.engine.journal(&answer).await.ok()?;
+        journal
+            .iter()
+            .any(|entry| entry.reason == "dialog_unknown")
+            .then_some(())
+    })
+    .await;
+    road.clear();
+    let held = bea.sees(&answer, Delivery::Sent).await;
+    assert!(
+        held.delivery >= Delivery::Sent,
+        "and nobody had to do anything"
+    );
+    alex.hears(&answer).await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_sleep_the_link_is_made_anew_once_and_loses_nothing() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let clock = Arc::new(ShiftedClock::default());
+    let (alex, bea, road, dialog) = pair(&town, Arc::clone(&clock)).await?;
+    // The link is dead and nobody says so.
+    road.change(|weather| weather.is_silent = true);
+    let asleep = alex.say(&dialog, "are you asleep").await?;
+    let mut link = bea.engine.link();
+    link.mark_unchanged();
+    clock.shift(3_600_000);
+    road.change(|weather| weather.is_silent = false);
+    bea.hears(&asleep).await;
+    bea.online().await;
+    // What was said in the second that the clock jumped over is stamped by the server's.
+    let answer = bea.say(&dialog, "not any more").await?;
+    let heard = alex.hears(&answer).await;
+    let apart = heard.message.sent_at.seconds() - SystemClock.now().seconds();
+    assert!(apart.abs() < 120, "{apart} s off");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_wrong_puts_no_message_in_another_place() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let hours = 3_600_000;
+    for (hours_off, text) in [(-3 * hours, "late"), (5 * hours, "early")] {
+        let clock = Arc::new(ShiftedClock::ahead_by(hours_off));
+        let alex = town.person(ALEX).await?;
+        let road = Road::to(town.connection()).await?;
+        let bea = town.device_over(BEA, text, &road, clock).await?;
+        bea.online().await;
+        let dialog = alex.private(&bea).await?;
+        let before = alex.say(&dialog, "before").await?;
+        bea.hears(&before).await;
+        bea.dialog(&dialog).await;
+        let between = bea.say(&dialog, text).await?;
+        alex.hears(&between).await;
+        bea.sees(&between, Delivery::Sent).await;
+        let after = alex.say(&dialog, "after").await?;
+        bea.hears(&after).await;
+        for person in [&alex, &bea] {
+            let texts = person.texts(&dialog).await;
+            assert_eq!(
+                texts[texts.len() - 3..],
+                ["before", text, "after"],
+                "what {} sees",
+                person.actor.login
+            );
+        }
+        alex.stop().await;
+        bea.stop().await;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ran_out_is_renewed_without_a_word() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let (alex, bea, _road, dialog) = pair(&town, Arc::default()).await?;
+    let link = bea.engine.link();
+    town.faults().expire_tokens().await?;
+    let group = bea.group("After two idle hours", &[&alex]).await?;
+    assert_ne!(group, dialog);
+    town.faults().expire_tokens().await?;
+    let older = bea.engine.older(&group, None, 10).await?;
+    assert!(!older.is_incomplete, "history comes, too");
+    assert_eq!(*link.borrow(), LinkState::Online, "the link stayed up");
+    assert!(!link.has_changed()?, "all the time");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_in_between_is_waited_out() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let (alex, bea, road, dialog) = pair(&town, Arc::default()).await?;
+    road.change(|weather| weather.is_portal = true);
+    bea.offline().await;
+    let written = bea.say(&dialog, "from the hotel").await?;
+    let missed = alex.say(&dialog, "are you there").await?;
+    // Another attempt meets the portal, too.
+    bea.engine.reconnect_now();
+    bea.link("connecting once more", |state| {
+        *state == LinkState::Connecting
+    })
+    .await;
+    bea.offline().await;
+    road.clear();
+    bea.sees(&written, Delivery::Sent).await;
+    bea.hears(&missed).await;
+    bea.online().await;
+    alex.hears(&written).await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_was_full_costs_nothing() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let (alex, bea, _road, dialog) = pair(&town, Arc::default()).await?;
+    let link = bea.engine.link();
+    bea.engine.store().pretend_full(true).await?;
+    // Long enough to need new pages.
+    let long = "long ".repeat(2_000);
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        ids.push(alex.say(&dialog, &format!("{number} {long}")).await?);
+    }
+    alex.sees(ids.last().expect("twenty"), Delivery::Sent).await;
+    let refused = bea.say(&dialog, &long).await;
+    assert!(
+        refused.is_err(),
+        "nobody is told that it is kept when it is not"
+    );
+    assert!(
+        bea.message(ids.last().expect("twenty")).await.is_none(),
+        "there is no room for it"
+    );
+    bea.engine.store().pretend_full(false).await?;
+    for id in &ids {
+        bea.hears(id).await;
+    }
+    assert!(!link.has_changed()?, "over the same link");
+    let written = bea.say(&dialog, &long).await?;
+    alex.hears(&written).await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holes_are_told_and_filled_by_hand() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let (alex, bea, road, dialog) = pair(&town, Arc::default()).await?;
+    let ids = say_many(&alex, &dialog, 220).await?;
+    bea.hears(ids.last().expect("many")).await;
+    // A device that got the newest page, and then no further.
+    let lap_road = Road::to(town.connection()).await?;
+    let lap = town
+        .device_over(BEA, "lap", &lap_road, Arc::new(SystemClock))
+        .await?;
+    lap.online().await;
+    lap.until("something of it", || async {
+        let completeness = lap.engine.completeness(&dialog).await.ok()?;
+        (completeness.is_complete || !completeness.holes.is_empty()).then_some(())
+    })
+    .await;
+    lap.engine.fill_hole(&dialog, None, i64::MAX).await?;
+    let completeness = lap.engine.completeness(&dialog).await?;
+    assert!(completeness.is_complete, "{completeness:?}");
+    assert!(completeness.holes.is_empty());
+    assert_eq!(lap.timeline(&dialog).await.len(), ids.len() + 1);
+    drop(road);
+    Ok(())
+}
