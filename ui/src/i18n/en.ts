@@ -382,6 +382,12 @@ export const en = {
         one: 'The server does not allow you to delete this message for everyone.',
         other: 'The server does not allow you to delete # of these messages for everyone.',
       }),
+    refused: {
+      edit: 'The server did not take your change. The message is as it was.',
+      delete: 'The server did not delete the message. It is back.',
+      react: 'The server did not take your reaction.',
+      pin: 'The server did not let you change what is pinned here.',
+    },
     selected: (n: number) => plural(n, { one: '# selected', other: '# selected' }),
     endSelection: 'Stop selecting',
     selectHint: 'Space marks a message, Shift marks up to it, Esc stops.',

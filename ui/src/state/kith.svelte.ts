@@ -217,6 +217,10 @@ export class Kith {
       case 'accounts':
         this.session.takeAccounts(event.accounts);
         break;
+      case 'refused':
+        // The row is back as it was; without a word nobody would know why.
+        this.toasts.say(t.message.refused[event.refusal.deed], 'error');
+        break;
       case 'reset':
         void this.#openAgain();
     }

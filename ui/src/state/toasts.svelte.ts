@@ -40,6 +40,9 @@ export class Toasts {
 
 /** The sentence for a failed call. */
 export function wordsFor(thrown: unknown): string {
-  const { code } = asCallError('', thrown);
+  const { code, message } = asCallError('', thrown);
+  // Of these the backend knows more: what it was that is not allowed, or not there.
+  const isAboutThis = code === 'not_allowed' || code === 'gone' || code === 'invalid_input';
+  if (isAboutThis && message.includes(' ')) return message;
   return (t.errors as Partial<Record<string, string>>)[code] ?? t.errors.internal;
 }
