@@ -69,4 +69,12 @@ describe('times as people say them', () => {
     ]);
     expect(speaker.span(2520, 'narrow')).toBe('42m');
   });
+
+  it('counts days by the computer as by the zone that it is in', () => {
+    const [here, named] = [timeSpeaker('en-GB'), timeSpeaker('en-GB', 'UTC')];
+    for (let at = Date.UTC(2023, 11, 30); at < Date.UTC(2024, 2, 3); at += 5 * 3_600_000) {
+      expect(here.dayNumber(at)).toBe(named.dayNumber(at));
+      expect(here.brief(at, Date.UTC(2024, 1, 2))).toBe(named.brief(at, Date.UTC(2024, 1, 2)));
+    }
+  });
 });

@@ -57,6 +57,12 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
   // Asked for every message on screen: remembered by the hour, which never spans two days.
   const numbers = new Map<number, number>();
   const numberOf = (at: number): { number: number; year: number } => {
+    if (timeZone === undefined) {
+      // The computer's own: asked without `Intl`, which takes its time at first.
+      const here = new Date(at);
+      const days = Date.UTC(here.getFullYear(), here.getMonth(), here.getDate()) / (24 * HOUR);
+      return { number: Math.round(days), year: here.getFullYear() };
+    }
     let year = 0;
     let month = 0;
     let day = 0;
