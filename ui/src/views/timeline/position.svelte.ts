@@ -34,9 +34,10 @@ const MEANT = 1800;
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
 export class Position {
-  viewport = $state<HTMLElement>();
-  list = $state<List>();
-  body = $state<HTMLElement>();
+  /** Gone again once the view is: then there is nothing to scroll. */
+  viewport = $state<HTMLElement | null>();
+  list = $state<List | null>();
+  body = $state<HTMLElement | null>();
   /** The view has come to where it begins. */
   landed = $state(false);
   /** At the bottom, and to stay there. */
@@ -46,7 +47,7 @@ export class Position {
   meant = $state<MessageId | null>(null);
   /** The day at the top of the view, while it is scrolled. */
   dayAt = $state<number | null>(null);
-  readonly anchor = new Anchor(() => this.viewport);
+  readonly anchor = new Anchor(() => this.viewport ?? undefined);
 
   #handAt = -Infinity;
   #handDown = false;
@@ -68,7 +69,7 @@ export class Position {
   /** Begins once the view is there; answers how to end. */
   start(): () => void {
     const view = this.viewport;
-    if (view === undefined) return () => undefined;
+    if (!view) return () => undefined;
     // The list looks at its parent one tick after it was made.
     void tick()
       .then(frame)
@@ -78,7 +79,7 @@ export class Position {
     // Rows that were measured are moved before the next frame, and sizes that
     // change with that are told one frame later: too late for a steady picture.
     const moves = new MutationObserver(() => this.#hug());
-    if (this.body !== undefined) {
+    if (this.body) {
       sizes.observe(this.body);
       moves.observe(this.body, { subtree: true, childList: true, attributeFilter: ['style'] });
     }
@@ -112,7 +113,7 @@ export class Position {
 
   scrolled(): void {
     const view = this.viewport;
-    if (view === undefined || !this.landed) return;
+    if (!view || !this.landed) return;
     const { timeline } = this.kith;
     const left = below(view);
     const sameSize = view.scrollHeight === this.#lastHeight && view.clientHeight === this.#lastView;
@@ -185,12 +186,12 @@ export class Position {
   }
 
   #pin(): void {
-    if (this.viewport !== undefined) this.viewport.scrollTop = this.viewport.scrollHeight;
+    if (this.viewport) this.viewport.scrollTop = this.viewport.scrollHeight;
   }
 
   #hug(): void {
     const view = this.viewport;
-    if (!this.landed || view === undefined) return;
+    if (!this.landed || !view) return;
     // Somebody has scrolled, and something changed before the event that says so.
     if (
       this.stuck &&
@@ -212,7 +213,7 @@ export class Position {
 
   async #older(): Promise<void> {
     const { timeline } = this.kith;
-    if (!timeline.hasOlder || timeline.older !== 'idle' || this.viewport === undefined) return;
+    if (!timeline.hasOlder || timeline.older !== 'idle' || !this.viewport) return;
     // At the very top there would be nothing above to hold on to.
     if (this.viewport.scrollTop < 1) this.viewport.scrollTop = 1;
     await timeline.loadOlder();
@@ -228,7 +229,7 @@ export class Position {
 
   #lookNow(): void {
     const element = this.viewport;
-    if (element === undefined || !this.landed) return;
+    if (!element || !this.landed) return;
     const { timeline, places, reading } = this.kith;
     const view = element.getBoundingClientRect();
     const on: { id: string; key: string }[] = [];
@@ -265,7 +266,7 @@ export class Position {
       this.#pin();
     }
     const view = this.viewport;
-    if (view === undefined || this.#isGone) return;
+    if (!view || this.#isGone) return;
     this.stuck = below(view) <= AT_BOTTOM && !timeline.hasNewer;
     if (this.stuck) this.#pin();
     this.#measure(view);
