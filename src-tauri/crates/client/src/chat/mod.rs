@@ -118,6 +118,22 @@ impl Chat {
         answer.await.unwrap_or(Err(NotConnected))
     }
 
+    /// Hands something to the stream without waiting for anything, if there is
+    /// room. The answer that comes is that of [`Chat::send`].
+    ///
+    /// # Errors
+    /// When there is no room, or no link for good; nothing was sent then.
+    pub fn send_now(
+        &self,
+        outgoing: Outgoing,
+    ) -> Result<oneshot::Receiver<Result<(), NotConnected>>, NotConnected> {
+        let (done, answer) = oneshot::channel();
+        self.parcels
+            .try_send(Parcel::Outgoing(outgoing, done))
+            .map_err(|_| NotConnected)?;
+        Ok(answer)
+    }
+
     /// Tries to connect now instead of waiting for the next attempt, also after
     /// a refused sign-in. It does nothing to a link that is up, and leaves the
     /// growth of the waits alone.

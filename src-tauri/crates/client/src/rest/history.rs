@@ -156,22 +156,6 @@ impl Rest {
         }
         Ok(found)
     }
-
-    /// How many messages a dialog has for this account.
-    ///
-    /// # Errors
-    /// As [`Rest::history`].
-    pub async fn count_messages(&self, dialog: &DialogId) -> Result<u64, ClientError> {
-        let query = vec![
-            pair("chat_dialog_id", dialog),
-            pair("count", 1),
-            pair("mark_as_read", 0),
-        ];
-        let body: serde_json::Value = self.get("/chat/Message", query).await?;
-        wire::count(&body)
-            .and_then(|count| u64::try_from(count).ok())
-            .ok_or(ClientError::NotAServer)
-    }
 }
 
 pub(super) fn page_of(query: &HistoryQuery, limit: usize, skip: usize) -> Query {

@@ -1,16 +1,23 @@
 //! A server of ours with two people, and ways to wait for what it says.
 
+use std::ffi::OsString;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use kith_client::{Chat, Link, Outgoing, OutgoingMessage, Recipient, Rest, Secret, ServerEvent};
+use anyhow::{Context, Result, bail, ensure};
+use kith_client::{
+    Activity, Chat, Link, Outgoing, OutgoingMessage, Recipient, Rest, Secret, ServerEvent,
+    SystemMessage,
+};
 use kith_model::{
     AppId, ChatAddress, ChatSecurity, Connection, DialogId, DialogKind, MessageId, MessageIds,
     SystemClock, Timestamp, UserId,
 };
 use kith_server::{Config, Server};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use tokio::sync::mpsc;
 
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -69,6 +76,53 @@ impl House {
             ada,
             bob,
         })
+    }
+
+    /// One more person, with everybody's password.
+    pub(crate) async fn add(&self, id: u64, login: &str) -> Result<UserId> {
+        let added = self
+            .server
+            .add_person(Some(id), login, PASSWORD, login)
+            .await?;
+        Ok(UserId(added))
+    }
+
+    /// What the platform does in its dashboard.
+    pub(crate) async fn admin(&self, words: &[&str]) -> Result<()> {
+        let mut arguments: Vec<OsString> = ["kith-server", "admin", "--data"]
+            .into_iter()
+            .map(OsString::from)
+            .collect();
+        arguments.push(self.folder.path().into());
+        arguments.extend(words.iter().map(OsString::from));
+        let code = tokio::task::spawn_blocking(|| kith_server::admin::asked(arguments)).await?;
+        ensure!(code == Some(ExitCode::SUCCESS), "admin {words:?}: {code:?}");
+        Ok(())
+    }
+
+    /// REST without anybody signed in.
+    pub(crate) fn nobody(&self) -> Result<Rest> {
+        Ok(Rest::new(self.connection.clone(), Arc::new(SystemClock))?)
+    }
+
+    /// A browser that trusts the server and knows nobody.
+    pub(crate) fn web(&self) -> Result<reqwest::Client> {
+        let ca = self
+            .connection
+            .ca_cert
+            .as_deref()
+            .context("a certificate")?;
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(ca.as_bytes())?)?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .no_proxy()
+            .build()?)
     }
 
     pub(crate) fn chat(&self, me: UserId) -> Talk {
@@ -144,6 +198,31 @@ impl Talk {
         .await
     }
 
+    /// What the server answers to a message that it does not take.
+    pub(crate) async fn refusal(&mut self, id: &MessageId) -> Result<u16> {
+        self.wait("refusal", |event| match event {
+            ServerEvent::Refused { id: refused, code } if refused == *id => Some(code),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn system(&mut self) -> Result<(UserId, SystemMessage)> {
+        self.wait("system message", |event| match event {
+            ServerEvent::System { by, message } => Some((by, message)),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn activity(&mut self) -> Result<(UserId, Activity)> {
+        self.wait("activity", |event| match event {
+            ServerEvent::Activity { who, activity } => Some((who, activity)),
+            _ => None,
+        })
+        .await
+    }
+
     pub(crate) async fn message(&mut self) -> Result<kith_model::Message> {
         self.wait("message", |event| match event {
             ServerEvent::Message(message) => Some(message),
@@ -172,4 +251,20 @@ pub(crate) async fn private_dialog(rest: &Rest, with: UserId) -> Result<(DialogI
         .dialog
         .id;
     Ok((dialog.clone(), Recipient::Private { user: with, dialog }))
+}
+
+/// Asks again and again until it holds; each asking is a call to the server.
+pub(crate) async fn wait_until<F: Future<Output = Result<bool>>>(
+    what: &str,
+    mut holds: impl FnMut() -> F,
+) -> Result<()> {
+    let waiting = async {
+        while !holds().await? {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    };
+    tokio::time::timeout(Duration::from_secs(20), waiting)
+        .await
+        .with_context(|| format!("not so: {what}"))?
 }

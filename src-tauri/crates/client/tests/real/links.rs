@@ -48,7 +48,6 @@ async fn a_cut_link_is_resumed_and_everything_arrives_once() -> Result<()> {
 
 /// A stanza that the old connection has not handled yet when the session is
 /// resumed must not be counted twice.
-
 #[tokio::test]
 async fn a_link_that_breaks_right_after_sending_is_resumed_every_time() -> Result<()> {
     let house = House::open().await?;
