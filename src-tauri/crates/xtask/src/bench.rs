@@ -1,8 +1,10 @@
-//! `cargo xtask bench`: how long Kith takes to start, how much memory it holds
-//! and how long a message travels, each beside something to compare with.
+//! `cargo xtask bench`: how long Kith takes to start, how much memory it holds,
+//! how long a message travels and how much a server takes, each beside something
+//! to compare with.
 //! Numbers are printed, one JSON object a line, and never asserted.
 
 mod memory;
+mod server;
 mod start;
 mod talk;
 
@@ -17,7 +19,7 @@ use crate::{command, npm, place, system};
 /// What `cargo xtask bench` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// One of start, memory, talk; all of them when left out.
+    /// One of start, memory, talk, server; all of them when left out.
     name: Option<String>,
     /// Install missing system packages without asking.
     #[arg(short, long)]
@@ -54,17 +56,18 @@ type Measure = fn(Plan) -> Result<()>;
 
 /// Measures; answers whether everything could be measured.
 pub(crate) fn run(options: &Options) -> Result<bool> {
-    let all: [(&str, Measure); 3] = [
+    let all: [(&str, Measure); 4] = [
         ("start", start::run),
         ("memory", memory::run),
         ("talk", talk::run),
+        ("server", server::run),
     ];
     let chosen: Vec<_> = all
         .iter()
         .filter(|(name, _)| options.name.as_deref().is_none_or(|wanted| wanted == *name))
         .collect();
     if chosen.is_empty() {
-        bail!("There is no such measurement. There are: start, memory, talk.");
+        bail!("There is no such measurement. There are: start, memory, talk, server.");
     }
     system::ready_to_test(options.yes)?;
     npm::built()?;

@@ -17,6 +17,8 @@ enum Sign {
     Program(&'static [&'static str]),
     /// A file.
     File(&'static str),
+    /// A module that `python3` can import.
+    Python(&'static str),
 }
 
 /// One thing that is needed, and the package that brings it on each system.
@@ -91,6 +93,13 @@ const TESTS: &[Need] = &[
         "webkitgtk-6.0",
     ),
     need(Sign::Program(BROWSERS), "chromium", "chromium", "chromium"),
+    // Debian keeps what makes an environment apart from Python itself.
+    need(
+        Sign::Python("ensurepip"),
+        "python3-venv",
+        "python3",
+        "python",
+    ),
     need(
         Sign::File("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
         "fonts-dejavu-core",
@@ -151,6 +160,10 @@ fn is_there(need: &Need) -> bool {
     match need.sign {
         Sign::Library(name) => {
             command::quietly(Command::new("pkg-config").args(["--exists", name]))
+        }
+        Sign::Python(module) => {
+            let import = format!("import {module}");
+            command::quietly(Command::new("python3").args(["-c", &import]))
         }
         Sign::Program(names) => names.iter().any(|name| command::exists(name)),
         // Other systems keep their fonts elsewhere, and no test depends on them.

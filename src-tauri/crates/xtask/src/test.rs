@@ -6,6 +6,7 @@
 
 mod count;
 mod steps;
+mod xmpp;
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ use count::Count;
 /// What `cargo xtask test` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// One step (format, ui, lint, build, rust, sdk, chromium, window), `journeys`, or part of the names of Rust tests.
+    /// One step (format, ui, lint, build, rust, sdk, xmpp, chromium, window), `journeys`, or part of the names of Rust tests.
     filter: Option<String>,
     /// Install missing system packages without asking.
     #[arg(short, long)]

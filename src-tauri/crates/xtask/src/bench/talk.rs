@@ -52,13 +52,20 @@ fn spread(command: &mut Command) -> Result<(f64, f64)> {
 }
 
 /// A server of the release build, with an empty data folder. It ends with this value.
-struct Server {
+pub(super) struct Server {
     child: Child,
-    line: String,
+    /// Its ready line.
+    pub(super) line: String,
 }
 
 impl Server {
-    fn start(plan: Plan, folder: &std::path::Path) -> Result<Self> {
+    /// Its process.
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Starts it and waits until it is ready.
+    pub(super) fn start(plan: Plan, folder: &std::path::Path) -> Result<Self> {
         let mut child = Command::new(plan.program("kith-server"))
             .arg("--data")
             .arg(folder)

@@ -40,9 +40,19 @@ pub(super) const ALL: &[Step] = &[
     step("build", "every program and test, once", |_| build()),
     step("rust", "unit tests, bindings and journeys", rust),
     step(
+        "faults",
+        "two hundred seeded plans of everything that can break",
+        |_| faults(),
+    ),
+    step(
         "sdk",
         "the official JavaScript SDK as the other person",
         |_| sdk(),
+    ),
+    step(
+        "xmpp",
+        "another program's XMPP library, over TCP, as strict as they come",
+        |_| xmpp(),
     ),
     step(
         "chromium",
@@ -55,6 +65,9 @@ pub(super) const ALL: &[Step] = &[
         |_| window(),
     ),
 ];
+
+/// So many fault plans are part of the tests.
+const PLANS: u32 = 200;
 
 /// What is built, once, for all steps: the same targets and features that the
 /// test runner asks for, and the programs besides.
@@ -142,9 +155,25 @@ fn rust(names: Option<&str>) -> Result<Count> {
     Ok(counted.ended(is_good))
 }
 
+fn faults() -> Result<Count> {
+    let (is_good, passed, failed) = crate::faults::in_tests(PLANS)?;
+    let count = Count {
+        passed,
+        failed,
+        note: "kept in target/faults when they fail; run one with `cargo xtask faults --only SEED`"
+            .to_owned(),
+    };
+    Ok(count.ended(is_good))
+}
+
 fn sdk() -> Result<Count> {
     programs(&["kith-server", "kith-bridge"])?;
     node("sdk", |command| command)
+}
+
+fn xmpp() -> Result<Count> {
+    programs(&["kith-server"])?;
+    super::xmpp::run()
 }
 
 fn chromium() -> Result<Count> {
