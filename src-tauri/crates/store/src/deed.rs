@@ -231,10 +231,12 @@ impl Write {
         // One that goes away by itself is in no history, so there is nothing
         // to delete for this person alone.
         if for_all || old.message.is_in_history {
-            let text = if old.message.is_in_history {
+            let text = if !old.message.is_in_history {
+                Deed::RELAYED
+            } else if old.delivery.is_on_server() {
                 ""
             } else {
-                "relayed"
+                Deed::UNDER_WAY
             };
             self.keep_deed(kind, &old.message.dialog_id, message, text, &undo)
                 .await?;

@@ -51,7 +51,8 @@ impl Write {
         let message = &old.message;
         let is_named = self.is_named(message.sender, properties);
         sqlx::query(
-            "UPDATE message SET body = ?, properties = ?, edited_at = ?, mentions_me = ? WHERE id = ?",
+            "UPDATE message SET body = ?, properties = ?, edited_at = ?, updated_at = NULL, mentions_me = ?
+             WHERE id = ?",
         )
         .bind(body)
         .bind(to_json(properties))

@@ -16,15 +16,18 @@
 //! What is on disk, table by table, is told by `schema.sql`, which a test
 //! compares with what the migrations make.
 
+mod arrive;
 mod change;
 mod coverage;
 mod deed;
 mod dialog;
+mod dialog_put;
 mod draft;
 mod edit;
 mod error;
 mod journal;
 mod link;
+mod list;
 mod list_state;
 mod marker;
 mod message;
@@ -55,6 +58,7 @@ use kith_model::{Clock, SystemClock, UserId};
 use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
+pub use arrive::Put;
 pub use change::Change;
 pub use coverage::{Counted, Stretch};
 pub use deed::{Deed, DeedKind};
@@ -64,10 +68,10 @@ pub use error::{OpenError, StoreError};
 pub use journal::{JournalEntry, Step};
 pub use link::Link;
 pub use marker::MarkerOut;
-pub use message::{Put, StoredMessage};
+pub use message::StoredMessage;
 pub use notice::{Notice, NoticeKind};
 pub use open::set_aside;
-pub use outbox::{Fate, OutboxRow, Queued, Waiting};
+pub use outbox::{Ahead, Fate, OutboxRow, Queued, Waiting};
 pub use page::{Holes, Page};
 pub use profile::{Account, NewAccount, Profile, SecretPlace};
 pub use spot::Spot;
@@ -172,10 +176,18 @@ impl Store {
         self.database.close().await;
     }
 
+    /// How many statements have been read with so far. What a screen costs is
+    /// counted with it.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        self.database
+            .statements
+            .load(std::sync::atomic::Ordering::Relaxed)
+    }
+
     /// Where to read from. One statement is run for each call of this, which
     /// the tests count.
     pub(crate) fn readers(&self) -> &SqlitePool {
-        #[cfg(test)]
         self.database
             .statements
             .fetch_add(1, std::sync::atomic::Ordering::Relaxed);

@@ -1,11 +1,5 @@
-//! Messages: how they come in, how their state rises.
-//!
-//! A message has one id, so that whatever arrives again (as an echo, as a
-//! page of history, after a resend) meets its own row and is merged into it:
-//! the state is the higher of the two, the time is the server's, the text is
-//! that of the later edit.
-
-use std::collections::BTreeSet;
+//! Messages as they are here, and how their state rises. How they come in is
+//! in `arrive.rs`.
 
 use kith_model::{
     Delivery, DialogId, FailureReason, Message, MessageId, Place, Properties, Timestamp, UserId,
@@ -17,7 +11,7 @@ use crate::notice::{self, Notice};
 use crate::open::stored;
 use crate::person::{number, user};
 use crate::write::list;
-use crate::{Change, Fate, Spot, Step, Store, StoreError, Write};
+use crate::{Change, Spot, Step, Store, StoreError, Write};
 
 /// A message as it is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,19 +44,6 @@ impl StoredMessage {
             place: self.message.place(),
         }
     }
-}
-
-/// What became of a message that came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Put {
-    /// It was not here before.
-    New,
-    /// It was here, and something about it is different now.
-    Merged,
-    /// It was here, and nothing is new.
-    Known,
-    /// Its id belongs to another message, so it is not believed.
-    Foreign,
 }
 
 /// The columns of [`Row`], for a statement that calls the table `m`. What is
@@ -270,191 +251,6 @@ impl Write {
         row.map(StoredMessage::try_from).transpose()
     }
 
-    /// Takes in a message as the server tells it, over either half of the
-    /// platform, for the first time or again. One that was taken away does not
-    /// come back.
-    ///
-    /// # Errors
-    /// When the disk does not take it.
-    pub async fn put(&mut self, news: &Message) -> Result<Put, StoreError> {
-        self.ensure_dialog(news).await?;
-        let put = match self.find(&news.id).await? {
-            None => {
-                let awaits = self.awaits(&news.id, &news.dialog_id).await?;
-                if awaits.is_gone {
-                    return Ok(Put::Known);
-                }
-                self.insert(news).await?;
-                self.apply_what_waited(news, awaits).await?;
-                if awaits.changes && self.is_gone(&news.id).await? {
-                    // Its removal came before it.
-                    return Ok(Put::Known);
-                }
-                Put::New
-            }
-            Some(old)
-                if old.message.sender != news.sender || old.message.dialog_id != news.dialog_id =>
-            {
-                tracing::warn!(message = %news.id, "two messages with one id; the first one stays");
-                return Ok(Put::Foreign);
-            }
-            Some(old) => self.merge(&old, news).await?,
-        };
-        if news.sender != self.me && news.read_by.contains(&self.me) {
-            self.advance_pointer(&news.dialog_id, &news.place()).await?;
-        }
-        Ok(put)
-    }
-
-    async fn insert(&mut self, news: &Message) -> Result<(), StoreError> {
-        let state = self.told(news);
-        let is_own = news.sender == self.me;
-        sqlx::query(
-            "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, edited_at, state,
-                                  attachments, properties, reactions, stored_at, updated_at,
-                                  destroy_after, is_silent, in_history, mentions_me, views)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(news.id.as_str())
-        .bind(news.dialog_id.as_str())
-        .bind(number(news.sender))
-        .bind(is_own)
-        .bind(&news.body)
-        .bind(news.sent_at.seconds())
-        .bind(news.edited_at.map(Timestamp::millis))
-        .bind(state.rank())
-        .bind(to_json(&news.attachments))
-        .bind(to_json(&news.properties))
-        .bind(to_json(&news.reactions.as_deref().unwrap_or_default()))
-        .bind(news.stored_at.map(Timestamp::millis))
-        .bind(news.updated_at.map(Timestamp::millis))
-        .bind(news.destroy_after)
-        .bind(news.is_silent)
-        .bind(news.is_in_history && news.destroy_after.is_none())
-        .bind(self.is_named(news.sender, &news.properties))
-        .bind(news.views)
-        .execute(self.db())
-        .await?;
-        self.receive_receipts(news).await?;
-        self.keep_own_reactions(&news.id, news.reactions.as_deref())
-            .await?;
-        self.keep_links(news).await?;
-        self.message_changed(&news.dialog_id, &news.id);
-        Ok(())
-    }
-
-    /// Whether a message of `sender` names this person.
-    pub(crate) fn is_named(&self, sender: UserId, properties: &Properties) -> bool {
-        sender != self.me && properties.mentions().includes(self.me)
-    }
-
-    async fn merge(&mut self, old: &StoredMessage, news: &Message) -> Result<Put, StoreError> {
-        let held = &old.message;
-        // An own edit that the server does not know yet is later than what it says.
-        let is_later = !old.is_editing && is_later(held, news);
-        let content = if is_later { news } else { held };
-        let edited_at = content.edited_at;
-        let reactions = match &news.reactions {
-            Some(told) => self.settle_numbers(old, told).await?,
-            None => held.reactions.clone().unwrap_or_default(),
-        };
-        let state = old.delivery.hear(self.told(news));
-        if state != old.delivery {
-            let step = match state {
-                Delivery::Read => Step::Read,
-                Delivery::Delivered => Step::Received,
-                _ if self.fate(&news.id).await? == Some(Fate::Unknown) => Step::Found,
-                _ => Step::Echo,
-            };
-            self.note(&news.id, state, step).await?;
-        }
-        let stored_at = news.stored_at.or(held.stored_at);
-        let updated_at = news.updated_at.max(held.updated_at);
-        let views = news.views.or(held.views);
-        let shows = content.body != held.body
-            || content.properties != held.properties
-            || content.attachments != held.attachments
-            || edited_at != held.edited_at
-            || news.sent_at != held.sent_at
-            || state != old.delivery
-            || old.failure.is_some()
-            || Some(&reactions) != held.reactions.as_ref()
-            || stored_at != held.stored_at
-            || views != held.views;
-        if shows || updated_at != held.updated_at {
-            sqlx::query(
-                "UPDATE message SET
-                     body = ?2, sent_at = ?3, edited_at = ?4, state = ?5, pending = (?5 < 4), failure = NULL,
-                     attachments = ?6, properties = ?7, reactions = ?8, stored_at = ?9, updated_at = ?10,
-                     mentions_me = ?11, views = ?12
-                 WHERE id = ?1",
-            )
-            .bind(news.id.as_str())
-            .bind(&content.body)
-            .bind(news.sent_at.seconds())
-            .bind(edited_at.map(Timestamp::millis))
-            .bind(state.rank())
-            .bind(to_json(&content.attachments))
-            .bind(to_json(&content.properties))
-            .bind(to_json(&reactions))
-            .bind(stored_at.map(Timestamp::millis))
-            .bind(updated_at.map(Timestamp::millis))
-            .bind(self.is_named(news.sender, &content.properties))
-            .bind(views)
-            .execute(self.db())
-            .await?;
-        }
-        if is_later && content.body != held.body {
-            self.renew_links(news).await?;
-        }
-        let mut is_new = shows;
-        if !old.delivery.is_on_server() {
-            self.leave_outbox(&news.id).await?;
-        }
-        is_new |= self.receive_receipts(news).await?;
-        if !is_new {
-            return Ok(Put::Known);
-        }
-        self.message_changed(&news.dialog_id, &news.id);
-        Ok(Put::Merged)
-    }
-
-    /// The state that a message from the server shows by itself.
-    fn told(&self, news: &Message) -> Delivery {
-        let me = self.me;
-        let others = |who: &[UserId]| who.iter().any(|id| *id != me);
-        if news.sender != me {
-            Delivery::Sent
-        } else if others(&news.read_by) {
-            Delivery::Read
-        } else if others(&news.delivered_to) {
-            Delivery::Delivered
-        } else {
-            Delivery::Sent
-        }
-    }
-
-    /// Keeps who has received and read an own message.
-    async fn receive_receipts(&mut self, news: &Message) -> Result<bool, StoreError> {
-        if news.sender != self.me {
-            return Ok(false);
-        }
-        let mut is_new = false;
-        let read: BTreeSet<_> = news.read_by.iter().copied().collect();
-        let delivered: BTreeSet<_> = news.delivered_to.iter().copied().collect();
-        for person in &read | &delivered {
-            if person != self.me {
-                let state = if read.contains(&person) {
-                    Delivery::Read
-                } else {
-                    Delivery::Delivered
-                };
-                is_new |= self.keep_receipt(&news.id, person, state).await?;
-            }
-        }
-        Ok(is_new)
-    }
-
     /// Keeps that somebody has an own message; says whether that is news.
     pub(crate) async fn keep_receipt(
         &mut self,
@@ -564,17 +360,5 @@ impl Write {
             id: id.clone(),
         });
         self.changes.add(Change::Dialog(dialog.clone()));
-    }
-}
-
-/// Whether what the server says of a message is later than what is held. By
-/// the server's own count of changes, where both know it: two clocks may
-/// disagree, one does not disagree with itself. An edit that was heard live
-/// is not counted there, so what is no newer than before the edit leaves it.
-fn is_later(held: &Message, news: &Message) -> bool {
-    match (held.updated_at, news.updated_at) {
-        (Some(held_at), Some(news_at)) if news_at != held_at => news_at > held_at,
-        (Some(_), Some(_)) => news.edited_at > held.edited_at,
-        _ => news.edited_at >= held.edited_at,
     }
 }

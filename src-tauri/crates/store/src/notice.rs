@@ -200,6 +200,20 @@ impl Write {
         Ok(())
     }
 
+    /// That somebody brought this person into a dialog.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn draw_added(&mut self, dialog: &DialogId, by: UserId) -> Result<(), StoreError> {
+        let line = Notice::new(NoticeKind::Added, Some(by)).with_people(vec![self.me]);
+        if let Some(held) = self.held_dialog(dialog).await?
+            && (held.occupants.is_empty() || held.occupants.contains(&by))
+        {
+            self.draw_lines(&held, &[line]).await?;
+        }
+        Ok(())
+    }
+
     /// That the dialog was made, as its first line.
     pub(crate) async fn draw_beginning(&mut self, dialog: &Dialog) -> Result<(), StoreError> {
         if dialog.kind == DialogKind::Private {

@@ -47,7 +47,6 @@ pub(crate) struct Database {
     pub(crate) is_full: Arc<AtomicBool>,
     lock: File,
     /// How often something was read.
-    #[cfg(test)]
     pub(crate) statements: std::sync::atomic::AtomicUsize,
 }
 
@@ -110,7 +109,6 @@ impl Database {
             readers,
             is_full,
             lock,
-            #[cfg(test)]
             statements: std::sync::atomic::AtomicUsize::new(0),
         })
     }

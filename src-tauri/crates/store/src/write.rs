@@ -14,6 +14,8 @@ pub struct Write {
     tx: Transaction<'static, Sqlite>,
     pub(crate) me: UserId,
     now: Timestamp,
+    /// When the server was asked for what is put, by our clock.
+    pub(crate) asked_at: Option<Timestamp>,
     pub(crate) changes: ChangeSet,
 }
 
@@ -36,6 +38,7 @@ impl Write {
             tx,
             me,
             now: clock.now(),
+            asked_at: None,
             changes: ChangeSet::default(),
         })
     }
@@ -49,6 +52,13 @@ impl Write {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// What is put from now on is what the server answered to a question of
+    /// this time (by our clock): it knows of everything that was heard before,
+    /// and may not know of what was heard since.
+    pub fn put_as_of(&mut self, asked_at: Timestamp) {
+        self.asked_at = Some(asked_at);
     }
 
     /// Makes it so, and tells what is different now.

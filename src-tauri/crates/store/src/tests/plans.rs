@@ -57,6 +57,13 @@ async fn the_dialog_list_touches_no_message_but_the_last() {
         "the last message is one step: {plan}"
     );
     assert!(
+        plan.contains("SEARCH n USING COVERING INDEX message_mentions (dialog_id=? AND sent_at>?)")
+            && plan.contains(
+                "SEARCH w USING COVERING INDEX message_by_place (dialog_id=? AND pending=?)"
+            ),
+        "so are mentions, and what has not gone out: {plan}"
+    );
+    assert!(
         !plan.contains("SCAN u") && !plan.contains("SCAN l") && !plan.contains("TEMP B-TREE"),
         "{plan}"
     );
