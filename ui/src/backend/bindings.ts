@@ -610,9 +610,9 @@ export type HomeSnapshot = {
   me: PersonView;
   /** The connection. */
   link: LinkView;
-  /** Every dialog, in no order: sort by `sort_at`. */
+  /** The top of the list, in no order: sort by `sort_at`. The rest of a long one follows at once in patches. */
   dialogs: DialogView[];
-  /** Everybody who is known. */
+  /** People whom the screen may name. */
   people: PersonView[];
   /** How many messages wait to be read in all dialogs together. */
   unread_total: number;

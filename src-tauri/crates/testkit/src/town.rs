@@ -56,6 +56,23 @@ impl Town {
         })
     }
 
+    /// Signs up somebody who is not of the cast.
+    ///
+    /// # Errors
+    /// When the server does not take them.
+    ///
+    /// # Panics
+    /// While the server is stopped.
+    pub async fn newcomer(&self, actor: Actor) -> Result<()> {
+        self.server
+            .as_ref()
+            .expect("the server is stopped")
+            .add_person(Some(actor.id.0), actor.login, PASSWORD, actor.full_name)
+            .await
+            .with_context(|| format!("cannot sign {} up", actor.login))?;
+        Ok(())
+    }
+
     /// How to reach the server.
     #[must_use]
     pub fn connection(&self) -> &Connection {

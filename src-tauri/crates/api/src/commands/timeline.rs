@@ -9,7 +9,7 @@ use kith_store::{Draft, Holes, Page, Store};
 use tokio::time::timeout;
 
 use crate::error::{Answer, Code, UiError};
-use crate::feed::Window;
+use crate::feed::{Window, send_parts};
 use crate::session::{Bubbles, Session, link_view, presence_view, teaser};
 use crate::ui::Ui;
 use crate::view::{
@@ -23,6 +23,8 @@ const PAGE: u32 = 60;
 /// With fewer unread messages than this, the newest page shows the first of
 /// them with enough above it.
 const FITS: u32 = PAGE - 12;
+/// The home screen comes with this many lines of the list; the others follow.
+const TOP: usize = 400;
 /// The home screen comes with this many people; the others come when shown.
 const PEOPLE: u32 = 500;
 /// A timeline comes with this many of the people who are in it.
@@ -31,7 +33,9 @@ const OCCUPANTS: usize = 200;
 pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
     let mut feeds = ui.app.feeds().lock().await;
     let session = ui.app.session()?;
-    let entries = session.store.dialogs().await?;
+    let mut order = session.store.list_order().await?;
+    let rest = order.split_off(order.len().min(TOP));
+    let entries = session.store.dialogs_by_id(&order).await?;
     let (dialogs, shown) = session.dialog_views(&entries).await?;
     let mut people: Vec<PersonView> = session
         .store
@@ -58,7 +62,7 @@ pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
         link,
         dialogs,
         people,
-        unread_total: session.store.unread_total().await?,
+        unread_total: session.unread().await,
         typing: typing.collect(),
         presence: session
             .engine
@@ -67,8 +71,11 @@ pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
             .map(presence_view)
             .collect(),
     };
-    let rev = feeds.get(ui.feed).map_or(1, |feed| feed.open_home());
-    Ok(HomeSnapshot { rev, ..snapshot })
+    let opening = feeds.open_home(ui.feed);
+    if !rest.is_empty() {
+        tokio::spawn(send_parts(ui.app.clone(), session, opening, rest));
+    }
+    Ok(snapshot)
 }
 
 pub(super) async fn open_timeline(

@@ -7,7 +7,7 @@ use kith_model::{DialogId, MessageId, UserId};
 use kith_store::{Spot, StoreError};
 
 use super::batch::Batch;
-use super::{Feed, FeedEvent, Feeds, Window};
+use super::{Feed, FeedEvent, Feeds, HomeOpening, Window};
 use crate::session::{Bubbles, Session, link_view, named, presence_view};
 use crate::view::{HomePatch, MessageView, PersonView, PresenceView, TimelinePatch, TypingView};
 
@@ -63,7 +63,8 @@ async fn home_patch(
 ) -> Result<Option<HomePatch>, StoreError> {
     let mut wanted = batch.dialogs.clone();
     if !renamed.is_empty() {
-        wanted.extend(session.dialogs_showing(renamed).await?);
+        let renamed = Vec::from_iter(renamed.iter().copied());
+        wanted.extend(session.store.dialogs_naming(&renamed).await?);
     }
     if wanted.is_empty() && people.is_empty() && batch.link.is_none() {
         return Ok(None);
@@ -83,12 +84,14 @@ async fn home_patch(
         removed: removed.into_iter().collect(),
         people: strangers,
         link: batch.link.as_ref().map(link_view),
-        unread_total: session.store.unread_total().await?,
+        unread_total: session.unread().await,
     }))
 }
 
 fn push_home(feed: &mut Feed, patch: Option<&HomePatch>, batch: &Batch, presence: &[PresenceView]) {
-    let Some(rev) = feed.home else { return };
+    if feed.home.is_none() {
+        return;
+    }
     for (dialog, people) in &batch.typing {
         feed.push(FeedEvent::Typing {
             typing: TypingView {
@@ -107,18 +110,33 @@ fn push_home(feed: &mut Feed, patch: Option<&HomePatch>, batch: &Batch, presence
             refusal: refusal.clone(),
         });
     }
-    if let Some(patch) = patch
-        && feed.home.is_some()
-    {
-        let rev = rev.wrapping_add(1);
-        feed.home = Some(rev);
-        feed.push(FeedEvent::Home {
-            patch: HomePatch {
-                rev,
-                ..patch.clone()
-            },
-        });
+    if let Some(patch) = patch {
+        feed.push_home(patch.clone());
     }
+}
+
+/// Sends a part of the list that was left out of the snapshot, as it is now.
+/// Says whether the home screen that it was for is still the one.
+pub(super) async fn deliver_part(
+    session: &Session,
+    feeds: &mut Feeds,
+    opening: HomeOpening,
+    ids: &[DialogId],
+) -> Result<bool, StoreError> {
+    let Some(feed) = feeds.home_of(opening) else {
+        return Ok(false);
+    };
+    let entries = session.store.dialogs_by_id(ids).await?;
+    let (dialogs, people) = session.dialog_views(&entries).await?;
+    feed.push_home(HomePatch {
+        rev: 0,
+        dialogs,
+        removed: Vec::new(),
+        people,
+        link: None,
+        unread_total: session.unread().await,
+    });
+    Ok(true)
 }
 
 /// A changed message, as it is now.

@@ -15,6 +15,7 @@
 
 mod batch;
 mod deliver;
+mod parts;
 mod pump;
 mod queue;
 mod window;
@@ -31,6 +32,7 @@ use crate::view::{
     AccountView, AppView, HomePatch, Phase, PresenceView, RefusalView, TimelinePatch, TypingView,
 };
 
+pub(crate) use parts::send_parts;
 pub(crate) use pump::pump;
 pub use queue::FeedReceiver;
 use queue::Queue;
@@ -85,12 +87,28 @@ pub enum FeedEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeedId(u64);
 
+/// An open home screen.
+#[derive(Debug, Clone, Copy)]
+struct Home {
+    /// The number of its state.
+    rev: u32,
+    /// Which opening it was.
+    opening: u64,
+}
+
+/// One opening of one feed's home screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HomeOpening {
+    feed: FeedId,
+    number: u64,
+}
+
 /// One web view's open screens.
 #[derive(Debug)]
 pub(crate) struct Feed {
     queue: Arc<Queue>,
-    /// The number of the home screen's state, while it is open.
-    home: Option<u32>,
+    /// The home screen, while it is open.
+    home: Option<Home>,
     windows: BTreeMap<u32, Window>,
 }
 
@@ -108,9 +126,14 @@ impl Feed {
         self.queue.reset();
     }
 
-    /// Starts the home screen's patches; answers the number of its state.
-    pub(crate) fn open_home(&mut self) -> u32 {
-        *self.home.insert(1)
+    /// Hands over what is different on the home screen, if that is open.
+    fn push_home(&mut self, patch: HomePatch) {
+        let Some(home) = &mut self.home else { return };
+        home.rev = home.rev.wrapping_add(1);
+        let rev = home.rev;
+        self.push(FeedEvent::Home {
+            patch: HomePatch { rev, ..patch },
+        });
     }
 
     pub(crate) fn window(&mut self, number: u32) -> Option<&mut Window> {
@@ -133,6 +156,7 @@ impl Feed {
 pub(crate) struct Feeds {
     next_feed: u64,
     next_window: u32,
+    next_opening: u64,
     /// The account on screen.
     shown: Option<u64>,
     feeds: BTreeMap<FeedId, Feed>,
@@ -159,6 +183,25 @@ impl Feeds {
         self.feeds
             .get_mut(&id)
             .filter(|feed| !feed.queue.is_closed())
+    }
+
+    /// Starts the home screen's patches, whose first state has the number 1.
+    pub(crate) fn open_home(&mut self, id: FeedId) -> HomeOpening {
+        self.next_opening += 1;
+        let number = self.next_opening;
+        if let Some(feed) = self.get(id) {
+            feed.home = Some(Home {
+                rev: 1,
+                opening: number,
+            });
+        }
+        HomeOpening { feed: id, number }
+    }
+
+    /// The feed whose home screen was opened so, and is still.
+    fn home_of(&mut self, opening: HomeOpening) -> Option<&mut Feed> {
+        self.get(opening.feed)
+            .filter(|feed| feed.home.is_some_and(|home| home.opening == opening.number))
     }
 
     /// Starts a window's patches; answers its number, which is never used again.

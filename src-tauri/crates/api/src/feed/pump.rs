@@ -42,6 +42,12 @@ pub(crate) async fn pump(
                 None => break,
             }
         }
+        let is_counted = batch.is_lost || !batch.dialogs.is_empty();
+        let is_other = is_counted
+            && session.recount().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the unread messages cannot be counted");
+                false
+            });
         let mut feeds = app.feeds().lock().await;
         if stop.is_cancelled() {
             return;
@@ -56,12 +62,8 @@ pub(crate) async fn pump(
             feeds.reset();
         }
         drop(feeds);
-        if batch.is_lost || !batch.dialogs.is_empty() {
-            match session.recount().await {
-                Ok(true) if app.has_several() => app.tell_accounts().await,
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "the unread messages cannot be counted"),
-            }
+        if is_other && app.has_several() {
+            app.tell_accounts().await;
         }
         earliest = Instant::now() + if is_shown { FRAME } else { BEHIND };
     }

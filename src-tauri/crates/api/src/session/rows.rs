@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kith_model::{Dialog, DialogId, Timestamp, UserId};
+use kith_model::{Dialog, Timestamp, UserId};
 use kith_store::{DialogEntry, StoreError};
 
 use super::{Session, bubbles, teaser};
@@ -38,25 +38,6 @@ impl Session {
         Ok(views
             .pop()
             .unwrap_or_else(|| dialog_view(entry, me, &BTreeMap::new())))
-    }
-
-    /// The dialogs in whose rows one of these people is named.
-    pub(crate) async fn dialogs_showing(
-        &self,
-        people: &BTreeSet<UserId>,
-    ) -> Result<Vec<DialogId>, StoreError> {
-        let me = self.store.me();
-        let is_shown = |entry: &DialogEntry| {
-            let last = entry.last.iter().flat_map(bubbles::named);
-            last.chain(entry.dialog.opponent(me))
-                .any(|person| people.contains(&person))
-        };
-        let entries = self.store.dialogs().await?;
-        Ok(entries
-            .into_iter()
-            .filter(is_shown)
-            .map(|entry| entry.dialog.id)
-            .collect())
     }
 }
 

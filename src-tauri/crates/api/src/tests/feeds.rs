@@ -212,7 +212,7 @@ async fn a_dialog_opens_at_the_first_unread_message() {
 async fn a_feed_that_nobody_reads_is_reset() {
     let mut feeds = crate::feed::Feeds::default();
     let (id, mut receiver) = feeds.attach();
-    feeds.get(id).unwrap().open_home();
+    feeds.open_home(id);
     for _ in 0..400 {
         feeds.get(id).unwrap().push(FeedEvent::Typing {
             typing: crate::view::TypingView {

@@ -1,6 +1,8 @@
 //! The application without a network: a profile made by hand, on real files.
 
 mod accounts;
+mod cost;
+mod deeds;
 mod feeds;
 mod stages;
 

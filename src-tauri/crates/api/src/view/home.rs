@@ -40,9 +40,9 @@ pub struct HomeSnapshot {
     pub me: PersonView,
     /// The connection.
     pub link: LinkView,
-    /// Every dialog, in no order: sort by `sort_at`.
+    /// The top of the list, in no order: sort by `sort_at`. The rest of a long one follows at once in patches.
     pub dialogs: Vec<DialogView>,
-    /// Everybody who is known.
+    /// People whom the screen may name.
     pub people: Vec<PersonView>,
     /// How many messages wait to be read in all dialogs together.
     pub unread_total: u32,

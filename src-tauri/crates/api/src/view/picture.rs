@@ -4,10 +4,14 @@
 const LARGEST: usize = 64 * 1024;
 
 /// The picture, if it is a `data:` address of a picture format and small
-/// enough. A blob's uid or a web address is none: the web view loads nothing
-/// by itself. (An SVG in an `img` element runs no script.)
+/// enough, or `uid:` and the name of a stored file, which the command
+/// `picture` turns into such an address. A web address is none: the web view
+/// loads nothing by itself. (An SVG in an `img` element runs no script.)
 pub(crate) fn picture(text: Option<&str>) -> Option<String> {
-    let text = text?;
+    let text = text?.trim();
+    if is_uid(text) {
+        return Some(format!("uid:{text}"));
+    }
     if text.len() > LARGEST {
         return None;
     }
@@ -21,12 +25,18 @@ pub(crate) fn picture(text: Option<&str>) -> Option<String> {
     (is_known && is_base64).then(|| text.to_owned())
 }
 
+/// Whether this names a stored file: hexadecimal, 34 or 36 digits on the
+/// platform (`protocol/rest.md` §8.2). A number of a file is none.
+fn is_uid(text: &str) -> bool {
+    (32..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_small_pictures_in_data_addresses_pass() {
+    fn only_small_pictures_and_names_of_files_pass() {
         let good = "data:image/svg+xml;base64,PHN2Zy8+";
         assert_eq!(picture(Some(good)).as_deref(), Some(good));
         for bad in [
@@ -40,6 +50,9 @@ mod tests {
         ] {
             assert_eq!(picture(Some(bad)), None, "{bad}");
         }
+        let uid = "0011223344556677889900aabbccddee00";
+        assert_eq!(picture(Some(uid)), Some(format!("uid:{uid}")));
+        assert_eq!(picture(Some("12345")), None, "a number is no name");
         let large = format!("data:image/png;base64,{}", "A".repeat(LARGEST));
         assert_eq!(picture(Some(&large)), None);
         assert_eq!(picture(None), None);
