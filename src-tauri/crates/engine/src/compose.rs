@@ -72,13 +72,30 @@ impl Engine {
     }
 
     async fn queue(&self, dialog: &DialogId, all: &[Queued]) -> Result<(), EngineError> {
-        let now = self.shared.clock.now();
-        let mut write = self.shared.store.write().await?;
+        let shared = &self.shared;
+        let now = shared.clock.now();
+        // One message into a dialog where nothing waits leaves with the very
+        // transaction that keeps it; the send worker sees to everything else.
+        let exit = match all {
+            [one] => shared.exit(dialog).await?.map(|exit| (one, exit)),
+            _ => None,
+        };
+        let mut write = shared.store.write().await?;
+        let mut is_new = false;
         for queued in all {
-            write.queue_with(dialog, queued, now).await?;
+            is_new |= write.queue_with(dialog, queued, now).await?;
         }
-        self.shared.commit(write).await?;
-        self.shared.outbox_wake.notify_one();
+        let leaving = match exit {
+            Some((one, exit)) if is_new => {
+                shared.leave(&mut write, dialog, &one.id, exit, now).await?
+            }
+            _ => None,
+        };
+        shared.commit(write).await?;
+        match leaving {
+            Some(leaving) => shared.see_off(leaving),
+            None => shared.outbox_wake.notify_one(),
+        }
         Ok(())
     }
 

@@ -143,6 +143,7 @@ impl Engine {
             link: LinkBoard::new(),
             tasks: Tasks::default(),
             outbox_wake: tokio::sync::Notify::new(),
+            handing: Arc::default(),
             markers_wake: tokio::sync::Notify::new(),
             deeds_wake: tokio::sync::Notify::new(),
             typing_wake: tokio::sync::Notify::new(),

@@ -11,6 +11,10 @@
 //! The row says "in flight" on disk before the stanza is handed over, so a
 //! crash in between only costs a look-up.
 //!
+//! The usual message does not wait for the worker: when there is a link and
+//! nothing else of its dialog waits, it leaves with the transaction that keeps
+//! it ([`Shared::leave`]), which saves a second one and the way to the worker.
+//!
 //! What may pass is waited for with growing waits that have a random part: a
 //! server in trouble, a dialog of which only messages have come so far. What
 //! will not pass (no right to write, a dialog that is gone) parks the message
@@ -22,7 +26,8 @@ use std::time::Duration;
 
 use kith_client::{ClientError, Outgoing, OutgoingMessage, Recipient};
 use kith_model::{DialogId, FailureReason, MessageId, Place, Timestamp};
-use kith_store::{Addressee, Fate, OutboxRow, Step, StoreError, StoredMessage};
+use kith_store::{Addressee, Fate, OutboxRow, Step, StoreError, StoredMessage, Write};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::error::WorkError;
 use crate::shared::{Shared, insist};
@@ -172,6 +177,7 @@ impl Shared {
             }
         }
         let sent_at = self.as_the_server_sees(now);
+        let _turn = self.handing.lock().await;
         let mut write = self.store.write().await?;
         let mut stanzas = Vec::with_capacity(go.len());
         let mut unknown = BTreeSet::new();
@@ -238,6 +244,73 @@ impl Shared {
         Timestamp::from_millis(now.millis() + wait)
     }
 
+    /// The way out for one message at once: there is a link, it is known whom
+    /// the dialog goes to, and nobody else is handing messages over just now.
+    pub(crate) async fn exit(&self, dialog: &DialogId) -> Result<Option<Exit>, StoreError> {
+        if !self.link.wire.borrow().is_up {
+            return Ok(None);
+        }
+        let Ok(turn) = Arc::clone(&self.handing).try_lock_owned() else {
+            return Ok(None);
+        };
+        let to = match self.store.addressee(dialog).await? {
+            Addressee::Person(user) => Recipient::Private {
+                user,
+                dialog: dialog.clone(),
+            },
+            Addressee::Room => Recipient::Room {
+                dialog: dialog.clone(),
+            },
+            Addressee::Unknown | Addressee::Gone => return Ok(None),
+        };
+        Ok(Some(Exit { turn, to }))
+    }
+
+    /// Notes that a message that was queued in this transaction leaves with it,
+    /// unless others of its dialog wait. To be committed before it is seen off.
+    pub(crate) async fn leave(
+        &self,
+        write: &mut Write,
+        dialog: &DialogId,
+        id: &MessageId,
+        exit: Exit,
+        now: Timestamp,
+    ) -> Result<Option<Leaving>, StoreError> {
+        let ahead = write.ahead(dialog, id).await?;
+        if ahead.is_queue || ahead.in_flight >= WINDOW {
+            return Ok(None);
+        }
+        let newest = write.newest_place(dialog).await?;
+        let stamp = stamp(self.as_the_server_sees(now), newest.as_ref(), id);
+        let stamp = ahead.stamp.map_or(stamp, |last| stamp.max(last));
+        let message = write.handing_over(id, stamp).await?;
+        Ok(message.map(|message| Leaving {
+            turn: exit.turn,
+            message: outgoing(message, exit.to, stamp),
+        }))
+    }
+
+    /// Hands over what leaves at once. Nobody else does until the stream has
+    /// taken it; if it does not, the message waits for the send worker.
+    pub(crate) fn see_off(self: &Arc<Self>, leaving: Leaving) {
+        let Leaving { turn, message } = leaving;
+        let id = message.id.clone();
+        let taken = self.chat.send_now(Outgoing::Message(message));
+        let shared = Arc::clone(self);
+        self.tasks.once("see a message off", async move {
+            let is_taken = match taken {
+                Ok(answer) => answer.await.is_ok_and(|answer| answer.is_ok()),
+                Err(_) => false,
+            };
+            let not_sent = [id];
+            if !is_taken && let Err(error) = insist!(shared, shared.have_not_left(&not_sent)) {
+                tracing::error!(%error, "a message that did not leave is not known to be here");
+            }
+            drop(turn);
+            shared.outbox_wake.notify_one();
+        });
+    }
+
     async fn hand_to_stream(&self, stanzas: Vec<OutgoingMessage>) -> Result<(), StoreError> {
         let mut not_sent = Vec::new();
         for stanza in stanzas {
@@ -264,6 +337,20 @@ impl Shared {
         }
         self.commit(write).await
     }
+}
+
+/// The way out for one message, for as long as it is held.
+#[derive(Debug)]
+pub(crate) struct Exit {
+    turn: OwnedMutexGuard<()>,
+    to: Recipient,
+}
+
+/// A message that leaves at once.
+#[derive(Debug)]
+pub(crate) struct Leaving {
+    turn: OwnedMutexGuard<()>,
+    message: OutgoingMessage,
 }
 
 /// A message as it leaves.

@@ -64,6 +64,9 @@ pub(crate) struct Shared {
     pub(crate) link: LinkBoard,
     pub(crate) tasks: Tasks,
     pub(crate) outbox_wake: Notify,
+    /// Held by whoever hands messages to the stream, from the moment that says
+    /// so on disk, so that they leave in their order.
+    pub(crate) handing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) markers_wake: Notify,
     pub(crate) deeds_wake: Notify,
     pub(crate) typing_wake: Notify,
