@@ -2,12 +2,21 @@
 // bring about there than with a server, as a hole in a long history.
 
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 const ui = path.resolve(import.meta.dirname, '../../ui');
 const ORIGIN = 'http://kith.test';
+
+/** The names of what the invented backend can play. */
+export function sceneNames() {
+  const source = readFileSync(path.join(ui, 'src/backend/fake/scenes.ts'), 'utf8');
+  const names = [...source.matchAll(/^ {2}'?([\w-]+)'?: \{/gm)].map((match) => match[1]);
+  if (names.length === 0) throw new Error("the interface's fake backend has no scenes any more");
+  return names;
+}
 
 /** A build of the interface that plays scenes. */
 export class Scenes {
@@ -35,11 +44,14 @@ export class Scenes {
     return scenes;
   }
 
-  /** A page that plays this scene; `fake` in it lets things happen. */
-  async open(scene) {
+  /** A page that plays this scene; `fake` in it lets things happen. `dir` turns it round. */
+  async open(scene, { theme = 'light', dir = 'ltr' } = {}) {
     const page = await this.#context.newPage();
     page.setDefaultTimeout(20_000);
-    await page.goto(`${ORIGIN}/?fake=${scene}`);
+    await page.emulateMedia({ colorScheme: theme });
+    await page.goto(`${ORIGIN}/?fake=${scene}&dir=${dir}`);
+    // The first screen is drawn once the first answers are there.
+    await page.locator('main, [data-testid="home"]').first().waitFor();
     return page;
   }
 

@@ -648,7 +648,7 @@ export const en = {
     write: 'Write a message',
     loading: 'Looking it up…',
     loadFailed: 'The details of this conversation could not be read.',
-    edit: 'Change name, description and photo',
+    edit: 'Edit name, description and photo',
     editTitle: 'Change this conversation',
     saved: 'Saved.',
     save: 'Save',

@@ -1,0 +1,293 @@
+// The screens that stand over or beside the main one, and the way to each, in
+// the interface with its invented backend. Pictures are taken of them, and
+// axe-core looks at them.
+
+const at = (page, id) => page.getByTestId(id);
+
+async function openInfo(page) {
+  await at(page, 'info-toggle').click();
+  await page.locator('[data-testid="info"][data-phase="open"]').waitFor();
+}
+
+/** Each: what it is called, the scene it begins with, and what to do there. */
+export const screens = [
+  {
+    name: 'list-menu',
+    scene: 'home',
+    async act(page) {
+      await page.locator('[data-dialog-id="bea"]').click({ button: 'right' });
+      await at(page, 'dialog-mute').press('ArrowRight');
+      await at(page, 'mute-hour').waitFor();
+    },
+  },
+  {
+    name: 'list-several',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'list-more').click();
+      await at(page, 'choose-several').click();
+      await page.locator('[data-dialog-id="hike"]').click();
+      await page.locator('[data-dialog-id="square"]').click();
+    },
+  },
+  {
+    name: 'list-search',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'search').fill('gar');
+      await at(page, 'dialog-row').first().waitFor();
+    },
+  },
+  {
+    name: 'list-archived',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'filter-archived').click();
+      await page.locator('[data-dialog-id="old"]').waitFor();
+    },
+  },
+  {
+    name: 'list-delete',
+    scene: 'group',
+    async act(page) {
+      await page.locator('[data-dialog-id="hike"]').click({ button: 'right' });
+      await at(page, 'dialog-delete').click();
+      await at(page, 'question').waitFor();
+    },
+  },
+  {
+    name: 'create',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'new-dialog').click();
+      await at(page, 'create-person').first().waitFor();
+    },
+  },
+  {
+    name: 'create-short',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'new-dialog').click();
+      await at(page, 'create-search').fill('be');
+      await at(page, 'create-note').getByText('2 more letters').waitFor();
+    },
+  },
+  {
+    name: 'create-group',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'new-dialog').click();
+      await at(page, 'create-group').click();
+      for (const nth of [0, 2, 4]) await at(page, 'create-person').nth(nth).click();
+      await at(page, 'create-next').click();
+      await at(page, 'create-name').fill('Walkers');
+      await at(page, 'field-add').click();
+      await at(page, 'field-key').fill('pace');
+    },
+  },
+  {
+    name: 'create-public',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'new-dialog').click();
+      await at(page, 'create-public').click();
+      await at(page, 'create-preview').waitFor();
+    },
+  },
+  {
+    name: 'crop',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'new-dialog').click();
+      await at(page, 'create-public').click();
+      await choosePhoto(page);
+    },
+  },
+  {
+    name: 'directory',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'rail-directory').click();
+      await at(page, 'directory-row').nth(1).click();
+      await at(page, 'preview-message').first().waitFor();
+    },
+  },
+  {
+    name: 'directory-offline',
+    scene: 'offline',
+    async act(page) {
+      await at(page, 'rail-directory').click();
+      await at(page, 'directory').getByRole('button', { name: 'Try again' }).waitFor();
+    },
+  },
+  {
+    name: 'waiting',
+    scene: 'states',
+    async act(page) {
+      await at(page, 'rail-waiting').click();
+      await at(page, 'waiting-journal').first().click();
+    },
+  },
+  { name: 'info-person', scene: 'talk', act: openInfo },
+  { name: 'info-group', scene: 'group', act: openInfo },
+  {
+    name: 'info-public',
+    scene: 'home',
+    async act(page) {
+      await page.locator('[data-dialog-id="square"]').click();
+      await openInfo(page);
+    },
+  },
+  {
+    name: 'info-members',
+    scene: 'home',
+    async act(page) {
+      await page.locator('[data-dialog-id="square"]').click();
+      await openInfo(page);
+      await at(page, 'all-members').click();
+      await at(page, 'member-row').nth(7).waitFor();
+    },
+  },
+  {
+    name: 'info-member-menu',
+    scene: 'group',
+    async act(page) {
+      await openInfo(page);
+      await at(page, 'member-menu').first().click();
+      await at(page, 'member-remove').waitFor();
+    },
+  },
+  {
+    name: 'info-edit',
+    scene: 'group',
+    async act(page) {
+      await openInfo(page);
+      await at(page, 'info-edit').click();
+      await at(page, 'edit-name').waitFor();
+    },
+  },
+  {
+    name: 'info-add',
+    scene: 'group',
+    async act(page) {
+      await openInfo(page);
+      await at(page, 'add-people').click();
+      await at(page, 'create-person').first().waitFor();
+    },
+  },
+  {
+    name: 'info-report',
+    scene: 'talk',
+    async act(page) {
+      await openInfo(page);
+      await at(page, 'info-report').click();
+      await at(page, 'report-reason').waitFor();
+    },
+  },
+  {
+    name: 'info-refused',
+    scene: 'refuses',
+    async act(page) {
+      await openInfo(page);
+      await at(page, 'info-server').click();
+      await at(page, 'info-problem').waitFor();
+    },
+  },
+  {
+    name: 'info-missing',
+    scene: 'unread',
+    async act(page) {
+      await openInfo(page);
+      await at(page, 'info-hole').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'info-failed',
+    scene: 'infofails',
+    async act(page) {
+      await at(page, 'info-toggle').click();
+      await page.locator('[data-testid="info"][data-phase="failed"]').waitFor();
+    },
+  },
+  {
+    name: 'settings',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'settings').click();
+      await at(page, 'text-larger').waitFor();
+    },
+  },
+  {
+    name: 'settings-leave',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'settings').click();
+      await at(page, 'sign-out').click();
+      await at(page, 'sign-out-confirm').waitFor();
+    },
+  },
+  {
+    name: 'one-more-account',
+    scene: 'accounts',
+    async act(page) {
+      await at(page, 'add-account').click();
+      await at(page, 'back-to-account').waitFor();
+    },
+  },
+  {
+    name: 'join',
+    scene: 'welcome',
+    async act(page) {
+      await at(page, 'way-server').click();
+      await at(page, 'join-link').waitFor();
+    },
+  },
+  {
+    name: 'large-text',
+    scene: 'group',
+    act: largeText,
+  },
+  {
+    name: 'large-text-list',
+    scene: 'home',
+    act: largeText,
+  },
+];
+
+/** Text at 200 percent, as somebody sets it. */
+async function largeText(page) {
+  await at(page, 'settings').click();
+  const larger = at(page, 'text-larger');
+  while (await larger.isEnabled()) await larger.click();
+  await page.keyboard.press('Escape');
+  await at(page, 'settings-dialog').waitFor({ state: 'detached' });
+}
+
+/** Hands a picture over, as the file dialog would, and waits for the frame. */
+export async function choosePhoto(page, width = 320, height = 200) {
+  await at(page, 'photo-file').setInputFiles({
+    name: 'ridge.png',
+    mimeType: 'image/png',
+    buffer: await paint(page, width, height),
+  });
+  await at(page, 'crop-frame').locator('img').waitFor();
+}
+
+/** A picture with a colour for each half. */
+async function paint(page, width, height) {
+  const address = await page.evaluate(
+    ([width, height]) => {
+      const canvas = document.createElement('canvas');
+      canvas.width = width;
+      canvas.height = height;
+      const context = canvas.getContext('2d');
+      context.fillStyle = '#7a6bb5';
+      context.fillRect(0, 0, width / 2, height);
+      context.fillStyle = '#d8a23c';
+      context.fillRect(width / 2, 0, width / 2, height);
+      return canvas.toDataURL('image/png');
+    },
+    [width, height],
+  );
+  return Buffer.from(address.split(',')[1], 'base64');
+}
