@@ -3,12 +3,14 @@
 
 #![expect(clippy::expect_used, reason = "what cannot happen in a test ends it")]
 
+mod accounts;
 mod broken;
 mod damaged;
 mod deeds;
 mod dialogs;
 mod history;
 mod odd;
+mod rights;
 mod screens;
 mod sync;
 mod talk;
