@@ -92,8 +92,8 @@ export class Kith {
   }
 
   /** Signs in and waits until the link is up. */
-  async signIn(connection, login, password) {
-    const app = await this.call('sign_in', { connection, login, password, remember: 'session' });
+  async signIn(connection, login, password, remember = 'session') {
+    const app = await this.call('sign_in', { connection, login, password, remember });
     const home = await this.call('home');
     if (home.link.state !== 'online') {
       await this.feed.find(
@@ -128,6 +128,13 @@ export class Kith {
     const id = messageId();
     await this.call('send', { dialog, id, text });
     return id;
+  }
+
+  /** Ends the process as a power cut would. */
+  async kill() {
+    this.#socket.on('error', () => {});
+    await this.#bridge.stop('SIGKILL');
+    this.#socket.terminate();
   }
 
   async stop() {

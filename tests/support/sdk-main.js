@@ -47,6 +47,8 @@ const doings = {
     sdk.chat.onDeliveredStatusListener = (id, dialog, from) =>
       say({ kind: 'delivered', id, dialog, from });
     sdk.chat.onReadStatusListener = (id, dialog, from) => say({ kind: 'read', id, dialog, from });
+    sdk.chat.onMessageDeleteListener = (id, dialog, from) =>
+      say({ kind: 'removed', id, dialog, from });
     sdk.chat.onMessageErrorListener = (id, error) => say({ kind: 'error', id, error });
     sdk.chat.onSystemMessageListener = (message) => say({ kind: 'system', message });
     sdk.chat.onSentMessageCallback = (lost, sent) =>
@@ -65,6 +67,25 @@ const doings = {
   async send({ dialog, to, type, body, more }) {
     const extension = { save_to_history: 1, dialog_id: dialog, ...more };
     return sdk.chat.send(to, { type, body, extension });
+  },
+  /** Takes a message away for everybody. */
+  async remove({ message }) {
+    return sdk.chat.message.delete([message], { force: 1 });
+  },
+  /** The whole history, oldest first. */
+  async all({ dialog }) {
+    const found = [];
+    for (;;) {
+      const { items } = await sdk.chat.message.list({
+        chat_dialog_id: dialog,
+        sort_asc: 'date_sent',
+        limit: 100,
+        skip: found.length,
+        mark_as_read: 0,
+      });
+      found.push(...items.map((item) => ({ id: item._id, body: item.message })));
+      if (items.length < 100) return found;
+    }
   },
   async typing({ to, isTyping }) {
     if (isTyping) sdk.chat.sendIsTypingStatus(to);
