@@ -64,9 +64,10 @@ impl Shared {
                     }
                 }
             }
+            let asked_at = self.clock.now();
             let there = self.everything_of(query).await?;
             let mut write = self.store.write().await?;
-            put_all(&mut write, dialog, &there).await?;
+            put_all(&mut write, dialog, &there, asked_at).await?;
             self.commit(write).await?;
             self.drop_what_is_gone(dialog, arrived, &there, part.from, part.to)
                 .await?;
@@ -108,6 +109,7 @@ impl Shared {
             .await?;
         let missing: Vec<MessageId> = held.into_iter().filter(|id| !known.contains(id)).collect();
         for missing in missing.chunks(PAGE as usize) {
+            let asked_at = self.clock.now();
             let found = match self.rest().await?.messages_by_id(dialog, missing).await {
                 Ok(found) => found,
                 // The whole dialog is not shown; what is held of it stays.
@@ -120,7 +122,7 @@ impl Shared {
                 .cloned()
                 .collect();
             let mut write = self.store.write().await?;
-            put_all(&mut write, dialog, &found).await?;
+            put_all(&mut write, dialog, &found, asked_at).await?;
             write.gone(dialog, &gone).await?;
             self.commit(write).await?;
         }

@@ -205,7 +205,7 @@ impl Shared {
             // That second is held already; covering it again joins the two.
             to: stretch.from,
         };
-        self.keep_page(dialog, &fetched.messages, filled).await?;
+        self.keep_page(dialog, &fetched, filled).await?;
         Ok(true)
     }
 

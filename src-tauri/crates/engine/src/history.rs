@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use kith_client::HistoryQuery;
-use kith_model::{DialogId, Message, MessageId};
+use kith_model::{DialogId, Message, MessageId, Timestamp};
 use kith_store::{Holes, Page, Spot, StoreError, Stretch, Write};
 
 use crate::EngineError;
@@ -45,6 +45,8 @@ enum Edge {
 #[derive(Debug)]
 pub(crate) struct Fetched {
     pub(crate) messages: Vec<Message>,
+    /// When it was asked, by our clock.
+    pub(crate) asked_at: Timestamp,
     /// Whether nothing is left in this direction.
     pub(crate) is_end: bool,
 }
@@ -83,6 +85,7 @@ impl Shared {
         };
         let mut fetched = Fetched {
             messages: Vec::new(),
+            asked_at: self.clock.now(),
             is_end: false,
         };
         loop {
@@ -110,6 +113,7 @@ impl Shared {
         };
         let mut fetched = Fetched {
             messages: Vec::new(),
+            asked_at: self.clock.now(),
             is_end: false,
         };
         loop {
@@ -127,11 +131,11 @@ impl Shared {
     pub(crate) async fn keep_page(
         &self,
         dialog: &DialogId,
-        messages: &[Message],
+        fetched: &Fetched,
         stretch: Stretch,
     ) -> Result<(), StoreError> {
         let mut write = self.store.write().await?;
-        put_all(&mut write, dialog, messages).await?;
+        put_all(&mut write, dialog, &fetched.messages, fetched.asked_at).await?;
         write.cover(dialog, stretch).await?;
         self.commit(write).await
     }
@@ -219,7 +223,7 @@ impl Shared {
             from: fetched.whole_from(),
             to: to.or(fetched.newest()).unwrap_or(0),
         };
-        self.keep_page(dialog, &fetched.messages, stretch).await?;
+        self.keep_page(dialog, &fetched, stretch).await?;
         Ok(())
     }
 
@@ -281,7 +285,7 @@ impl Shared {
             Some(next) if fetched.is_end => to.max(next.from),
             _ => to,
         };
-        self.keep_page(dialog, &fetched.messages, Stretch { from, to })
+        self.keep_page(dialog, &fetched, Stretch { from, to })
             .await?;
         Ok(())
     }
@@ -306,12 +310,14 @@ impl Shared {
 }
 
 /// Puts those messages that are of this dialog; a server that answers another
-/// dialog's is not believed.
+/// dialog's is not believed. It was asked at `asked_at`, by our clock.
 pub(crate) async fn put_all(
     write: &mut Write,
     dialog: &DialogId,
     messages: &[Message],
+    asked_at: Timestamp,
 ) -> Result<(), StoreError> {
+    write.put_as_of(asked_at);
     for message in messages
         .iter()
         .filter(|message| message.dialog_id == *dialog)

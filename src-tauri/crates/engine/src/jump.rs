@@ -101,9 +101,9 @@ impl Shared {
             from: older.whole_from(),
             to,
         };
-        let mut messages = older.messages;
-        messages.extend(newer.messages);
-        self.keep_page(dialog, &messages, stretch).await?;
+        let mut both = older;
+        both.messages.extend(newer.messages);
+        self.keep_page(dialog, &both, stretch).await?;
         Ok(())
     }
 }

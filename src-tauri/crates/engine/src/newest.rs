@@ -6,7 +6,7 @@ use kith_model::{DialogId, DialogKind, Message, Place, Timestamp, UserId};
 use kith_store::{StoreError, Stretch};
 
 use crate::error::WorkError;
-use crate::history::{PAGE, put_all};
+use crate::history::{Fetched, PAGE, put_all};
 use crate::shared::Shared;
 
 /// So many messages of one dialog are fetched at once to place its unread.
@@ -15,6 +15,9 @@ const ENOUGH: usize = 500;
 const DELIVERED: usize = 50;
 /// Servers may note a change with the beginning of its second.
 const SECOND: i64 = 1_000;
+/// A number of unread messages may be of another moment than the messages, and
+/// so many may come in between.
+const MOMENTS_APART: usize = 20;
 /// The server's clock may be so far behind ours.
 const CLOCKS_APART: i64 = 600_000;
 /// So many pages of changes are fetched of one dialog, at most. Of more than
@@ -42,7 +45,7 @@ impl Shared {
                     .fetch_back(dialog, whole.map(|second: i64| second - 1))
                     .await?;
                 let from = page.whole_from();
-                self.keep_newest(dialog, &page.messages, whole, from, generation)
+                self.keep_newest(dialog, &page, whole, from, generation)
                     .await?;
                 let to = whole.map_or(i64::MAX, |second: i64| second - 1);
                 self.drop_what_is_gone(dialog, arrived, &page.messages, from, to)
@@ -133,14 +136,14 @@ impl Shared {
     async fn keep_newest(
         &self,
         dialog: &DialogId,
-        messages: &[Message],
+        page: &Fetched,
         whole: Option<i64>,
         from: i64,
         generation: u64,
     ) -> Result<(), WorkError> {
         let mut write = self.store.write().await?;
         self.same_link(generation)?;
-        put_all(&mut write, dialog, messages).await?;
+        put_all(&mut write, dialog, &page.messages, page.asked_at).await?;
         let to = match whole {
             Some(second) => second,
             None => write
@@ -166,9 +169,10 @@ impl Shared {
             ..HistoryQuery::newest(dialog.clone(), PAGE)
         };
         for _ in 0..PAGES_OF_CHANGES {
+            let asked_at = self.clock.now();
             let messages = self.rest().await?.history(&query).await?;
             let mut write = self.store.write().await?;
-            put_all(&mut write, dialog, &messages).await?;
+            put_all(&mut write, dialog, &messages, asked_at).await?;
             self.commit(write).await?;
             if messages.len() < PAGE as usize {
                 break;
@@ -189,12 +193,12 @@ impl Shared {
         let is_unplaced = self.store.read_up_to(dialog).await?.is_none();
         // A server that tells of each message who has read it is believed in
         // that. Its numbers may be of another moment than its last message.
-        let tells = fetched.iter().any(|message| !message.read_by.is_empty());
+        let tells = tells_readers(fetched, self.me, state.unread);
         let place = match &state.last_message {
             None => beginning(),
             // Where it is known already, single messages move it (`Write::put`).
             Some(_) if tells && !is_unplaced => None,
-            Some(_) if tells => below_oldest_unread(fetched, self.me),
+            Some(_) if tells => newest_read(fetched, self.me),
             Some(last) if state.unread == 0 => Some(Place {
                 sent_at: last.sent_at.seconds(),
                 id: last.id.clone(),
@@ -274,18 +278,26 @@ fn below_unread(messages: &[Message], me: UserId, unread: u32, last: &Place) -> 
     beginning()
 }
 
-/// The place below the oldest message of others that this person has not read;
-/// the newest place when there is none.
-fn below_oldest_unread(messages: &[Message], me: UserId) -> Option<Place> {
-    let oldest_unread = messages
+/// Whether the server tells of each message who has read it: it says so, and
+/// what it says is not far from what it counts.
+fn tells_readers(messages: &[Message], me: UserId, unread: u32) -> bool {
+    let n_unread = messages
         .iter()
         .filter(|m| m.sender != me && !m.read_by.contains(&me))
-        .map(Message::place)
-        .min();
+        .count();
+    let counted = usize::try_from(unread).unwrap_or(usize::MAX);
+    messages.iter().any(|message| !message.read_by.is_empty())
+        && n_unread.abs_diff(counted) <= MOMENTS_APART
+}
+
+/// The place of the newest message of others that this person has read. One's
+/// own are no measure: what others wrote in the same second may still come, and
+/// stand above them.
+fn newest_read(messages: &[Message], me: UserId) -> Option<Place> {
     messages
         .iter()
+        .filter(|m| m.sender != me && m.read_by.contains(&me))
         .map(Message::place)
-        .filter(|place| oldest_unread.as_ref().is_none_or(|oldest| place < oldest))
         .max()
         .or_else(beginning)
 }
@@ -338,23 +350,22 @@ mod tests {
     }
 
     #[test]
-    fn where_readers_are_told_the_pointer_is_placed_below_what_this_person_has_not_read() {
+    fn where_readers_are_told_the_pointer_is_placed_at_what_this_person_has_read() {
         let me = UserId(1);
         let held = [
+            message(11, 2, 2, &[2, 1]),
             message(12, 3, 1, &[1]),
             message(13, 4, 2, &[2]),
             message(14, 5, 2, &[2]),
         ];
-        assert_eq!(
-            below_oldest_unread(&held, me),
-            Some(held[0].place()),
-            "whatever number was told"
+        assert_eq!(newest_read(&held, me), Some(held[0].place()));
+        assert_eq!(newest_read(&held[1..], me), beginning());
+        assert!(tells_readers(&held, me, 3), "counted a moment later");
+        assert!(
+            !tells_readers(&held, me, 300),
+            "it does not know of readers"
         );
-        assert_eq!(below_oldest_unread(&held[1..], me), beginning());
-        assert_eq!(
-            below_oldest_unread(&held[..1], me),
-            Some(held[0].place()),
-            "nothing is unread"
-        );
+        let silent = [message(13, 4, 2, &[])];
+        assert!(!tells_readers(&silent, me, 1));
     }
 }

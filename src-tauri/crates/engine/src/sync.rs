@@ -33,6 +33,8 @@ use crate::history::{PAGE, put_all};
 use crate::shared::Shared;
 use crate::task::Backoff;
 
+/// A dialog that cannot be fetched is asked for so often.
+const FETCHED_AGAIN: u32 = 5;
 /// So many dialogs are caught up side by side.
 const SIDE_BY_SIDE: usize = 3;
 /// So many own messages are asked about, whether they have been read.
@@ -66,6 +68,9 @@ impl Shared {
                     // Nobody waits for this, and nobody minds if it fails.
                     if let Err(error) = self.refresh_people().await {
                         tracing::debug!(%error, "names and pictures stay as they were");
+                    }
+                    if let Err(error) = self.fetch_missing_pins(None).await {
+                        tracing::debug!(%error, "some pinned messages are not here yet");
                     }
                 }
                 Err(WorkError::Client(ClientError::SignInRefused | ClientError::Expired)) => {
@@ -175,13 +180,14 @@ impl Shared {
         }
         for (dialog, ids) in asked {
             for ids in ids.chunks(PAGE as usize) {
+                let asked_at = self.clock.now();
                 let messages = match self.rest().await?.messages_by_id(&dialog, ids).await {
                     Ok(messages) => messages,
                     Err(ClientError::Gone | ClientError::NotAllowed) => continue,
                     Err(error) => return Err(error.into()),
                 };
                 let mut write = self.store.write().await?;
-                put_all(&mut write, &dialog, &messages).await?;
+                put_all(&mut write, &dialog, &messages, asked_at).await?;
                 self.commit(write).await?;
             }
         }
@@ -206,7 +212,7 @@ impl Shared {
         let shared = Arc::clone(self);
         self.tasks.once("fetch a dialog", async move {
             let done = loop {
-                let done = shared.fetch_dialog(&dialog).await;
+                let done = shared.fetch_dialog_patiently(&dialog).await;
                 let mut being_fetched = shared.lock_being_fetched();
                 match being_fetched.get_mut(&dialog) {
                     Some(again) if *again && done.is_ok() => *again = false,
@@ -225,6 +231,22 @@ impl Shared {
         });
     }
 
+    /// Fetches a dialog; when that fails for a reason that may pass, a few
+    /// times more, because nobody else will ask before the next fresh link.
+    async fn fetch_dialog_patiently(&self, id: &DialogId) -> Result<(), WorkError> {
+        let mut backoff = Backoff::new(LONGEST_WAIT, self.seed ^ 0x6469);
+        for _ in 0..FETCHED_AGAIN {
+            match self.fetch_dialog(id).await {
+                Err(WorkError::Client(error)) if error.is_passing() && self.link.wire().is_up => {
+                    tracing::debug!(%error, "a dialog is fetched again");
+                    tokio::time::sleep(backoff.next()).await;
+                }
+                done => return done,
+            }
+        }
+        self.fetch_dialog(id).await
+    }
+
     /// Fetches a dialog, its newest messages and its people.
     pub(crate) async fn fetch_dialog(&self, id: &DialogId) -> Result<(), WorkError> {
         let generation = self.link.wire().generation;
@@ -235,9 +257,22 @@ impl Shared {
             self.commit(write).await?;
             return Ok(());
         };
-        let by = self.lock_changed_by().remove(id);
-        self.keep_dialog_by(&state.dialog, by).await?;
+        let changed = self.lock_changed_by().remove(id);
+        let is_held = self.store.dialog(id).await?.is_some();
+        // Who added this person to a dialog did not make it.
+        let by = changed.filter(|changed| is_held || !changed.has_added_me);
+        self.keep_dialog_by(&state.dialog, by.map(|changed| changed.by))
+            .await?;
         self.fetch_unknown_people().await?;
-        self.catch_up_dialog(&state, generation, None).await
+        self.catch_up_dialog(&state, generation, None).await?;
+        if let Some(changed) = changed.filter(|changed| changed.has_added_me) {
+            let mut write = self.store.write().await?;
+            write.draw_added(id, changed.by).await?;
+            self.commit(write).await?;
+        }
+        if changed.is_some_and(|changed| changed.has_cleared) {
+            self.compare(id).await?;
+        }
+        Ok(())
     }
 }
