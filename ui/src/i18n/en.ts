@@ -411,7 +411,6 @@ export const en = {
       plural(n, { one: '# conversation chosen', other: '# conversations chosen' }),
     submit: 'Forward',
     done: (names: string) => `Forwarded to ${names}.`,
-    readOnly: 'You may not write there',
   },
 
   report: {

@@ -28,6 +28,8 @@ const AHEAD = 1500;
 const HAND = 400;
 /** How often it is looked what is on screen. */
 const LOOK = 100;
+/** So many frames at most until the first rows are there. */
+const DRAWN = 120;
 /** How long the message is shown that somebody was brought to. */
 const MEANT = 1800;
 
@@ -117,11 +119,7 @@ export class Position {
     const { timeline } = this.kith;
     const left = below(view);
     const sameSize = view.scrollHeight === this.#lastHeight && view.clientHeight === this.#lastView;
-    // Upwards by more than what vanished, or what the view gained, can explain.
-    const explained =
-      Math.max(0, this.#lastHeight - view.scrollHeight) +
-      Math.max(0, view.clientHeight - this.#lastView);
-    const isUpwards = this.#lastTop - view.scrollTop > explained + 1;
+    const isUpwards = this.#isUpwards(view);
     const isHand = this.#handDown || performance.now() - this.#handAt < HAND;
     if (isHand && sameSize && view.scrollTop !== this.#lastTop) this.#showDay(view);
     this.#measure(view);
@@ -193,16 +191,17 @@ export class Position {
     const view = this.viewport;
     if (!this.landed || !view) return;
     // Somebody has scrolled, and something changed before the event that says so.
-    if (
-      this.stuck &&
-      view.scrollTop < this.#lastTop - 1 &&
-      view.scrollHeight === this.#lastHeight &&
-      view.clientHeight === this.#lastView
-    ) {
-      this.stuck = below(view) <= AT_BOTTOM;
-    }
+    if (this.stuck && this.#isUpwards(view)) this.stuck = below(view) <= AT_BOTTOM;
     if (this.stuck && !this.kith.timeline.hasNewer) this.#pin();
     else this.anchor.keep();
+  }
+
+  /** Upwards by more than what vanished, or what the view gained, can explain. */
+  #isUpwards(view: HTMLElement): boolean {
+    const explained =
+      Math.max(0, this.#lastHeight - view.scrollHeight) +
+      Math.max(0, view.clientHeight - this.#lastView);
+    return this.#lastTop - view.scrollTop > explained + 1;
   }
 
   #measure(view: HTMLElement): void {
@@ -247,9 +246,18 @@ export class Position {
     if (timeline.hasOlder && element.scrollTop < AHEAD) void this.#older();
   }
 
+  /** The list draws once it knows its own size; before that there is nowhere to go. */
+  async #untilDrawn(): Promise<void> {
+    for (let turn = 0; turn < DRAWN && !this.#isGone; turn += 1) {
+      if (this.rows().length === 0 || this.body?.querySelector('.row')) return;
+      await frame();
+    }
+  }
+
   /** Goes to where this window is to be read from. */
   async #land(): Promise<void> {
     const { timeline } = this.kith;
+    await this.#untilDrawn();
     const { landing, firstUnread } = timeline;
     if (landing.kind === 'unread' && firstUnread !== null) {
       await this.#toRow('new', { align: 'start', offset: -72 });
