@@ -23,6 +23,8 @@ let desk;
 let alex;
 let bea;
 let carol;
+/** Alex at another device. */
+let other;
 let walkers;
 let talk;
 
@@ -44,6 +46,7 @@ before(async () => {
   alex = made[0].id;
   bea = await Sdk.connect(server.ready, 'bea', PASSWORD);
   carol = await Sdk.connect(server.ready, 'carol', PASSWORD, { chat: false });
+  other = await Sdk.connect(server.ready, 'alex', PASSWORD, { chat: false });
   await admin(data, 'fields', 'allow', 'pace');
   await admin(data, 'class', 'create', 'UserReports', '--reports');
   await admin(data, 'broadcast', 'create', 'News of the house', '--owner', String(bea.me));
@@ -65,6 +68,7 @@ after(async () => {
   await browser?.close();
   await bea?.stop();
   await carol?.stop();
+  await other?.stop();
   await server?.stop();
   await files?.remove();
 });
@@ -310,11 +314,9 @@ describe('a new conversation', () => {
     await at('talk-name').getByText('Market square').waitFor();
     const id = await row('Market square').getAttribute('data-dialog-id');
     assert.equal(await row('Market square').getAttribute('data-kind'), 'public');
-    const { type, permissions } = (await held(bea, id)) ?? {};
-    if (type !== undefined) {
-      assert.equal(type, PUBLIC);
-      assert.equal(permissions?.allow_preview ?? false, false);
-    }
+    const { type, permissions } = await bea.call('chat.dialog.subscribe', id);
+    assert.equal(type, PUBLIC);
+    assert.equal(permissions?.allow_preview ?? false, false);
   });
 });
 
@@ -417,6 +419,9 @@ describe('the information', () => {
     await at('info-muted').getByText('As usual').waitFor();
     await at('info-server').and(desk.page.locator('[aria-checked="true"]')).click();
     await at('info-server').and(desk.page.locator('[aria-checked="false"]')).waitFor();
+    const id = await row('Ridge at noon').getAttribute('data-dialog-id');
+    const set = await other.call('chat.dialog.getNotificationsSettings', id);
+    assert.equal(set.notifications.enabled, 0);
   });
 
   test('tells what is complete, and lists links', async () => {

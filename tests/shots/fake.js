@@ -17,7 +17,9 @@ const looks = {
   light: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
   dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
   wide: { viewport: { width: 1920, height: 1080 }, colorScheme: 'light' },
+  small: { viewport: { width: 700, height: 600 }, colorScheme: 'light' },
   narrow: { viewport: { width: 400, height: 760 }, colorScheme: 'light' },
+  huge: { viewport: { width: 2000, height: 1200 }, colorScheme: 'dark' },
 };
 
 const source = await readFile(path.join(ui, 'src/backend/fake/scenes.ts'), 'utf8');

@@ -51,7 +51,14 @@ export class Scenes {
     await page.emulateMedia({ colorScheme: theme });
     await page.goto(`${ORIGIN}/?fake=${scene}&dir=${dir}`);
     // The first screen is drawn once the first answers are there.
-    await page.locator('main, [data-testid="home"]').first().waitFor();
+    await page.locator('main').first().waitFor();
+    // A conversation comes a moment later, and its rows after that.
+    await page.waitForLoadState('networkidle');
+    await page.waitForFunction(() => {
+      const timeline = document.querySelector('[data-testid="timeline"]');
+      const isLong = timeline !== null && timeline.scrollHeight > timeline.clientHeight;
+      return !isLong || timeline.querySelector('[tabindex="0"]') !== null;
+    });
     return page;
   }
 
