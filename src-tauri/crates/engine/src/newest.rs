@@ -191,6 +191,10 @@ impl Shared {
     ) -> Result<(), StoreError> {
         let dialog = &state.dialog.id;
         let is_unplaced = self.store.read_up_to(dialog).await?.is_none();
+        if fetched.is_empty() && !is_unplaced {
+            // Nothing is new there, and the two numbers agree.
+            return Ok(());
+        }
         // A server that tells of each message who has read it is believed in
         // that. Its numbers may be of another moment than its last message.
         let tells = tells_readers(fetched, self.me, state.unread);
@@ -199,10 +203,17 @@ impl Shared {
             // Where it is known already, single messages move it (`Write::put`).
             Some(_) if tells && !is_unplaced => None,
             Some(_) if tells => newest_read(fetched, self.me),
-            Some(last) if state.unread == 0 => Some(Place {
+            // One's own are no measure here either, see `newest_read`.
+            Some(last) if state.unread == 0 && last.sender != Some(self.me) => Some(Place {
                 sent_at: last.sent_at.seconds(),
                 id: last.id.clone(),
             }),
+            Some(_) if state.unread == 0 => fetched
+                .iter()
+                .filter(|message| message.sender != self.me)
+                .map(Message::place)
+                .max()
+                .or_else(beginning),
             Some(_) if !is_unplaced => None,
             Some(last) => {
                 let last = Place {
