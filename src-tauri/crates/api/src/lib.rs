@@ -3,9 +3,12 @@
 //! app or the bridge to a browser, holds an [`App`] and adapts two things.
 //!
 //! ```text
-//! App ── Session (one account: engine, store) ── pump ──► Feeds
-//!  └──── Ui (one web view) ── call ─► commands             └─► FeedReceiver
+//! App ── Session (each account: engine, store) ── pump ──► Feeds
+//!  └──── Ui (one web view) ── call ─► commands              └─► FeedReceiver
 //! ```
+//!
+//! Every account that is signed in runs (`running.rs`); one of them is on
+//! screen (`stage.rs`), and windows show that one alone.
 //!
 //! An answer that opens something (home, a timeline) is a snapshot, and from
 //! the same moment on its patches flow; see [`feed`]. Nothing here waits for

@@ -42,9 +42,12 @@ impl App {
             return Stage::SignInAgain(Box::new(account));
         };
         let _opening = self.inner.opening.lock().await;
-        // Somebody may have been quicker.
+        // Somebody may have been quicker, or the application was closed.
         if let Some(session) = self.running(account.id) {
             return Stage::Home(session);
+        }
+        if self.profile().is_none() {
+            return Stage::Welcome;
         }
         let is_local = account.is_local;
         let (stage, _) = self.open_data(account.clone(), &password, None).await;

@@ -172,7 +172,16 @@ impl App {
 
     /// Shows a stage, and tells everybody. Only who holds the turn does this.
     pub(crate) async fn set_stage(&self, stage: Stage) {
-        self.state_mut().stage = stage;
+        let before = std::mem::replace(&mut self.state_mut().stage, stage);
+        if let Stage::Home(session) = before
+            && self
+                .session()
+                .map_or(true, |now| !Arc::ptr_eq(&now, &session))
+        {
+            // It goes on, but nobody looks at it.
+            session.engine.look_at(None);
+            session.engine.watch_presence(&[]).await;
+        }
         let view = self.view_now().await;
         self.feeds().lock().await.announce(&view);
     }

@@ -11,7 +11,7 @@ use crate::write::list;
 use crate::{Store, StoreError, StoredMessage};
 
 /// Counting stops here; more is shown as "999+".
-const UNREAD_COUNTED: u32 = 1000;
+pub(crate) const UNREAD_COUNTED: u32 = 1000;
 
 /// A dialog as its line in the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,18 +99,49 @@ struct Row {
     mentions: i64,
     waiting: i64,
     last_id: Option<String>,
+    people: Option<String>,
+    pins: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
+/// Somebody in a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Occupant {
-    dialog_id: String,
     person_id: i64,
-    is_member: i64,
-    is_admin: i64,
+    is_member: bool,
+    is_admin: bool,
 }
 
-/// One line of the list, for each dialog that `$which` names: two look-ups in
-/// `message_by_place` and two in small tables, however many messages there are.
+/// Reads `position:value` pairs, separated by commas, in the order of their
+/// positions. They come with the row of their dialog, because each statement
+/// more is a way to the database and back.
+fn in_order(text: Option<&str>) -> impl Iterator<Item = &str> {
+    let mut pairs: Vec<(i64, &str)> = text
+        .unwrap_or_default()
+        .split(',')
+        .filter_map(|pair| pair.split_once(':'))
+        .filter_map(|(position, value)| Some((position.parse().ok()?, value)))
+        .collect();
+    pairs.sort_by_key(|(position, _)| *position);
+    pairs.into_iter().map(|(_, value)| value)
+}
+
+/// Reads the people of a row: `position:id`, and letters for what they are.
+fn occupants(text: Option<&str>) -> Vec<Occupant> {
+    in_order(text)
+        .filter_map(|value| {
+            let id = value.trim_end_matches(['m', 'a']);
+            let letters = value.get(id.len()..).unwrap_or_default();
+            Some(Occupant {
+                person_id: id.parse().ok()?,
+                is_member: letters.contains('m'),
+                is_admin: letters.contains('a'),
+            })
+        })
+        .collect()
+}
+
+/// One line of the list, for each dialog that `$which` names: look-ups in
+/// `message_by_place` and in small tables, however many messages there are.
 macro_rules! entries {
     ($which:literal) => {
         concat!(
@@ -140,7 +171,15 @@ macro_rules! entries {
                      FROM message l
                      WHERE l.dialog_id = d.id
                      ORDER BY l.pending DESC, l.sent_at DESC, l.id DESC
-                     LIMIT 1) AS last_id
+                     LIMIT 1) AS last_id,
+                    (SELECT group_concat(o.position || ':' || o.person_id
+                                         || CASE o.is_member WHEN 1 THEN 'm' ELSE '' END
+                                         || CASE o.is_admin WHEN 1 THEN 'a' ELSE '' END)
+                     FROM occupant o
+                     WHERE o.dialog_id = d.id) AS people,
+                    (SELECT group_concat(g.position || ':' || g.message_id)
+                     FROM pin g
+                     WHERE g.dialog_id = d.id) AS pins
              FROM dialog d
              LEFT JOIN draft f ON f.dialog_id = d.id
              LEFT JOIN list_state s ON s.dialog_id = d.id
@@ -302,36 +341,6 @@ impl Store {
     }
 
     async fn entries(&self, rows: Vec<Row>) -> Result<Vec<DialogEntry>, StoreError> {
-        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-        let mut occupants: BTreeMap<String, Vec<Occupant>> = BTreeMap::new();
-        let found: Vec<Occupant> = sqlx::query_as(
-            "SELECT dialog_id, person_id, is_member, is_admin
-             FROM occupant
-             WHERE dialog_id IN (SELECT value FROM json_each(?))
-             ORDER BY dialog_id, position",
-        )
-        .bind(list(&ids))
-        .fetch_all(self.readers())
-        .await?;
-        for occupant in found {
-            occupants
-                .entry(occupant.dialog_id.clone())
-                .or_default()
-                .push(occupant);
-        }
-        let mut pins: BTreeMap<String, Vec<MessageId>> = BTreeMap::new();
-        let found: Vec<(String, String)> = sqlx::query_as(
-            "SELECT dialog_id, message_id
-             FROM pin
-             WHERE dialog_id IN (SELECT value FROM json_each(?))
-             ORDER BY dialog_id, position",
-        )
-        .bind(list(&ids))
-        .fetch_all(self.readers())
-        .await?;
-        for (dialog, message) in found {
-            pins.entry(dialog).or_default().push(stored(&message)?);
-        }
         let last_ids: Vec<&str> = rows
             .iter()
             .filter_map(|row| row.last_id.as_deref())
@@ -354,9 +363,7 @@ impl Store {
 
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
-            let people = occupants.remove(&row.id).unwrap_or_default();
-            let pinned = pins.remove(&row.id).unwrap_or_default();
-            entries.push(entry(row, &people, pinned, &mut last)?);
+            entries.push(entry(row, &mut last)?);
         }
         entries.sort_by(|a, b| {
             b.is_pinned
@@ -370,12 +377,14 @@ impl Store {
 
 fn entry(
     row: Row,
-    people: &[Occupant],
-    pinned: Vec<MessageId>,
     last: &mut BTreeMap<DialogId, StoredMessage>,
 ) -> Result<DialogEntry, StoreError> {
     let id: DialogId = stored(&row.id)?;
     let last = last.remove(&id);
+    let people = occupants(row.people.as_deref());
+    let pinned = in_order(row.pins.as_deref())
+        .map(|id| Ok(stored(id)?))
+        .collect::<Result<Vec<MessageId>, StoreError>>()?;
     let created_at = Timestamp::from_millis(row.created_at);
     let kind = DialogKind::from_number(row.kind)
         .ok_or_else(|| sqlx::Error::Decode("a kind of dialog that does not exist".into()))?;
@@ -388,8 +397,8 @@ fn entry(
             description: row.description,
             photo: row.photo,
             owner: row.owner_id.map(user).transpose()?,
-            occupants: ids(people, |o| o.is_member == 1)?,
-            admins: ids(people, |o| o.is_admin == 1)?,
+            occupants: ids(&people, |o| o.is_member)?,
+            admins: ids(&people, |o| o.is_admin)?,
             updated_at: Timestamp::from_millis(row.updated_at),
             pinned,
             extensions: from_json(&row.extensions)?,
@@ -421,4 +430,25 @@ fn ids(people: &[Occupant], which: impl Fn(&Occupant) -> bool) -> Result<Vec<Use
         .filter(|o| which(o))
         .map(|o| user(o.person_id))
         .collect()
+}
+
+#[cfg(test)]
+mod reading {
+    use super::*;
+
+    #[test]
+    fn people_and_pins_are_read_in_their_order() {
+        let people = occupants(Some("2:33,0:11ma,1:22a"));
+        let told: Vec<(i64, bool, bool)> = people
+            .iter()
+            .map(|o| (o.person_id, o.is_member, o.is_admin))
+            .collect();
+        assert_eq!(
+            told,
+            [(11, true, true), (22, false, true), (33, false, false)]
+        );
+        assert!(occupants(None).is_empty() && occupants(Some("")).is_empty());
+        let pins: Vec<&str> = in_order(Some("10:b,9:a")).collect();
+        assert_eq!(pins, ["a", "b"], "by number, not by text");
+    }
 }

@@ -4,6 +4,7 @@
 
 use kith_model::{DialogId, UserId};
 
+use crate::dialog::UNREAD_COUNTED;
 use crate::open::stored;
 use crate::person::number;
 use crate::write::list;
@@ -31,6 +32,37 @@ impl Store {
     pub async fn list_order(&self) -> Result<Vec<DialogId>, StoreError> {
         let ids: Vec<String> = sqlx::query_scalar(ORDER).fetch_all(self.readers()).await?;
         ids.iter().map(|id| Ok(stored(id)?)).collect()
+    }
+
+    /// How many messages wait to be read in each dialog where some do; the
+    /// numbers are those of [`crate::DialogEntry`].
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unread_counts(&self) -> Result<Vec<(DialogId, u32)>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT id, unread
+             FROM (SELECT d.id,
+                          (SELECT count(*)
+                           FROM (SELECT 1
+                                 FROM message u
+                                 WHERE u.dialog_id = d.id
+                                   AND u.pending = 0
+                                   AND (u.sent_at, u.id) > (p.sent_at, p.message_id)
+                                   AND u.sender_id <> ?1
+                                 LIMIT ?2)) AS unread
+                   FROM dialog d
+                   JOIN read_pointer p ON p.dialog_id = d.id
+                   WHERE d.is_known = 1 AND d.is_listed = 1)
+             WHERE unread > 0",
+        )
+        .bind(number(self.me()))
+        .bind(UNREAD_COUNTED)
+        .fetch_all(self.readers())
+        .await?;
+        rows.into_iter()
+            .map(|(id, unread)| Ok((stored(&id)?, u32::try_from(unread).unwrap_or(u32::MAX))))
+            .collect()
     }
 
     /// The listed dialogs whose line names one of these people: as the other

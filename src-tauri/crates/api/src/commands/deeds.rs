@@ -107,10 +107,14 @@ pub(super) async fn message_details(ui: &Ui, message: MessageId) -> Answer<Messa
             "This message does not exist any more, so there is nothing to tell about it.",
         )
     })?;
-    let asked = timeout(DETAILS_PATIENCE, session.engine.reacted(&message)).await;
+    let mut asked = None;
+    if session.is_online() {
+        let reacted = session.engine.reacted(&message);
+        asked = timeout(DETAILS_PATIENCE, reacted).await.ok().transpose()?;
+    }
     let reacted = match asked {
-        Ok(reacted) => reacted?,
-        Err(_) => session.store.reacted(&message).await?.into_iter().collect(),
+        Some(reacted) => reacted,
+        None => session.store.reacted(&message).await?.into_iter().collect(),
     };
     let mut reactions = Vec::new();
     for (emoji, people) in reacted {

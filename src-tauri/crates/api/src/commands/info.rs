@@ -33,7 +33,7 @@ pub(super) async fn dialog_info(ui: &Ui, dialog: DialogId) -> Answer<DialogInfo>
     // Asked once; from then on it is held here.
     let notifications = match entry.notifications {
         Some(on) => Some(on),
-        None if entry.is_joined => {
+        None if entry.is_joined && session.is_online() => {
             match timeout(SETTING_PATIENCE, session.engine.notifications(&dialog)).await {
                 Ok(Ok(on)) => Some(on),
                 Ok(Err(_)) | Err(_) => None,

@@ -11,11 +11,13 @@ use super::{Feed, FeedEvent, Feeds, HomeOpening, Window};
 use crate::session::{Bubbles, Session, link_view, named, presence_view};
 use crate::view::{HomePatch, MessageView, PersonView, PresenceView, TimelinePatch, TypingView};
 
+/// Reads what changed and hands it to the screens. Says whether another number
+/// of messages waits to be read.
 pub(super) async fn deliver(
     session: &Session,
     feeds: &mut Feeds,
     batch: &Batch,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     feeds.prune();
     let people = Vec::from_iter(batch.people.iter().copied());
     let (people, renamed) = session.people.refresh(&session.store, &people).await?;
@@ -36,23 +38,43 @@ pub(super) async fn deliver(
         }
     }
 
-    if feeds.iter_mut().any(|feed| feed.home.is_some()) {
-        let patch = home_patch(session, batch, &people, &renamed).await?;
-        let presence: Vec<PresenceView> = match batch.presence.is_empty() {
-            true => Vec::new(),
-            false => session
-                .engine
-                .presence()
-                .into_iter()
-                .filter(|(person, _)| batch.presence.contains(person))
-                .map(presence_view)
-                .collect(),
-        };
-        for feed in feeds.iter_mut() {
-            push_home(feed, patch.as_ref(), batch, &presence);
-        }
+    let home_is_open = feeds.iter_mut().any(|feed| feed.home.is_some());
+    if !home_is_open {
+        return count(session, batch).await;
     }
-    Ok(())
+    let (patch, is_other) = home_patch(session, batch, &people, &renamed).await?;
+    let presence: Vec<PresenceView> = match batch.presence.is_empty() {
+        true => Vec::new(),
+        false => session
+            .engine
+            .presence()
+            .into_iter()
+            .filter(|(person, _)| batch.presence.contains(person))
+            .map(presence_view)
+            .collect(),
+    };
+    for feed in feeds.iter_mut() {
+        push_home(feed, patch.as_ref(), batch, &presence);
+    }
+    Ok(is_other)
+}
+
+/// Of an account that nobody looks at, only how much waits is of interest, and
+/// that names are right when somebody looks again.
+pub(super) async fn stay_behind(session: &Session, batch: &Batch) -> Result<bool, StoreError> {
+    let people = Vec::from_iter(batch.people.iter().copied());
+    session.people.refresh(&session.store, &people).await?;
+    count(session, batch).await
+}
+
+/// Counts what waits to be read; says whether it is another number.
+async fn count(session: &Session, batch: &Batch) -> Result<bool, StoreError> {
+    if batch.dialogs.is_empty() {
+        return Ok(false);
+    }
+    let ids = Vec::from_iter(batch.dialogs.iter().cloned());
+    let entries = session.store.dialogs_by_id(&ids).await?;
+    Ok(session.recount(&ids, &entries).await)
 }
 
 async fn home_patch(
@@ -60,17 +82,21 @@ async fn home_patch(
     batch: &Batch,
     people: &[PersonView],
     renamed: &BTreeSet<UserId>,
-) -> Result<Option<HomePatch>, StoreError> {
+) -> Result<(Option<HomePatch>, bool), StoreError> {
     let mut wanted = batch.dialogs.clone();
     if !renamed.is_empty() {
         let renamed = Vec::from_iter(renamed.iter().copied());
         wanted.extend(session.store.dialogs_naming(&renamed).await?);
     }
     if wanted.is_empty() && people.is_empty() && batch.link.is_none() {
-        return Ok(None);
+        return Ok((None, false));
     }
     let ids = Vec::from_iter(wanted.iter().cloned());
-    let entries = session.store.dialogs_by_id(&ids).await?;
+    let entries = match ids.is_empty() {
+        true => Vec::new(),
+        false => session.store.dialogs_by_id(&ids).await?,
+    };
+    let is_other = session.recount(&ids, &entries).await;
     let (dialogs, mut strangers) = session.dialog_views(&entries).await?;
     let mut removed = wanted;
     for dialog in &dialogs {
@@ -78,14 +104,15 @@ async fn home_patch(
     }
     strangers.retain(|stranger| people.iter().all(|person| person.id != stranger.id));
     strangers.extend(people.iter().cloned());
-    Ok(Some(HomePatch {
+    let patch = HomePatch {
         rev: 0,
         dialogs,
         removed: removed.into_iter().collect(),
         people: strangers,
         link: batch.link.as_ref().map(link_view),
         unread_total: session.unread().await,
-    }))
+    };
+    Ok((Some(patch), is_other))
 }
 
 fn push_home(feed: &mut Feed, patch: Option<&HomePatch>, batch: &Batch, presence: &[PresenceView]) {

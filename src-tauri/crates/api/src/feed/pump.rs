@@ -42,28 +42,34 @@ pub(crate) async fn pump(
                 None => break,
             }
         }
-        let is_counted = batch.is_lost || !batch.dialogs.is_empty();
-        let is_other = is_counted
-            && session.recount().await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "the unread messages cannot be counted");
-                false
-            });
         let mut feeds = app.feeds().lock().await;
         if stop.is_cancelled() {
             return;
         }
         let is_shown = feeds.shows(&session);
-        if is_shown && batch.is_lost {
-            tracing::info!("news were lost on the way: everything is read again");
-            feeds.reset();
-        } else if is_shown && let Err(error) = deliver::deliver(&session, &mut feeds, &batch).await
-        {
-            tracing::warn!(%error, "changes could not be read");
-            feeds.reset();
-        }
+        let delivered = if batch.is_lost {
+            session.forget().await;
+            if is_shown {
+                tracing::info!("news were lost on the way: everything is read again");
+                feeds.reset();
+            }
+            Ok(true)
+        } else if is_shown {
+            deliver::deliver(&session, &mut feeds, &batch).await
+        } else {
+            deliver::stay_behind(&session, &batch).await
+        };
         drop(feeds);
-        if is_other && app.has_several() {
-            app.tell_accounts().await;
+        match delivered {
+            Ok(true) if app.has_several() => app.tell_accounts().await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "changes could not be read");
+                session.forget().await;
+                if is_shown {
+                    app.feeds().lock().await.reset();
+                }
+            }
         }
         earliest = Instant::now() + if is_shown { FRAME } else { BEHIND };
     }

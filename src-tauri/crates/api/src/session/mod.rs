@@ -5,13 +5,12 @@ mod bubbles;
 mod people;
 mod rows;
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::{BTreeMap, BTreeSet};
 
 use kith_engine::{Engine, LinkState, Presence};
-use kith_model::{Timestamp, UserId};
-use kith_store::{Account, Store, StoreError};
-use tokio::sync::OnceCell;
+use kith_model::{DialogId, Timestamp, UserId};
+use kith_store::{Account, DialogEntry, Store, StoreError};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use bubbles::{Bubbles, EVERYBODY, named};
@@ -32,8 +31,9 @@ pub(crate) struct Session {
     pub(crate) people: People,
     /// Ends the pump.
     pub(crate) stop: CancellationToken,
-    /// How many messages wait to be read here, once that was counted.
-    unread: OnceCell<AtomicU32>,
+    /// How many messages wait to be read in each dialog where some do, once
+    /// that was counted.
+    unread: Mutex<Option<BTreeMap<DialogId, u32>>>,
 }
 
 impl Session {
@@ -44,30 +44,52 @@ impl Session {
             store,
             people,
             stop: CancellationToken::new(),
-            unread: OnceCell::new(),
+            unread: Mutex::default(),
         }
     }
 
-    /// How many messages wait to be read here, as far as counted.
+    /// Whether the server can be asked now.
+    pub(crate) fn is_online(&self) -> bool {
+        let link = self.engine.link();
+        let state = link.borrow();
+        matches!(*state, LinkState::Online | LinkState::CatchingUp)
+    }
+
+    /// How many messages wait to be read here. Counted once; from then on it
+    /// follows what is read for the list.
     pub(crate) async fn unread(&self) -> u32 {
-        let count = || async { self.store.unread_total().await.map(AtomicU32::new) };
-        match self.unread.get_or_try_init(count).await {
-            Ok(unread) => unread.load(Ordering::Relaxed),
-            Err(error) => {
-                tracing::warn!(%error, "the unread messages cannot be counted");
-                0
+        let mut unread = self.unread.lock().await;
+        if unread.is_none() {
+            match self.store.unread_counts().await {
+                Ok(counts) => *unread = Some(counts.into_iter().collect()),
+                Err(error) => tracing::warn!(%error, "the unread messages cannot be counted"),
             }
         }
+        total(unread.as_ref())
     }
 
-    /// Counts them again; says whether the number is another one.
-    pub(crate) async fn recount(&self) -> Result<bool, StoreError> {
-        let total = self.store.unread_total().await?;
-        let unread = self
-            .unread
-            .get_or_init(|| async { AtomicU32::new(0) })
-            .await;
-        Ok(unread.swap(total, Ordering::Relaxed) != total)
+    /// These dialogs are now so, and those of `asked` that are not among them
+    /// are not listed any more. Says whether another number waits to be read.
+    pub(crate) async fn recount(&self, asked: &[DialogId], now: &[DialogEntry]) -> bool {
+        let mut unread = self.unread.lock().await;
+        let Some(counts) = unread.as_mut() else {
+            return false;
+        };
+        let before = total(Some(counts));
+        for id in asked {
+            counts.remove(id);
+        }
+        for entry in now.iter().filter(|entry| entry.unread > 0) {
+            counts.insert(entry.dialog.id.clone(), entry.unread);
+        }
+        total(Some(counts)) != before
+    }
+
+    /// Some news were missed: what is kept here beside the store is read again
+    /// when it is asked for.
+    pub(crate) async fn forget(&self) {
+        self.people.forget();
+        *self.unread.lock().await = None;
     }
 
     /// Ends everything of this account and lets go of its file.
@@ -86,6 +108,13 @@ impl Session {
             .next()
             .unwrap_or_else(|| people::stranger(me)))
     }
+}
+
+fn total(counts: Option<&BTreeMap<DialogId, u32>>) -> u32 {
+    counts
+        .into_iter()
+        .flat_map(BTreeMap::values)
+        .fold(0, |sum, count| sum.saturating_add(*count))
 }
 
 /// The beginning of a text, on one line.

@@ -25,6 +25,11 @@ impl People {
         self.lock().insert(person.id, PersonView::from(person));
     }
 
+    /// Lets go of everybody.
+    pub(crate) fn forget(&self) {
+        self.lock().clear();
+    }
+
     /// Views of these people; who is unknown gets a number for a name.
     pub(crate) async fn views(
         &self,
