@@ -12,6 +12,7 @@ mod chat;
 mod convert;
 mod error;
 mod event;
+mod proxy;
 mod rest;
 mod secret;
 mod tls;
@@ -22,6 +23,7 @@ pub use event::{
     Activity, Edit, Link, LinkLost, MarkerKind, Outgoing, OutgoingMessage, ReactionChange,
     Recipient, Removal, ServerEvent, SystemKind, SystemMessage, Unplaced,
 };
+pub use proxy::{Proxy, ProxyAddress};
 pub use rest::{
     AccountError, Deletion, DialogDeletion, DialogFilter, DialogPage, DialogSort, DialogState,
     DialogUpdate, HistoryQuery, LastMessage, MessageFilter, NewAccount, NewDialog, NewFile,

@@ -16,10 +16,10 @@ use crate::{Link, LinkLost, OutgoingMessage, Recipient, Secret};
 const ID: &str = "65b000000000000000000001";
 const DIALOG: &str = "65a000000000000000000001";
 
-struct Listener(mpsc::Receiver<ServerEvent>);
+pub(super) struct Listener(mpsc::Receiver<ServerEvent>);
 
 impl Listener {
-    async fn next(&mut self) -> ServerEvent {
+    pub(super) async fn next(&mut self) -> ServerEvent {
         tokio::time::timeout(Duration::from_secs(20), self.0.recv())
             .await
             .expect("an event")
@@ -43,7 +43,7 @@ impl Listener {
     }
 
     /// Why the link is down, the next time that it is.
-    async fn down(&mut self) -> (LinkLost, Option<Timestamp>) {
+    pub(super) async fn down(&mut self) -> (LinkLost, Option<Timestamp>) {
         loop {
             if let ServerEvent::Link(Link::Down { reason, retry_at }) = self.next().await {
                 return (reason, retry_at);
@@ -79,7 +79,7 @@ fn start_with(port: u16, change: impl FnOnce(&mut Connection)) -> (Chat, Listene
     (chat, Listener(listener))
 }
 
-fn start(port: u16) -> (Chat, Listener) {
+pub(super) fn start(port: u16) -> (Chat, Listener) {
     start_with(port, |_| {})
 }
 
@@ -87,7 +87,7 @@ fn id(n: u32) -> MessageId {
     format!("65b0000000000000{n:08x}").parse().unwrap()
 }
 
-fn a_message(n: u32) -> Outgoing {
+pub(super) fn a_message(n: u32) -> Outgoing {
     let dialog: DialogId = DIALOG.parse().unwrap();
     let to = Recipient::Private {
         user: UserId(22),

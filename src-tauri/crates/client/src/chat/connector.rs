@@ -29,7 +29,7 @@ use xmpp_parsers::sasl::DefinedCondition;
 use xmpp_parsers::{ns, starttls};
 
 use super::tap::{KillSwitch, Tap};
-use crate::{LinkLost, Secret, tls};
+use crate::{LinkLost, Proxy, Secret, tls};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const LOG_IN_WITHIN: Duration = Duration::from_secs(30);
@@ -49,6 +49,7 @@ pub(super) struct Door {
     /// `<user>-<app>`.
     pub(super) user: String,
     pub(super) tls: Arc<rustls::ClientConfig>,
+    pub(super) proxy: Proxy,
 }
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -136,6 +137,16 @@ impl Door {
             port,
             security,
         } = &self.address;
+        let through = timeout(CONNECT_WITHIN, self.proxy.connect(host, *port)).await;
+        match through.map_err(|_| LinkLost::Unreachable)? {
+            // Whoever stands on the way must not read along.
+            Some(Ok(_)) if *security == ChatSecurity::Plain => {
+                tracing::warn!("an unprotected chat behind a proxy is refused");
+                return Err(LinkLost::NotAChatServer);
+            }
+            Some(connected) => return connected.map_err(|_| LinkLost::Unreachable),
+            None => {}
+        }
         let found = tokio::net::lookup_host((host.as_str(), *port))
             .await
             .map_err(|_| LinkLost::UnknownHost)?;

@@ -44,7 +44,7 @@ pub use self::password::Password;
 
 use self::task::{Order, Parcel, Task};
 use crate::convert::Account;
-use crate::{Outgoing, ServerEvent};
+use crate::{Outgoing, Proxy, ServerEvent};
 
 /// What waits to be handed to the stream, at most.
 const QUEUE: usize = 16;
@@ -82,12 +82,26 @@ impl Chat {
         clock: Arc<dyn Clock>,
         events: mpsc::Sender<ServerEvent>,
     ) -> Self {
+        Self::start_with(connection, me, password, Proxy::System, clock, events)
+    }
+
+    /// The same, by another way out than the system's.
+    #[must_use]
+    pub fn start_with(
+        connection: Connection,
+        me: UserId,
+        password: impl Into<Password>,
+        proxy: Proxy,
+        clock: Arc<dyn Clock>,
+        events: mpsc::Sender<ServerEvent>,
+    ) -> Self {
         let (parcels, parcels_rx) = mpsc::channel(QUEUE);
         let (orders, orders_rx) = mpsc::unbounded_channel();
         let account = Arc::new(Account { connection, me });
         let task = Task::new(
             Arc::clone(&account),
             password.into(),
+            proxy,
             Arc::clone(&clock),
             events,
             parcels_rx,
@@ -169,6 +183,8 @@ impl Chat {
     }
 }
 
+#[cfg(test)]
+mod order_tests;
 #[cfg(test)]
 #[path = "chat_tests.rs"]
 mod tests;

@@ -30,7 +30,12 @@ pub(crate) struct Peer {
 
 /// A certificate for `127.0.0.1` in PEM, and an acceptor that has it.
 pub(crate) fn certificate() -> (String, TlsAcceptor) {
-    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    certificate_for("127.0.0.1")
+}
+
+/// The same for any host.
+pub(crate) fn certificate_for(host: &str) -> (String, TlsAcceptor) {
+    let made = rcgen::generate_simple_self_signed(vec![host.to_owned()]).unwrap();
     let key = rustls_pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let config = rustls::ServerConfig::builder_with_provider(Arc::new(
         rustls::crypto::ring::default_provider(),

@@ -21,7 +21,7 @@ use super::stream::Stream;
 use super::tap::KillSwitch;
 use super::window::{Fate, Window};
 use crate::convert::Account;
-use crate::{Link, LinkLost, Outgoing, ServerEvent, tls};
+use crate::{Link, LinkLost, Outgoing, Proxy, ServerEvent, tls};
 
 /// Something to send, and whom to tell.
 pub(super) enum Parcel {
@@ -125,6 +125,7 @@ impl Task {
     pub(super) fn new(
         account: Arc<Account>,
         password: Password,
+        proxy: Proxy,
         clock: Arc<dyn Clock>,
         events: mpsc::Sender<ServerEvent>,
         parcels: mpsc::Receiver<Parcel>,
@@ -137,6 +138,7 @@ impl Task {
                 domain: connection.chat_domain.clone(),
                 user: format!("{}-{}", account.me, connection.app_id),
                 tls: Arc::new(tls),
+                proxy,
             }),
             Err(_) => Err(LinkLost::Certificate),
         };

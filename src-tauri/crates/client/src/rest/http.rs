@@ -1,6 +1,6 @@
 //! One request, one answer, and why there was none.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -12,10 +12,11 @@ use reqwest::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
 
-use crate::ClientError;
+use crate::proxy::is_here;
 use crate::tls::{self, causes};
+use crate::{ClientError, Proxy};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// A transfer is ended when it stands still, not when it takes long.
@@ -152,13 +153,17 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub(super) fn new(connection: &Connection, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
+    pub(super) fn new(
+        connection: &Connection,
+        clock: Arc<dyn Clock>,
+        proxy: &Proxy,
+    ) -> Result<Self, ClientError> {
         let base = Url::parse(&connection.api_url).map_err(|_| ClientError::BadConnection)?;
-        let is_here = is_loopback(base.host());
+        let is_local = base.host_str().is_some_and(is_here);
         match base.scheme() {
             "https" => {}
             // Unprotected only where nobody else can listen.
-            "http" if is_here => {}
+            "http" if is_local => {}
             _ => return Err(ClientError::BadConnection),
         }
         let mut tls = tls::config(connection)?;
@@ -169,9 +174,11 @@ impl Http {
             .timeout(ANSWER_WITHIN)
             .redirect(reqwest::redirect::Policy::none())
             .dns_resolver(Arc::new(SystemNames));
-        if is_here {
-            builder = builder.no_proxy();
-        }
+        builder = if is_local {
+            builder.no_proxy()
+        } else {
+            proxy.apply(builder)?
+        };
         let client = builder.build().map_err(|_| ClientError::BadConnection)?;
         Ok(Self {
             client,
@@ -263,10 +270,11 @@ impl Http {
     /// An address that somebody else told, if it may be asked: protected, or on
     /// this machine where the server is too.
     fn foreign(&self, address: &Url) -> Result<(), ClientError> {
-        let is_here = |url: &Url| url.scheme() == "http" && is_loopback(url.host());
+        let is_local = |url: &Url| url.host_str().is_some_and(is_here);
         let may = address.scheme() == "https"
-            || (is_here(address)
-                && Url::parse(&self.base).is_ok_and(|base| is_loopback(base.host())));
+            || (address.scheme() == "http"
+                && is_local(address)
+                && Url::parse(&self.base).is_ok_and(|base| base.host_str().is_some_and(is_here)));
         if may {
             Ok(())
         } else {
@@ -383,17 +391,6 @@ fn failure(error: &reqwest::Error) -> ClientError {
         ClientError::NotAServer
     } else {
         ClientError::Unreachable
-    }
-}
-
-fn is_loopback(host: Option<Host<&str>>) -> bool {
-    match host {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => {
-            name == "localhost" || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
-        }
-        None => false,
     }
 }
 

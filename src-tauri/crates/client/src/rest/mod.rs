@@ -40,7 +40,7 @@ pub use transfer::{Progress, TransferError};
 
 use self::http::{Answer, Http, Request};
 use self::session::Session;
-use crate::ClientError;
+use crate::{ClientError, Proxy};
 
 /// The platform's largest page (`protocol/README.md` §10).
 const PAGE: usize = 100;
@@ -79,7 +79,19 @@ impl Rest {
     /// unprotected and not this machine's, or when the certificate cannot be
     /// read.
     pub fn new(connection: Connection, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
-        let http = Http::new(&connection, Arc::clone(&clock))?;
+        Self::with_proxy(connection, clock, &Proxy::System)
+    }
+
+    /// The same, by another way out than the system's.
+    ///
+    /// # Errors
+    /// As [`Rest::new`], and when the proxy's address cannot be used.
+    pub fn with_proxy(
+        connection: Connection,
+        clock: Arc<dyn Clock>,
+        proxy: &Proxy,
+    ) -> Result<Self, ClientError> {
+        let http = Http::new(&connection, Arc::clone(&clock), proxy)?;
         let session = Arc::new(Session::new(connection.app_id.0, &connection.auth_key));
         Ok(Self {
             http,

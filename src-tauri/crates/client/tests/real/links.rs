@@ -1,8 +1,11 @@
 //! Every way in which a link ends, and what becomes of what was on it.
 
 use anyhow::{Result, ensure};
-use kith_client::{Chat, ClientError, HistoryQuery, Link, LinkLost, Rest, Secret, ServerEvent};
-use kith_model::SystemClock;
+use kith_client::{
+    Chat, ClientError, HistoryQuery, Link, LinkLost, Outgoing, OutgoingMessage, Rest, Secret,
+    ServerEvent,
+};
+use kith_model::{ChatSecurity, SystemClock, Timestamp};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -180,6 +183,43 @@ async fn wrong_passwords_are_refused_in_both_halves() -> Result<()> {
     })
     .await?;
     talk.chat.stop().await;
+    house.server.stop().await;
+    Ok(())
+}
+
+/// The platform has both ports; here one listens for both.
+#[tokio::test]
+async fn tls_that_begins_later_is_as_good() -> Result<()> {
+    let mut house = House::open().await?;
+    house.connection.chat.security = ChatSecurity::StartTls;
+    let rest = house.rest("ada").await?;
+    let (_, to_bob) = private_dialog(&rest, house.bob).await?;
+    let (mut ada, mut bob) = (house.chat(house.ada), house.chat(house.bob));
+    ada.link(Link::Fresh).await?;
+    bob.link(Link::Fresh).await?;
+    let id = next(&ids());
+    ada.say(&to_bob, &id, "over a port for all").await?;
+    assert_eq!(bob.message().await?.id, id);
+    house.server.stop().await;
+    Ok(())
+}
+
+/// What was written while nobody was there comes when somebody is.
+#[tokio::test]
+async fn what_came_meanwhile_comes_later_with_its_time() -> Result<()> {
+    let house = House::open().await?;
+    let rest = house.rest("ada").await?;
+    let (_, to_bob) = private_dialog(&rest, house.bob).await?;
+    let mut ada = house.chat(house.ada);
+    ada.link(Link::Fresh).await?;
+    let id = next(&ids());
+    let sent_at = Timestamp::from_seconds(now_seconds() - 3600);
+    let old = OutgoingMessage::new(id.clone(), to_bob, "an hour ago".into(), sent_at);
+    ada.chat.send(Outgoing::Message(old)).await?;
+    ada.acknowledged(&id).await?;
+    let mut bob = house.chat(house.bob);
+    let late = bob.message().await?;
+    assert_eq!((late.id, late.sent_at), (id, sent_at));
     house.server.stop().await;
     Ok(())
 }
