@@ -191,6 +191,16 @@ async fn histories_are_cleared_and_dialogs_deleted() -> Result<()> {
     let bea = bea.stop().await.returns().await?;
     bea.online().await;
     assert!(bea.texts(&group).await.is_empty(), "it does not come back");
+    let again = alex.say(&group, "Once more").await?;
+    bea.hears(&again).await;
+    alex.sees(&again, Delivery::Delivered).await;
+    assert!(
+        bea.engine.clear_history(&group, true).await.is_err(),
+        "only its owner may"
+    );
+    alex.engine.clear_history(&group, true).await?;
+    bea.sees_texts(&group, &[]).await;
+    assert!(alex.texts(&group).await.is_empty());
     let refused = bea
         .engine
         .delete_dialogs(std::slice::from_ref(&group), true)

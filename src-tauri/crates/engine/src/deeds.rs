@@ -22,6 +22,7 @@ use kith_store::{Deed, DeedKind, StoreError, StoredMessage, Write};
 
 use crate::changes::Change;
 use crate::error::WorkError;
+use crate::history::put_all;
 use crate::outbox::sleep_if;
 use crate::shared::Shared;
 use crate::task::{Backoff, until};
@@ -451,6 +452,13 @@ impl Shared {
             kind: deed.kind,
             reason,
         }]);
+        if matches!(
+            reason,
+            FailureReason::NotAllowed | FailureReason::DialogGone
+        ) {
+            // A right that was lost meanwhile is not offered any more.
+            self.fetch_dialog_soon(deed.dialog.clone());
+        }
         // What else hangs on it comes with its next mention.
         let shared = Arc::clone(self);
         let (dialog, id) = (deed.dialog.clone(), deed.message.clone());
@@ -468,11 +476,10 @@ impl Shared {
         dialog: &DialogId,
         ids: &[MessageId],
     ) -> Result<(), WorkError> {
+        let asked_at = self.clock.now();
         let found = self.rest().await?.messages_by_id(dialog, ids).await?;
         let mut write = self.store.write().await?;
-        for message in &found {
-            write.put(message).await?;
-        }
+        put_all(&mut write, dialog, &found, asked_at).await?;
         self.commit(write).await?;
         Ok(())
     }

@@ -228,8 +228,8 @@ impl Shared {
                 Ok(())
             }
             ServerEvent::System { by, message } => {
-                if let Some(dialog) = message.dialog {
-                    self.dialog_changed_by(dialog, by);
+                if let Some(dialog) = message.dialog.clone() {
+                    self.hear_of_dialog(dialog, by, &message);
                 }
                 Ok(())
             }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
-use kith_client::{PeopleBy, Rest, Secret};
+use kith_client::{AccountError, PeopleBy, ProfileUpdate, Rest, Secret};
 use kith_model::{Clock, Connection, Person, UserId};
 
-use crate::EngineError;
 use crate::error::WorkError;
 use crate::shared::Shared;
+use crate::{Engine, EngineError};
 
 /// So many people of those known here are answered without a link.
 const FOUND_HERE: u32 = 50;
@@ -32,6 +32,45 @@ pub async fn sign_in(
     let signed_in = rest.sign_in(login, secret).await?;
     rest.sign_out().await;
     Ok(signed_in.person)
+}
+
+impl Engine {
+    /// Changes this person's own name or picture for everybody; `None` leaves
+    /// it as it is. A picture comes as a `data:` address, and an empty text
+    /// takes it away. Waits for the network.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for an empty name or what is no picture;
+    /// [`EngineError::Offline`] and its relatives.
+    pub async fn set_profile(
+        &self,
+        name: Option<&str>,
+        picture: Option<&str>,
+    ) -> Result<Person, EngineError> {
+        let name = name.map(str::trim);
+        if name.is_some_and(str::is_empty) {
+            return Err(EngineError::InvalidInput);
+        }
+        let avatar = match picture {
+            Some(picture) => Some(self.shared.store_picture(picture).await?),
+            None => None,
+        };
+        let change = ProfileUpdate {
+            full_name: name.map(str::to_owned),
+            avatar,
+            ..ProfileUpdate::default()
+        };
+        let rest = self.shared.rest().await?;
+        let person = match rest.update_profile(self.me(), &change).await {
+            Ok(profile) => profile.person,
+            Err(AccountError::Client(error)) => return Err(error.into()),
+            Err(_) => return Err(EngineError::InvalidInput),
+        };
+        self.shared
+            .keep_people(std::slice::from_ref(&person))
+            .await?;
+        Ok(person)
+    }
 }
 
 impl Shared {

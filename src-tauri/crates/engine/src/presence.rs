@@ -10,8 +10,9 @@ use crate::changes::Change;
 use crate::shared::Shared;
 use crate::task::until;
 
-/// Writers repeat themselves every few seconds; who has not for so long has stopped.
-const BELIEVED_FOR: i64 = 8_000;
+/// Some apps repeat themselves while somebody writes and some do not; who has
+/// been silent for so long has stopped.
+const BELIEVED_FOR: i64 = 30_000;
 /// Telling others that one writes is repeated after so long.
 const REPEATED_AFTER: i64 = 4_000;
 

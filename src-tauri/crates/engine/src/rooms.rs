@@ -1,4 +1,4 @@
-//! Making, changing and leaving dialogs.
+//! Making and changing dialogs.
 //!
 //! All of this is the server's to decide, so it waits for the network and
 //! nothing is shown before the server has agreed. The server tells nobody, so
@@ -9,16 +9,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kith_client::{ClientError, DialogState, Outgoing, SystemKind, SystemMessage};
-use kith_model::{Dialog, DialogId, DialogKind, Message, Person, UserId};
+use kith_model::{Dialog, DialogId, DialogKind, Person, UserId};
 
 use crate::error::WorkError;
 use crate::shared::Shared;
 use crate::{Engine, EngineError};
 
+/// What a message from app to app says beside, when a history was cleared.
+const CLEARED: &str = "cleared";
 /// A name is no longer than this.
 const LONGEST_NAME: usize = 200;
-/// So many members are shown at once.
-const MEMBERS: u32 = 100;
 
 /// A dialog to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,42 +52,6 @@ pub struct DialogUpdate {
     pub extensions: Option<BTreeMap<String, String>>,
     /// Whether who is not in it may look at its last messages.
     pub allow_preview: Option<bool>,
-}
-
-/// What became of deleting several dialogs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DeletedDialogs {
-    /// They are gone.
-    pub deleted: Vec<DialogId>,
-    /// This person may not.
-    pub refused: Vec<DialogId>,
-}
-
-/// Some of the public dialogs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Directory {
-    /// The dialogs, and whether this person is in each.
-    pub items: Vec<(Dialog, bool)>,
-    /// Whether there are more.
-    pub has_more: bool,
-}
-
-/// The last messages of a dialog that this person is not in.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Preview {
-    /// The messages, oldest first. They are kept nowhere.
-    pub messages: Vec<Message>,
-    /// Who wrote them.
-    pub people: Vec<Person>,
-}
-
-/// Some of a dialog's members.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Members {
-    /// The people.
-    pub people: Vec<Person>,
-    /// Whether there are more.
-    pub has_more: bool,
 }
 
 impl Engine {
@@ -191,12 +155,9 @@ impl Engine {
             extensions: update.extensions,
             allow_preview: update.allow_preview,
         };
-        let state = self
-            .shared
-            .rest()
-            .await?
-            .update_dialog(dialog, &change)
-            .await?;
+        let rest = self.shared.rest().await?;
+        let done = rest.update_dialog(dialog, &change).await;
+        let state = self.allowed(dialog, done)?;
         self.changed(&state, &SystemKind::DialogChanged).await
     }
 
@@ -212,7 +173,8 @@ impl Engine {
         if people.is_empty() {
             return Err(EngineError::InvalidInput);
         }
-        let state = self.shared.rest().await?.add_people(dialog, people).await?;
+        let done = self.shared.rest().await?.add_people(dialog, people).await;
+        let state = self.allowed(dialog, done)?;
         self.shared
             .keep_dialog_by(&state.dialog, Some(self.me()))
             .await?;
@@ -251,12 +213,9 @@ impl Engine {
         if people.is_empty() {
             return Err(EngineError::InvalidInput);
         }
-        let state = self
-            .shared
-            .rest()
-            .await?
-            .remove_people(dialog, &people)
-            .await?;
+        let rest = self.shared.rest().await?;
+        let done = rest.remove_people(dialog, &people).await;
+        let state = self.allowed(dialog, done)?;
         for to in &people {
             let removed = SystemMessage::new(SystemKind::Removed, dialog.clone());
             if self.shared.tell(*to, removed).await.is_err() {
@@ -278,13 +237,23 @@ impl Engine {
         person: UserId,
         on: bool,
     ) -> Result<(), EngineError> {
-        let state = self
-            .shared
-            .rest()
-            .await?
-            .set_admins(dialog, &[person], on)
-            .await?;
+        let rest = self.shared.rest().await?;
+        let done = rest.set_admins(dialog, &[person], on).await;
+        let state = self.allowed(dialog, done)?;
         self.changed(&state, &SystemKind::DialogChanged).await
+    }
+
+    /// What the server answered; where it refuses, a right was lost meanwhile,
+    /// and what is held of the dialog is out of date.
+    fn allowed(
+        &self,
+        dialog: &DialogId,
+        answer: Result<DialogState, ClientError>,
+    ) -> Result<DialogState, EngineError> {
+        if matches!(answer, Err(ClientError::NotAllowed | ClientError::Gone)) {
+            self.shared.fetch_dialog_soon(dialog.clone());
+        }
+        Ok(answer?)
     }
 
     async fn changed(&self, state: &DialogState, kind: &SystemKind) -> Result<(), EngineError> {
@@ -325,244 +294,16 @@ impl Engine {
         self.shared.commit(write).await?;
         Ok(on)
     }
+}
 
-    /// Clears the history of a dialog, for this person or for everybody.
-    ///
-    /// # Errors
-    /// [`EngineError::NotAllowed`]; [`EngineError::Offline`] and its relatives.
-    pub async fn clear_history(&self, dialog: &DialogId, for_all: bool) -> Result<(), EngineError> {
-        self.shared
-            .rest()
-            .await?
-            .clear_history(dialog, for_all)
-            .await?;
-        let mut write = self.shared.store.write().await?;
-        write.clear(dialog).await?;
-        self.shared.commit(write).await?;
-        self.shared.leave_no_trace().await;
-        if for_all && let Some(entry) = self.store().dialog(dialog).await? {
-            self.shared
-                .tell_others(&entry.dialog, &SystemKind::DialogChanged)
-                .await;
-        }
-        Ok(())
-    }
-
-    /// Deletes dialogs, for this person or for everybody. This device keeps
-    /// nothing of them.
-    ///
-    /// # Errors
-    /// [`EngineError::Offline`] and its relatives; what may not be deleted is
-    /// no error.
-    pub async fn delete_dialogs(
-        &self,
-        dialogs: &[DialogId],
-        for_all: bool,
-    ) -> Result<DeletedDialogs, EngineError> {
-        let before = self.store().dialogs_by_id(dialogs).await?;
-        let answer = self
-            .shared
-            .rest()
-            .await?
-            .delete_dialogs(dialogs, for_all)
-            .await?;
-        // What is not there any more is as good as deleted.
-        let deleted: Vec<DialogId> = answer.deleted.into_iter().chain(answer.not_found).collect();
-        let mut write = self.shared.store.write().await?;
-        for id in &deleted {
-            write.forget_dialog(id).await?;
-        }
-        self.shared.commit(write).await?;
-        self.shared.leave_no_trace().await;
-        for entry in before.iter().filter(|e| deleted.contains(&e.dialog.id)) {
-            let is_told = match entry.dialog.kind {
-                // Who deletes a group for themselves leaves it.
-                DialogKind::Group => true,
-                DialogKind::Private | DialogKind::Public | DialogKind::Broadcast => for_all,
-            };
-            if is_told {
-                let kind = if for_all {
-                    SystemKind::Removed
-                } else {
-                    SystemKind::PeopleRemoved(vec![self.me()])
-                };
-                self.shared.tell_others(&entry.dialog, &kind).await;
-            }
-        }
-        Ok(DeletedDialogs {
-            deleted,
-            refused: answer.refused,
-        })
-    }
-
-    /// Public dialogs by what is in their name, those that this person is not
-    /// in among them where the server has a directory.
-    ///
-    /// # Errors
-    /// [`EngineError::Offline`] and its relatives.
-    pub async fn directory(&self, query: &str, skip: u32) -> Result<Directory, EngineError> {
-        let page = self.shared.rest().await?.directory(query, skip).await?;
-        let ids: Vec<DialogId> = page
-            .dialogs
-            .iter()
-            .map(|state| state.dialog.id.clone())
-            .collect();
-        let joined: Vec<DialogId> = self
-            .store()
-            .dialogs_by_id(&ids)
-            .await?
-            .into_iter()
-            .filter(|entry| entry.is_joined)
-            .map(|entry| entry.dialog.id)
-            .collect();
-        Ok(Directory {
-            items: page
-                .dialogs
-                .into_iter()
-                .map(|state| {
-                    let is_joined = joined.contains(&state.dialog.id);
-                    (state.dialog, is_joined)
-                })
-                .collect(),
-            has_more: page.has_more,
-        })
-    }
-
-    /// The last messages of a public dialog that allows it.
-    ///
-    /// # Errors
-    /// [`EngineError::NotAllowed`] when it does not; [`EngineError::Offline`]
-    /// and its relatives.
-    pub async fn preview(&self, dialog: &DialogId) -> Result<Preview, EngineError> {
-        let rest = self.shared.rest().await?;
-        let mut messages = rest.preview(dialog).await?;
-        messages.sort_by_key(Message::place);
-        let mut senders: Vec<UserId> = messages.iter().map(|m| m.sender).collect();
-        senders.sort();
-        senders.dedup();
-        let mut people = self.store().people(&senders).await?;
-        let unknown: Vec<UserId> = senders
-            .into_iter()
-            .filter(|id| !people.iter().any(|person| person.id == *id))
-            .collect();
-        if !unknown.is_empty() {
-            people.extend(rest.people(&unknown).await?);
-        }
-        Ok(Preview { messages, people })
-    }
-
-    /// Shows a public dialog that this person is not in, to look at it.
-    ///
-    /// # Errors
-    /// [`EngineError::Gone`] when there is no such dialog;
-    /// [`EngineError::Offline`] and its relatives.
-    pub async fn open_public(&self, dialog: &DialogId) -> Result<DialogId, EngineError> {
-        if self.store().dialog(dialog).await?.is_some() {
-            return Ok(dialog.clone());
-        }
-        let state = self
-            .shared
-            .rest()
-            .await?
-            .public_dialog(dialog)
-            .await?
-            .ok_or(EngineError::Gone)?;
-        let mut write = self.shared.store.write().await?;
-        write.put_preview(&state.dialog).await?;
-        self.shared.commit(write).await?;
-        Ok(dialog.clone())
-    }
-
-    /// Joins a public dialog.
-    ///
-    /// # Errors
-    /// [`EngineError::NotAllowed`] for a dialog of another kind;
-    /// [`EngineError::Offline`] and its relatives.
-    pub async fn join(&self, dialog: &DialogId) -> Result<DialogId, EngineError> {
-        let state = self.shared.rest().await?.subscribe(dialog).await?;
-        self.shared.keep_dialog_by(&state.dialog, None).await?;
-        self.shared.fetch_dialog_soon(dialog.clone());
-        Ok(dialog.clone())
-    }
-
-    /// Leaves a group or a public dialog. What was said there stays on this
-    /// device only until the dialog is deleted.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`] for a dialog that is not here,
-    /// [`EngineError::NotAllowed`] for one that cannot be left;
-    /// [`EngineError::Offline`] and its relatives.
-    pub async fn leave(&self, dialog: &DialogId) -> Result<(), EngineError> {
-        let entry = self
-            .store()
-            .dialog(dialog)
-            .await?
-            .ok_or(EngineError::NotFound)?;
-        let me = self.me();
-        let rest = self.shared.rest().await?;
-        let left = match entry.dialog.kind {
-            DialogKind::Public => rest.unsubscribe(dialog).await,
-            // The answer need not describe a dialog that one is not in.
-            DialogKind::Group => match rest.remove_people(dialog, &[me]).await {
-                Ok(_) | Err(ClientError::NotAServer) => Ok(()),
-                Err(error) => Err(error),
-            },
-            DialogKind::Private | DialogKind::Broadcast => return Err(EngineError::NotAllowed),
-        };
-        match left {
-            Ok(()) | Err(ClientError::Gone) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let mut write = self.shared.store.write().await?;
-        write.unlist(dialog).await?;
-        self.shared.commit(write).await?;
-        let kind = SystemKind::PeopleRemoved(vec![me]);
-        self.shared.tell_others(&entry.dialog, &kind).await;
-        Ok(())
-    }
-
-    /// Members of a dialog whose name contains `query`. Those of a group are
-    /// known here; those of a public dialog are asked for.
-    ///
-    /// # Errors
-    /// [`EngineError::Offline`] and its relatives, for a public dialog.
-    pub async fn members(
-        &self,
-        dialog: &DialogId,
-        query: &str,
-        skip: u32,
-    ) -> Result<Members, EngineError> {
-        let kind = self
-            .store()
-            .dialog(dialog)
-            .await?
-            .ok_or(EngineError::NotFound)?
-            .dialog
-            .kind;
-        if kind == DialogKind::Public {
-            let page = self
-                .shared
-                .rest()
-                .await?
-                .public_occupants(dialog, skip, MEMBERS)
-                .await?;
-            let has_more = page.len() >= MEMBERS as usize;
-            self.shared.keep_people(&page).await?;
-            let wanted = query.trim().to_lowercase();
-            let people = page
-                .into_iter()
-                .filter(|person| person.display_name().to_lowercase().contains(&wanted))
-                .collect();
-            return Ok(Members { people, has_more });
-        }
-        let mut people = self
-            .store()
-            .members(dialog, query, skip, MEMBERS + 1)
-            .await?;
-        let has_more = people.len() > MEMBERS as usize;
-        people.truncate(MEMBERS as usize);
-        Ok(Members { people, has_more })
-    }
+/// Who says that they changed a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ChangedBy {
+    pub(crate) by: UserId,
+    /// By adding this person to it.
+    pub(crate) has_added_me: bool,
+    /// By clearing its history, so that what is held has to be compared.
+    pub(crate) has_cleared: bool,
 }
 
 fn without(people: &[UserId], me: UserId) -> Vec<UserId> {
@@ -601,17 +342,39 @@ impl Shared {
     /// Tells everybody else in a dialog what happened to it, as far as it is
     /// known who is in it. Whoever is not reached finds out by themselves.
     pub(crate) async fn tell_others(&self, dialog: &Dialog, kind: &SystemKind) {
+        let message = SystemMessage::new(kind.clone(), dialog.id.clone());
+        self.tell_everybody(dialog, &message).await;
+    }
+
+    /// Tells everybody else in a dialog that its history was cleared.
+    pub(crate) async fn tell_cleared(&self, dialog: &Dialog) {
+        let mut message = SystemMessage::new(SystemKind::DialogChanged, dialog.id.clone());
+        message.properties.set(CLEARED, "1");
+        self.tell_everybody(dialog, &message).await;
+    }
+
+    async fn tell_everybody(&self, dialog: &Dialog, message: &SystemMessage) {
         for to in without(&dialog.occupants, self.me) {
-            let message = SystemMessage::new(kind.clone(), dialog.id.clone());
-            if self.tell(to, message).await.is_err() {
+            if self.tell(to, message.clone()).await.is_err() {
                 return;
             }
         }
     }
 
-    /// A dialog is to be fetched because somebody says that they changed it.
-    pub(crate) fn dialog_changed_by(self: &Arc<Self>, dialog: DialogId, by: UserId) {
-        self.lock_changed_by().insert(dialog.clone(), by);
+    /// A dialog is to be fetched because somebody says what they did to it.
+    /// Whether it is so, the server tells.
+    pub(crate) fn hear_of_dialog(
+        self: &Arc<Self>,
+        dialog: DialogId,
+        by: UserId,
+        message: &SystemMessage,
+    ) {
+        let changed = ChangedBy {
+            by,
+            has_added_me: message.kind == SystemKind::Added && by != self.me,
+            has_cleared: message.properties.get(CLEARED).is_some(),
+        };
+        self.lock_changed_by().insert(dialog.clone(), changed);
         self.fetch_dialog_soon(dialog);
     }
 }

@@ -16,6 +16,7 @@ use crate::followed::Followed;
 use crate::link::{LinkBoard, LinkState};
 use crate::pictures::Pictures;
 use crate::presence::Typing;
+use crate::rooms::ChangedBy;
 use crate::task::{Backoff, Tasks};
 
 /// The longest wait for a disk that is full.
@@ -78,7 +79,7 @@ pub(crate) struct Shared {
     /// ask once more.
     pub(crate) being_fetched: Mutex<BTreeMap<DialogId, bool>>,
     /// Who says that they changed a dialog that is being fetched.
-    pub(crate) changed_by: Mutex<BTreeMap<DialogId, UserId>>,
+    pub(crate) changed_by: Mutex<BTreeMap<DialogId, ChangedBy>>,
     /// Whose coming and going is watched.
     pub(crate) watched: Mutex<Watched>,
     pub(crate) pictures: Pictures,
@@ -144,7 +145,7 @@ impl Shared {
         self.lock_sync().latest_change
     }
 
-    pub(crate) fn lock_changed_by(&self) -> MutexGuard<'_, BTreeMap<DialogId, UserId>> {
+    pub(crate) fn lock_changed_by(&self) -> MutexGuard<'_, BTreeMap<DialogId, ChangedBy>> {
         self.changed_by
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,7 +1,9 @@
 //! The engine's tests: events in, rows and changes out. No server takes part;
 //! the journeys with a real one are in the `tests` folder at the top.
 
+mod deeds;
 mod inbox;
+mod timers;
 mod typing;
 mod writing;
 
@@ -41,6 +43,7 @@ impl Clock for Still {
 /// arrives and when.
 pub(crate) struct Bench {
     pub(crate) engine: Engine,
+    pub(crate) clock: Arc<Still>,
     changes: Changes,
     _folder: TempDir,
 }
@@ -71,7 +74,7 @@ impl Bench {
             },
             login: "me".into(),
             secret: Secret::new("secret"),
-            clock,
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
             random: 1,
         })
         .await
@@ -89,6 +92,7 @@ impl Bench {
         let changes = engine.changes();
         Self {
             engine,
+            clock,
             changes,
             _folder: folder,
         }

@@ -73,10 +73,10 @@ async fn in_a_private_dialog_the_server_need_not_say_which() {
 fn who_does_not_repeat_it_has_stopped() {
     let mut typing = Typing::default();
     assert!(typing.hear(&dialog_id(1), BEA, true, at(10)));
-    assert_eq!(typing.expire(at(11)), (vec![], Some(at(18))));
+    assert_eq!(typing.expire(at(11)), (vec![], Some(at(40))));
     assert!(!typing.hear(&dialog_id(1), BEA, true, at(15)));
-    assert_eq!(typing.expire(at(18)), (vec![], Some(at(23))));
-    assert_eq!(typing.expire(at(23)), (vec![dialog_id(1)], None));
+    assert_eq!(typing.expire(at(40)), (vec![], Some(at(45))));
+    assert_eq!(typing.expire(at(45)), (vec![dialog_id(1)], None));
 }
 
 #[test]
