@@ -38,6 +38,7 @@ describe('the conversation that is open', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     asked = [];
+    missing.mockClear();
     answers = new Map<string, (args: never) => unknown>([
       ['open_timeline', () => snapshot()],
       ['close_timeline', () => null],
@@ -197,5 +198,57 @@ describe('the conversation that is open', () => {
     answers.set('open_timeline', () => snapshot());
     await timeline.open('d', 0);
     expect(timeline.phase).toBe('open');
+  });
+
+  describe('jumps', () => {
+    it('stay in the window where the message is there, and remember where they began', async () => {
+      await timeline.open('d', 0);
+      places.keep('d', { message: 'e', offset: 12 });
+      await timeline.jumpTo('c');
+      expect(timeline.target).toEqual({ id: 'c', turn: 1 });
+      await timeline.jumpTo('c');
+      expect(timeline.target).toEqual({ id: 'c', turn: 2 });
+      expect(names().filter((name) => name === 'open_timeline')).toHaveLength(1);
+      expect(timeline.canGoBack).toBe(true);
+    });
+
+    it('open another window elsewhere, and keep the old one until it has come', async () => {
+      await timeline.open('d', 0);
+      let answer: (value: TimelineSnapshot) => void = () => undefined;
+      answers.set('open_timeline', () => new Promise((resolve) => (answer = resolve)));
+      const jumping = timeline.jumpTo('a');
+      await Promise.resolve();
+      expect(text()).toBe('cde');
+      timeline.take(patch(11, [message('f')]));
+      expect(text()).toBe('cdef');
+      // What the new window says before it is here is kept for it.
+      timeline.take({ ...patch(11, [message('b')]), window: 2 });
+      answer(snapshot({ window: 2, messages: [message('a')], has_newer: true }));
+      await jumping;
+      expect(text()).toBe('ab');
+      expect(timeline.landing).toEqual({ kind: 'message', id: 'a' });
+      expect(asked.at(-1)).toMatchObject({ name: 'close_timeline', args: { window: 1 } });
+    });
+
+    it('say that a message is gone, and leave everything as it was', async () => {
+      await timeline.open('d', 0);
+      answers.set('open_timeline', () => snapshot({ window: 2, messages: [message('x')] }));
+      await timeline.jumpTo('a');
+      expect(missing).toHaveBeenCalledTimes(1);
+      expect(text()).toBe('cde');
+      expect(timeline.canGoBack).toBe(false);
+      timeline.take(patch(11, [message('f')]));
+      expect(text()).toBe('cdef');
+    });
+
+    it('go back to where they began', async () => {
+      await timeline.open('d', 0);
+      places.keep('d', { message: 'd', offset: 40 });
+      await timeline.jumpToTime(5);
+      expect(asked.at(-2)).toMatchObject({ args: { at: null, at_time: 5 } });
+      await timeline.goBack();
+      expect(timeline.landing).toEqual({ kind: 'place', place: { message: 'd', offset: 40 } });
+      expect(timeline.canGoBack).toBe(false);
+    });
   });
 });
