@@ -7,15 +7,14 @@ use kith_model::{Dialog, DialogId, DialogKind, Message, MessageIds, Person, Time
 use kith_store::{Profile, Store, Stretch, Write};
 use kith_testkit::{ALEX, PASSWORD, TestDesk, Town};
 
-/// The same number of dialogs whatever the number of messages, so that only
-/// the size of the cache differs.
-const DIALOGS: u32 = 50;
-
 /// The second of the newest message.
 const NEWEST: i64 = 1_790_000_000;
 
 /// Signs in for real, then fills the account's database through the store.
-pub(crate) async fn run(data: &Path, messages: u32) -> Result<()> {
+///
+/// Compared with one another are caches with the same number of dialogs, so
+/// that only the number of messages differs.
+pub(crate) async fn run(data: &Path, messages: u32, dialogs: u32) -> Result<()> {
     let town = Town::open().await?;
     let mut desk = TestDesk::open(data, "default").await?;
     desk.sign_in(town.connection(), ALEX.login, PASSWORD)
@@ -33,7 +32,7 @@ pub(crate) async fn run(data: &Path, messages: u32) -> Result<()> {
     let store = Store::open(&folder.join(&account.database), account.user_id).await?;
 
     let mut write = store.write().await?;
-    for number in 0..DIALOGS {
+    for number in 0..dialogs {
         write.put_person(&person(number)).await?;
         write.put_dialog(&dialog(number)?).await?;
         write
@@ -51,7 +50,9 @@ pub(crate) async fn run(data: &Path, messages: u32) -> Result<()> {
     let ids = MessageIds::new(7);
     let mut write: Write = store.write().await?;
     for number in 0..messages {
-        write.put(&message(number, messages, &ids)?).await?;
+        write
+            .put(&message(number, messages, dialogs, &ids)?)
+            .await?;
         if number % 5_000 == 4_999 {
             write.commit().await?;
             write = store.write().await?;
@@ -92,10 +93,10 @@ fn dialog(number: u32) -> Result<Dialog> {
 }
 
 /// A message of two years of talk in all dialogs by turns.
-fn message(number: u32, of: u32, ids: &MessageIds) -> Result<Message> {
+fn message(number: u32, of: u32, dialogs: u32, ids: &MessageIds) -> Result<Message> {
     let sent_at =
         Timestamp::from_seconds(NEWEST - i64::from(of - number) * 60_000_000 / i64::from(of));
-    let which = number % DIALOGS;
+    let which = number % dialogs;
     let sender = if number.is_multiple_of(3) {
         ALEX.id
     } else {
