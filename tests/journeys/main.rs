@@ -12,6 +12,7 @@ mod history;
 mod odd;
 mod rights;
 mod screens;
+mod surface;
 mod sync;
 mod talk;
 mod unwelcome;
