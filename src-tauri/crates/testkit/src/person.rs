@@ -174,6 +174,17 @@ impl TestPerson {
             .await?)
     }
 
+    /// Begins a private dialog with somebody who is not here.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn private_with(&self, id: UserId) -> Result<DialogId> {
+        Ok(self
+            .engine
+            .create_dialog(DialogKind::Private, "", &[id])
+            .await?)
+    }
+
     /// Makes a group.
     ///
     /// # Errors
@@ -323,6 +334,18 @@ impl TestPerson {
     #[must_use]
     pub fn new_id(&self) -> MessageId {
         self.ids.next(self.clock.now())
+    }
+
+    /// How many messages of the dialog are held.
+    pub async fn timeline_length(&self, dialog: &DialogId) -> usize {
+        let whole = kith_store::Stretch {
+            from: i64::MIN,
+            to: i64::MAX,
+        };
+        let counted = self.engine.store().count_between(dialog, whole).await;
+        counted.expect("the store reads").map_or(0, |counted| {
+            usize::try_from(counted.count).unwrap_or(usize::MAX)
+        })
     }
 
     /// The same as text: who wrote what.

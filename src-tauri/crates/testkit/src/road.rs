@@ -7,15 +7,16 @@
 //! it does to the other.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use kith_model::Connection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -39,12 +40,16 @@ pub struct Weather {
     breaks: u64,
 }
 
+/// Whoever listens to what the server says in the chat.
+type Ear = Arc<Mutex<Option<UnboundedSender<(Instant, Vec<u8>)>>>>;
+
 /// A way from one device to the server, with tollgates for chat and REST.
 #[derive(Debug)]
 pub struct Road {
     weather: watch::Sender<Weather>,
     /// After so many more bytes of chat the connection breaks; negative: never.
     breaks_after: Arc<AtomicI64>,
+    ear: Ear,
     chat: u16,
     api: u16,
     gates: Vec<JoinHandle<()>>,
@@ -58,6 +63,7 @@ impl Road {
     pub async fn to(connection: &Connection) -> Result<Self> {
         let weather = watch::Sender::new(Weather::default());
         let breaks_after = Arc::new(AtomicI64::new(-1));
+        let ear = Ear::default();
         let mut gates = Vec::new();
         let chat_there: SocketAddr =
             format!("{}:{}", connection.chat.host, connection.chat.port).parse()?;
@@ -65,7 +71,7 @@ impl Road {
         let chat = open_gate(
             chat_there,
             &weather,
-            Some(Arc::clone(&breaks_after)),
+            Some((Arc::clone(&breaks_after), Arc::clone(&ear))),
             &mut gates,
         )
         .await?;
@@ -73,6 +79,7 @@ impl Road {
         Ok(Self {
             weather,
             breaks_after,
+            ear,
             chat,
             api,
             gates,
@@ -88,6 +95,14 @@ impl Road {
         let here = format!("127.0.0.1:{}", self.api);
         over.api_url = connection.api_url.replacen(there, &here, 1);
         over
+    }
+
+    /// Hears what the server says in the chat, at the moment when it passes on
+    /// to the device.
+    pub fn listen(&self) -> UnboundedReceiver<(Instant, Vec<u8>)> {
+        let (sender, receiver) = unbounded_channel();
+        *self.ear.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        receiver
     }
 
     /// Changes the weather.
@@ -135,7 +150,7 @@ fn authority(url: &str) -> &str {
 async fn open_gate(
     there: SocketAddr,
     weather: &watch::Sender<Weather>,
-    breaks_after: Option<Arc<AtomicI64>>,
+    chat: Option<(Arc<AtomicI64>, Ear)>,
     gates: &mut Vec<JoinHandle<()>>,
 ) -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -147,7 +162,7 @@ async fn open_gate(
                 return;
             };
             let now = *weather.borrow();
-            let is_api = breaks_after.is_none();
+            let is_api = chat.is_none();
             if now.is_closed || (is_api && now.is_without_api) {
                 continue;
             }
@@ -155,12 +170,7 @@ async fn open_gate(
                 tokio::spawn(show_page(near));
                 continue;
             }
-            tokio::spawn(carry(
-                near,
-                there,
-                weather.subscribe(),
-                breaks_after.clone(),
-            ));
+            tokio::spawn(carry(near, there, weather.subscribe(), chat.clone()));
         }
     }));
     Ok(port)
@@ -182,8 +192,9 @@ async fn carry(
     near: TcpStream,
     there: SocketAddr,
     weather: watch::Receiver<Weather>,
-    breaks_after: Option<Arc<AtomicI64>>,
+    chat: Option<(Arc<AtomicI64>, Ear)>,
 ) {
+    let (breaks_after, ear) = chat.unzip();
     let Ok(far) = TcpStream::connect(there).await else {
         return;
     };
@@ -194,8 +205,8 @@ async fn carry(
     let (far_in, far_out) = far.into_split();
     let mut storm = weather.clone();
     tokio::select! {
-        () = pass(near_in, far_out, weather.clone(), breaks_after.clone()) => {}
-        () = pass(far_in, near_out, weather, breaks_after.clone()) => {}
+        () = pass(near_in, far_out, weather.clone(), breaks_after.clone(), None) => {}
+        () = pass(far_in, near_out, weather, breaks_after.clone(), ear) => {}
         _ = storm.wait_for(|weather| {
             weather.is_closed
                 || weather.is_portal
@@ -211,6 +222,7 @@ async fn pass(
     mut to: OwnedWriteHalf,
     mut weather: watch::Receiver<Weather>,
     breaks_after: Option<Arc<AtomicI64>>,
+    ear: Option<Ear>,
 ) {
     let mut bytes = vec![0; 4096];
     loop {
@@ -233,6 +245,12 @@ async fn pass(
         }
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
+        }
+        if let Some(ear) = &ear
+            && let Some(ear) = &*ear.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            // Who has stopped listening misses nothing.
+            let _ = ear.send((Instant::now(), bytes[..n].to_vec()));
         }
         let may = breaks_after.as_ref().map_or(n, |left| toll(left, n));
         if to.write_all(&bytes[..may]).await.is_err() || may < n {
