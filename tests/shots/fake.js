@@ -1,11 +1,13 @@
 // Pictures of every scene that the interface can play with an invented
-// backend: the odd states that are hard to bring about for real.
+// backend: the odd states that are hard to bring about for real. Menus, dialogs
+// and panes (`support/screens.js`) are opened in them.
 
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { openBrowser } from '../support/browser.js';
+import { sceneNames } from '../support/scenes.js';
+import { screens } from '../support/screens.js';
 import { shotsFolder } from '../support/window.js';
 
 const filter = process.argv[2] ?? '';
@@ -22,9 +24,14 @@ const looks = {
   huge: { viewport: { width: 2000, height: 1200 }, colorScheme: 'dark' },
 };
 
-const source = await readFile(path.join(ui, 'src/backend/fake/scenes.ts'), 'utf8');
-const scenes = [...source.matchAll(/^ {2}'?([\w-]+)'?: \{ phase/gm)].map((match) => match[1]);
-if (scenes.length === 0) throw new Error("the interface's fake backend has no scenes any more");
+/** How the screens are looked at that lie over a scene. */
+const over = {
+  light: looks.light,
+  dark: looks.dark,
+  rtl: { ...looks.light, dir: 'rtl' },
+};
+
+const scenes = sceneNames().map((scene) => ({ name: scene, scene }));
 
 const built = path.join(shotsFolder(), '../ui-fake');
 const build = ['vite', 'build', '--mode', 'fake', '--outDir', built, '--emptyOutDir'];
@@ -32,19 +39,25 @@ execFileSync('npm', ['exec', '--', ...build], { cwd: ui, stdio: 'inherit' });
 
 const browser = await openBrowser();
 let taken = 0;
-for (const [look, options] of Object.entries(looks)) {
-  const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+
+async function look(kind, { dir = 'ltr', ...options }, list) {
+  const context = await browser.newContext({
+    ...options,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  });
   // The pages come straight from the folder, without a server.
   await context.route(`${ORIGIN}/**`, async (route) => {
     const name = new URL(route.request().url()).pathname;
     await route.fulfill({ path: path.join(built, name === '/' ? 'index.html' : name) });
   });
-  for (const scene of scenes) {
-    const name = `${scene}-${look}`;
+  for (const { name: what, scene, act } of list) {
+    const name = `${what}-${kind}`;
     if (!name.includes(filter)) continue;
     const page = await context.newPage();
     page.on('pageerror', (error) => console.error(`${name}: ${error}`));
-    await page.goto(`${ORIGIN}/?fake=${scene}`, { waitUntil: 'networkidle' });
+    await page.goto(`${ORIGIN}/?fake=${scene}&dir=${dir}`, { waitUntil: 'networkidle' });
+    await act?.(page);
     await page.evaluate(
       () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
     );
@@ -57,5 +70,8 @@ for (const [look, options] of Object.entries(looks)) {
   }
   await context.close();
 }
+
+for (const [kind, options] of Object.entries(looks)) await look(kind, options, scenes);
+for (const [kind, options] of Object.entries(over)) await look(kind, options, screens);
 await browser.close();
 console.log(`${taken} pictures of scenes`);

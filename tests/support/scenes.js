@@ -54,11 +54,15 @@ export class Scenes {
     await page.locator('main').first().waitFor();
     // A conversation comes a moment later, and its rows after that.
     await page.waitForLoadState('networkidle');
-    await page.waitForFunction(() => {
-      const timeline = document.querySelector('[data-testid="timeline"]');
-      const isLong = timeline !== null && timeline.scrollHeight > timeline.clientHeight;
-      return !isLong || timeline.querySelector('[tabindex="0"]') !== null;
-    });
+    await page.waitForFunction(() =>
+      ['dialog-list', 'timeline'].every((id) => {
+        const list = document.querySelector(`[data-testid="${id}"]`);
+        const isLong = [list, list?.firstElementChild].some(
+          (element) => element && element.scrollHeight > element.clientHeight,
+        );
+        return !isLong || list.querySelector('[tabindex="0"]') !== null;
+      }),
+    );
     return page;
   }
 

@@ -9,13 +9,21 @@ async function openInfo(page) {
   await page.locator('[data-testid="info"][data-phase="open"]').waitFor();
 }
 
+/** The menu of a message of somebody else's, and an entry of it. */
+async function messageMenu(page, entry) {
+  const message = page.getByTestId('message').filter({ hasText: 'can you ask' });
+  await message.click({ button: 'right' });
+  await at(page, 'message-menu').waitFor();
+  if (entry !== undefined) await at(page, entry).click();
+}
+
 /** Each: what it is called, the scene it begins with, and what to do there. */
 export const screens = [
   {
     name: 'list-menu',
     scene: 'home',
     async act(page) {
-      await page.locator('[data-dialog-id="bea"]').click({ button: 'right' });
+      await page.locator('[data-row="bea"]').click({ button: 'right' });
       await at(page, 'dialog-mute').press('ArrowRight');
       await at(page, 'mute-hour').waitFor();
     },
@@ -26,8 +34,8 @@ export const screens = [
     async act(page) {
       await at(page, 'list-more').click();
       await at(page, 'choose-several').click();
-      await page.locator('[data-dialog-id="hike"]').click();
-      await page.locator('[data-dialog-id="square"]').click();
+      await page.locator('[data-row="hike"]').click();
+      await page.locator('[data-row="square"]').click();
     },
   },
   {
@@ -43,14 +51,14 @@ export const screens = [
     scene: 'home',
     async act(page) {
       await at(page, 'filter-archived').click();
-      await page.locator('[data-dialog-id="old"]').waitFor();
+      await page.locator('[data-row="old"]').waitFor();
     },
   },
   {
     name: 'list-delete',
     scene: 'group',
     async act(page) {
-      await page.locator('[data-dialog-id="hike"]').click({ button: 'right' });
+      await page.locator('[data-row="hike"]').click({ button: 'right' });
       await at(page, 'dialog-delete').click();
       await at(page, 'question').waitFor();
     },
@@ -134,7 +142,7 @@ export const screens = [
     name: 'info-public',
     scene: 'home',
     async act(page) {
-      await page.locator('[data-dialog-id="square"]').click();
+      await page.locator('[data-row="square"]').click();
       await openInfo(page);
     },
   },
@@ -142,7 +150,7 @@ export const screens = [
     name: 'info-members',
     scene: 'home',
     async act(page) {
-      await page.locator('[data-dialog-id="square"]').click();
+      await page.locator('[data-row="square"]').click();
       await openInfo(page);
       await at(page, 'all-members').click();
       await at(page, 'member-row').nth(7).waitFor();
@@ -251,6 +259,96 @@ export const screens = [
     name: 'large-text-list',
     scene: 'home',
     act: largeText,
+  },
+  {
+    name: 'message-menu',
+    scene: 'kinds',
+    act: (page) => messageMenu(page),
+  },
+  {
+    name: 'message-answer',
+    scene: 'kinds',
+    async act(page) {
+      await messageMenu(page, 'menu-reply');
+      await at(page, 'composer-input').fill('I **really** agree, `here` and @be');
+      await at(page, 'composer-input').press('End');
+      await at(page, 'composer-input').pressSequentially('a');
+      await at(page, 'choice').first().waitFor();
+    },
+  },
+  {
+    name: 'message-react',
+    scene: 'kinds',
+    async act(page) {
+      await messageMenu(page, 'menu-react-more');
+      await at(page, 'more-reactions').click();
+      await at(page, 'emoji').first().waitFor();
+    },
+  },
+  {
+    name: 'message-details',
+    scene: 'kinds',
+    async act(page) {
+      await messageMenu(page, 'menu-details');
+      await at(page, 'properties').waitFor();
+    },
+  },
+  {
+    name: 'message-report',
+    scene: 'kinds',
+    async act(page) {
+      await messageMenu(page, 'menu-report');
+      await at(page, 'report-question').waitFor();
+    },
+  },
+  {
+    name: 'message-delete',
+    scene: 'kinds',
+    async act(page) {
+      await messageMenu(page, 'menu-delete');
+      await at(page, 'delete-question').waitFor();
+    },
+  },
+  {
+    name: 'messages-forward',
+    scene: 'kinds',
+    async act(page) {
+      await messageMenu(page, 'menu-select');
+      await at(page, 'select-forward').click();
+      await at(page, 'forward-to').first().check();
+    },
+  },
+  {
+    name: 'messages-selected',
+    scene: 'kinds',
+    async act(page) {
+      await messageMenu(page, 'menu-select');
+      await at(page, 'select-count').waitFor();
+    },
+  },
+  {
+    name: 'composer-options',
+    scene: 'kinds',
+    async act(page) {
+      await at(page, 'options').click();
+      await at(page, 'option-silent').waitFor();
+    },
+  },
+  {
+    name: 'pins',
+    scene: 'kinds',
+    async act(page) {
+      await at(page, 'pinned-all').click();
+      await at(page, 'pinned-entry').first().waitFor();
+    },
+  },
+  {
+    name: 'calendar',
+    scene: 'kinds',
+    async act(page) {
+      await at(page, 'calendar-open').click();
+      await at(page, 'calendar').waitFor();
+    },
   },
 ];
 
