@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::EngineError;
 use crate::error::WorkError;
+use crate::newest::certain;
 use crate::shared::Shared;
 use crate::task::Backoff;
 
@@ -144,11 +145,11 @@ impl Shared {
     ) -> Result<Turn, WorkError> {
         let known_to = self.store.changes_known_to(dialog).await?;
         if let (Some(known_to), Some(latest)) = (known_to, self.latest_change())
-            && known_to < latest
+            && known_to < certain(latest)
         {
             self.fetch_changed(dialog, known_to).await?;
             let mut write = self.store.write().await?;
-            write.know_changes_to(dialog, latest).await?;
+            write.know_changes_to(dialog, certain(latest)).await?;
             self.commit(write).await?;
         }
         if self.is_to_be_compared(dialog).await? {

@@ -13,7 +13,7 @@ use crate::shared::Shared;
 const ENOUGH: usize = 500;
 /// So many messages of a dialog are announced as delivered by a catch-up.
 const DELIVERED: usize = 50;
-/// Servers may note a change with the beginning of its second.
+/// Servers tell the time of a change in whole seconds.
 const SECOND: i64 = 1_000;
 /// A number of unread messages may be of another moment than the messages, and
 /// so many may come in between.
@@ -100,7 +100,7 @@ impl Shared {
         }
         let mut write = self.store.write().await?;
         write
-            .know_changes_to(dialog, latest_change.unwrap_or(updated_at))
+            .know_changes_to(dialog, certain(latest_change.unwrap_or(updated_at)))
             .await?;
         if top.is_none() {
             // Everything that is held has just come.
@@ -255,6 +255,13 @@ impl Shared {
         self.markers_wake.notify_one();
         Ok(())
     }
+}
+
+/// Up to when everything is certainly known, when `latest` is the latest change
+/// that was told. Servers tell times in whole seconds, and another change may
+/// follow within the same.
+pub(crate) fn certain(latest: Timestamp) -> Timestamp {
+    Timestamp::from_millis(latest.millis() - SECOND)
 }
 
 /// A time of our clock, as something that the server's clock has passed for
