@@ -3,7 +3,7 @@
 //! of send states.
 //!
 //! This room does no I/O, knows no SQL, no XML and no JSON for the screen.
-//! `wire` is a stranger to it: `client/src/convert.rs` alone knows both.
+//! `wire` is a stranger to it: the folder `client/src/convert` alone knows both.
 
 mod attachment;
 mod connection;

@@ -5,9 +5,10 @@
 use kith_wire::Attachment;
 use kith_wire::rest::{self, ErrorBody, Page};
 use kith_wire::xml::Element;
+use kith_wire::xmpp::privacy::List;
 use kith_wire::xmpp::{
-    Carbon, ChatState, Delay, Direction, Extra, Iq, Jid, Kind, Marker, Message, Plain, Presence,
-    Replacement, Sasl, Sm, StanzaError,
+    Carbon, ChatState, ClientState, Delay, Direction, Extra, Iq, Jid, Kind, LastActivity, Marker,
+    Message, Plain, Presence, ReactionChange, Replacement, Sasl, Sm, StanzaError, Subscription,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -122,6 +123,84 @@ proptest! {
     }
 
     #[test]
+    fn a_block_list_keeps_what_it_is_not_told_to_change(
+        blocks in prop::collection::btree_map(1..50_u64, any::<bool>(), 0..8),
+        changed in 1..50_u64,
+        how in any::<Option<bool>>(),
+    ) {
+        let mut list = List { name: "b".into(), items: Vec::new() };
+        for (who, mutual) in &blocks {
+            list.block(*who, &format!("{who}-1@c"), "muc.c", *mutual);
+        }
+        prop_assert_eq!(list.blocked(), blocks.clone());
+        let mut expected = blocks;
+        match how {
+            Some(mutual) => {
+                list.block(changed, &format!("{changed}-1@c"), "muc.c", mutual);
+                expected.insert(changed, mutual);
+            }
+            None => {
+                list.unblock(changed);
+                expected.remove(&changed);
+            }
+        }
+        let read = List::read(&list.write()).unwrap();
+        prop_assert_eq!(read.blocked(), expected);
+        prop_assert_eq!(&read, &list);
+        // The SDK looks at every second rule and wants people there.
+        let paired = read.paired("muc.c");
+        prop_assert_eq!(paired.items.len(), read.items.len());
+        for item in paired.items.iter().step_by(2) {
+            prop_assert!(item.value.as_deref().unwrap().contains('@'));
+        }
+    }
+
+    #[test]
+    fn small_things_read_back(
+        seconds in any::<Option<u64>>(),
+        is_active in any::<bool>(),
+        user in 1..u64::MAX,
+        added in prop::collection::vec(TEXT, 0..3),
+        fields in prop::collection::btree_map("[a-z]{1,8}", TEXT, 1..4),
+    ) {
+        let last = LastActivity { seconds };
+        prop_assert_eq!(LastActivity::read(&through(&last.write())), Some(last));
+        let state = ClientState { is_active };
+        prop_assert_eq!(ClientState::read(&through(&state.write())), Some(state));
+        let wish = Subscription { user_jid: format!("{user}-1@c"), enable: is_active };
+        prop_assert_eq!(Subscription::read(&through(&wish.write())), Some(wish.clone()));
+        let change = ReactionChange {
+            user_id: user,
+            message_id: "65b000000000000000000001".into(),
+            removed: added.clone(),
+            added,
+        };
+        prop_assert_eq!(ReactionChange::read(&through(&change.write())), Some(change.clone()));
+        let fields: serde_json::Map<String, Value> =
+            fields.into_iter().map(|(name, text)| (name, Value::from(text))).collect();
+        let contact = Attachment::default().with_contact(fields.clone());
+        prop_assert_eq!(contact.contact(), Some(fields));
+    }
+
+    #[test]
+    fn odd_answers_are_read_or_refused(json in json_value()) {
+        let _ = serde_json::from_value::<rest::SearchBody>(json.clone());
+        let _ = serde_json::from_value::<rest::Records>(json.clone());
+        let _ = serde_json::from_value::<rest::Online>(json.clone());
+        let _ = serde_json::from_value::<rest::NotificationsBody>(json.clone());
+        let _ = serde_json::from_value::<rest::BlobBody>(json.clone());
+        let _ = rest::count(&json);
+        if let Ok(unread) = serde_json::from_value::<rest::Unread>(json.clone()) {
+            let written = serde_json::to_value(&unread).unwrap();
+            prop_assert_eq!(serde_json::from_value::<rest::Unread>(written).unwrap(), unread);
+        }
+        if let Ok(reactors) = serde_json::from_value::<rest::Reactors>(json) {
+            let written = serde_json::to_value(&reactors).unwrap();
+            prop_assert_eq!(serde_json::from_value::<rest::Reactors>(written).unwrap(), reactors);
+        }
+    }
+
+    #[test]
     fn addresses_and_logins_never_panic(text: String, bytes: Vec<u8>) {
         if let Some(jid) = Jid::parse(&text) {
             prop_assert_eq!(Jid::parse(&jid.to_string()), Some(jid));
@@ -146,6 +225,11 @@ proptest! {
             prop_assert_eq!(serde_json::to_value(&again).unwrap(), written);
         }
     }
+}
+
+/// An element as it is after the wire.
+fn through(element: &Element) -> Element {
+    Element::parse(&element.to_xml()).unwrap()
 }
 
 fn json_value() -> impl Strategy<Value = Value> {
@@ -174,6 +258,12 @@ fn json_value() -> impl Strategy<Value = Value> {
             "base",
             "message",
             "custom",
+            "total",
+            "results",
+            "notifications",
+            "users",
+            "count",
+            "blob",
             "0",
             "1",
         ])
