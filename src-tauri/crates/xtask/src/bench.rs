@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: how long Kith takes to start, how much memory it holds,
-//! how long a message travels and how much a server takes, each beside something
-//! to compare with.
+//! how long a message travels, how much a server takes and how a long
+//! conversation feels, each beside something to compare with.
 //! Numbers are printed, one JSON object a line, and never asserted.
 
 mod memory;
 mod server;
 mod start;
+mod sync;
 mod talk;
+mod timeline;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -19,7 +21,7 @@ use crate::{command, npm, place, system};
 /// What `cargo xtask bench` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// One of start, memory, talk, server; all of them when left out.
+    /// One of start, memory, talk, server, timeline, catch_up, inbox; all of them when left out.
     name: Option<String>,
     /// Install missing system packages without asking.
     #[arg(short, long)]
@@ -56,18 +58,21 @@ type Measure = fn(Plan) -> Result<()>;
 
 /// Measures; answers whether everything could be measured.
 pub(crate) fn run(options: &Options) -> Result<bool> {
-    let all: [(&str, Measure); 4] = [
+    let all: [(&str, Measure); 7] = [
         ("start", start::run),
         ("memory", memory::run),
         ("talk", talk::run),
         ("server", server::run),
+        ("timeline", timeline::run),
+        ("catch_up", sync::catch_up),
+        ("inbox", sync::inbox),
     ];
     let chosen: Vec<_> = all
         .iter()
         .filter(|(name, _)| options.name.as_deref().is_none_or(|wanted| wanted == *name))
         .collect();
     if chosen.is_empty() {
-        bail!("There is no such measurement. There are: start, memory, talk, server.");
+        bail!("There is no such measurement. There are: start, memory, talk, server, timeline, catch_up, inbox.");
     }
     system::ready_to_test(options.yes)?;
     npm::built()?;
