@@ -72,7 +72,9 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         .filter(|(name, _)| options.name.as_deref().is_none_or(|wanted| wanted == *name))
         .collect();
     if chosen.is_empty() {
-        bail!("There is no such measurement. There are: start, memory, talk, server, timeline, catch_up, inbox.");
+        bail!(
+            "There is no such measurement. There are: start, memory, talk, server, timeline, catch_up, inbox."
+        );
     }
     system::ready_to_test(options.yes)?;
     npm::built()?;
