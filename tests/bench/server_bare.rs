@@ -15,6 +15,9 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_rustls::TlsAcceptor;
 
+/// The ways to all connections.
+type Everybody = Arc<Mutex<Vec<UnboundedSender<Arc<[u8]>>>>>;
+
 /// Runs with the certificate of the server in this folder, and prints its address.
 pub(crate) async fn run(folder: &Path) -> Result<()> {
     let chain = ["server.pem", "ca.pem"].map(|name| {
@@ -31,7 +34,7 @@ pub(crate) async fn run(folder: &Path) -> Result<()> {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
-    let all: Arc<Mutex<Vec<UnboundedSender<Arc<[u8]>>>>> = Arc::default();
+    let all = Everybody::default();
     loop {
         let (tcp, _) = listener.accept().await?;
         let (acceptor, all) = (acceptor.clone(), Arc::clone(&all));
