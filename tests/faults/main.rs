@@ -118,8 +118,8 @@ impl Run {
             };
             let mut players = match cast.take() {
                 Some((players, played)) if played < PLANS_A_CAST => (players, played),
-                // Every other cast has TLS.
-                _ => (Cast::gather(job.is_multiple_of(2)).await?, 0),
+                // One cast in four has TLS.
+                _ => (Cast::gather(job.is_multiple_of(4)).await?, 0),
             };
             let done = plan::run(seed, &mut players.0).await?;
             let report = json!({

@@ -92,7 +92,7 @@ pub(crate) async fn run(seed: u64, cast: &mut Cast) -> Result<Played> {
     }
     truth.written(first);
 
-    for number in 0..chance.random_range(12..36) {
+    for number in 0..chance.random_range(10..28) {
         let step = STEPS
             .choose_weighted(&mut chance, |(_, weight)| *weight)
             .map_or(Step::Rest, |(step, _)| *step);
