@@ -53,6 +53,7 @@ export class Position {
 
   #handAt = -Infinity;
   #handDown = false;
+  #lastRows: readonly TimelineRow[] = [];
   #lastHeight = 0;
   #lastView = 0;
   #lastTop = 0;
@@ -191,7 +192,10 @@ export class Position {
     const view = this.viewport;
     if (!this.landed || !view) return;
     // Somebody has scrolled, and something changed before the event that says so.
-    if (this.stuck && this.#isUpwards(view)) this.stuck = below(view) <= AT_BOTTOM;
+    // Where rows came or went, the list itself may be on its way.
+    if (this.stuck && this.rows() === this.#lastRows && this.#isUpwards(view)) {
+      this.stuck = below(view) <= AT_BOTTOM;
+    }
     if (this.stuck && !this.kith.timeline.hasNewer) this.#pin();
     else this.anchor.keep();
   }
@@ -205,6 +209,7 @@ export class Position {
   }
 
   #measure(view: HTMLElement): void {
+    this.#lastRows = this.rows();
     this.#lastHeight = view.scrollHeight;
     this.#lastView = view.clientHeight;
     this.#lastTop = view.scrollTop;
