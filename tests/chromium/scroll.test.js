@@ -196,6 +196,19 @@ test('who is at the bottom stays there, whatever arrives or grows', async () => 
   assert.ok((await below()) <= PIXEL, 'the window shrank');
 });
 
+test('who is at the bottom stays there through a burst of messages', async () => {
+  await page.evaluate(
+    ([dialog, friend]) => {
+      for (let i = 0; i < 60; i++)
+        window.fake.arrive(dialog, friend, `burst ${i} ${'and on '.repeat((i * 5) % 23)}`);
+    },
+    [DIALOG, FRIEND],
+  );
+  await page.getByText('burst 59').last().waitFor();
+  await atRest();
+  assert.ok((await below()) <= PIXEL);
+});
+
 test('another conversation and back: the same message at the same place', async () => {
   await wheelUp(3);
   const place = () =>
