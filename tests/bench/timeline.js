@@ -63,8 +63,12 @@ const typing = (window) =>
       const { dialogId } = document.querySelector('.conversation[data-dialog-id]').dataset;
       let number = 0;
       const id = () =>
-        Math.floor(Date.now() / 1000).toString(16).padStart(8, '0') +
-        Math.floor(Math.random() * 2 ** 40).toString(16).padStart(10, '0') +
+        Math.floor(Date.now() / 1000)
+          .toString(16)
+          .padStart(8, '0') +
+        Math.floor(Math.random() * 2 ** 40)
+          .toString(16)
+          .padStart(10, '0') +
         (number++).toString(16).padStart(6, '0');
       const coming = setInterval(() => {
         const args = { dialog: dialogId, id: id(), text: `and one more, number ${number}` };

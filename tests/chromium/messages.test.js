@@ -97,8 +97,7 @@ async function writes(text) {
   await desk.delivered(text, 'sent', 'delivered', 'read');
 }
 
-const focused = () =>
-  desk.page.waitForFunction(() => document.activeElement?.id === 'composer');
+const focused = () => desk.page.waitForFunction(() => document.activeElement?.id === 'composer');
 
 describe('an answer', () => {
   test('bears its quote, here and in what others receive', async () => {
@@ -196,13 +195,15 @@ describe('changes', () => {
     const id = await says(bea, 'At sevn');
     await desk.message('At sevn').waitFor();
     await bea.call('chat.message.update', id, { chat_dialog_id: group._id, message: 'At seven' });
-    await bea.call('chat.editMessage', {
-      to: group._id,
-      dialogId: group._id,
-      body: 'At seven',
-      originMessageId: id,
-      last: true,
-    }).catch(() => {});
+    await bea
+      .call('chat.editMessage', {
+        to: group._id,
+        dialogId: group._id,
+        body: 'At seven',
+        originMessageId: id,
+        last: true,
+      })
+      .catch(() => {});
     await desk.message('At seven').getByTestId('edited').waitFor();
   });
 
