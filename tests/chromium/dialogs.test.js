@@ -218,10 +218,7 @@ describe('the list', () => {
   test('is used with keys alone', async () => {
     const { keyboard } = desk.page;
     const focused = (test) =>
-      desk.page.waitForFunction(
-        (test) => document.activeElement?.closest(test) !== null,
-        test,
-      );
+      desk.page.waitForFunction((test) => document.activeElement?.closest(test) !== null, test);
     await keyboard.press('Control+k');
     await focused('#search');
     await keyboard.press('ArrowDown');
@@ -348,7 +345,8 @@ describe('public groups', () => {
     assert.equal(await row('Night sky').count(), 0, 'looking is not joining');
     await at('directory-join').click();
     await at('talk-name').getByText('Night sky').waitFor();
-    await desk.message('star 25').waitFor();
+    // It opens where one has not read yet, which may be at the first star.
+    await desk.message('star').waitFor();
     await desk.write('How bright it is');
     await desk.delivered('How bright it is', 'sent', 'delivered', 'read');
     await openInfo('Night sky');

@@ -13,6 +13,8 @@ export type Field = { key: string; value: string };
 
 export class Creation {
   isOpen = $state(false);
+  /** It ended with a conversation, where one goes on writing. */
+  hasMade = $state(false);
   /** `private` becomes a group when several are chosen. */
   kind = $state<'private' | 'group' | 'public'>('private');
   step = $state<'people' | 'about'>('people');
@@ -44,6 +46,7 @@ export class Creation {
     this.fields = [];
     this.allowPreview = true;
     this.problem = null;
+    this.hasMade = false;
     this.choosing.begin();
     this.isOpen = true;
   }
@@ -117,7 +120,9 @@ export class Creation {
     if (!this.canCreate) return;
     const people = this.chosen.map((person) => person.id);
     const kind = this.kind === 'public' ? 'public' : this.isGroup ? 'group' : 'private';
-    if (await this.#create(kind, people)) this.isOpen = false;
+    if (!(await this.#create(kind, people))) return;
+    this.hasMade = true;
+    this.isOpen = false;
   }
 
   /** Talks to one person: in the conversation there is, or in a new one. */

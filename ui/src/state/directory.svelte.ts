@@ -12,6 +12,8 @@ const PAUSE = 200;
 
 export class Directory {
   isOpen = $state(false);
+  /** It ended in a conversation, where one goes on. */
+  hasEntered = $state(false);
   query = $state('');
   items = $state.raw<Entry[]>([]);
   hasMore = $state(false);
@@ -37,6 +39,7 @@ export class Directory {
 
   open(): void {
     this.isOpen = true;
+    this.hasEntered = false;
     this.query = '';
     this.items = [];
     this.chosenId = null;
@@ -105,6 +108,7 @@ export class Directory {
       const id = dialog.is_joined
         ? dialog.id
         : await this.backend.call('join', { dialog: dialog.id });
+      this.hasEntered = true;
       this.close();
       this.go(id);
     } catch (thrown) {

@@ -1,0 +1,131 @@
+// A session with keys alone: everything is reached, the focus is always to be
+// seen, and it goes back where it was when something closes.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { openBrowser } from '../support/browser.js';
+import { Scenes } from '../support/scenes.js';
+
+let browser;
+let built;
+
+before(async () => {
+  browser = await openBrowser();
+  built = await Scenes.build(browser);
+});
+
+after(async () => {
+  await built?.close();
+  await browser?.close();
+});
+
+/** Waits until the focus is on an element that fits, and sees that it shows. */
+async function focused(page, selector) {
+  await page.waitForFunction((selector) => document.activeElement?.matches(selector), selector);
+  const isSeen = await page.evaluate(() => {
+    const element = document.activeElement;
+    const rings = [element, element.closest('.box, .search')].filter((one) => one !== null);
+    return rings.some((one) => getComputedStyle(one).outlineStyle !== 'none');
+  });
+  assert.ok(isSeen, `the focus shows on ${selector}`);
+}
+
+const testId = (id) => `[data-testid="${id}"]`;
+
+/** Walks with Tab until it is reached. */
+async function tabTo(page, id) {
+  for (let step = 0; step < 40; step++) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate((id) => document.activeElement?.dataset.testid === id, id)) return;
+  }
+  assert.fail(`Tab does not lead to ${id}`);
+}
+
+for (const [button, inside] of [
+  ['settings', 'settings-dialog'],
+  ['rail-directory', 'directory'],
+  ['rail-waiting', 'waiting'],
+  ['new-dialog', 'create'],
+  ['list-more', null],
+]) {
+  test(`${button} is reached with Tab, opens with Enter, closes with Escape, and has the focus again`, async () => {
+    const page = await built.open('home');
+    await tabTo(page, button);
+    await focused(page, testId(button));
+    await page.keyboard.press('Enter');
+    const opened = inside === null ? page.getByRole('menu') : page.getByTestId(inside);
+    await opened.waitFor();
+    await page.waitForFunction(() => document.activeElement?.closest('[role=dialog], [role=menu]'));
+    await page.keyboard.press('Escape');
+    await opened.waitFor({ state: 'detached' });
+    await focused(page, testId(button));
+    await page.close();
+  });
+}
+
+test('the filters are one stop, and arrows choose', async () => {
+  const page = await built.open('home');
+  await tabTo(page, 'filter-all');
+  await page.keyboard.press('ArrowRight');
+  await focused(page, testId('filter-unread'));
+  await page.keyboard.press('End');
+  await focused(page, testId('filter-archived'));
+  await page.locator('[data-row="old"]').waitFor();
+  await page.close();
+});
+
+test('a menu of a row is opened with its key, and the row has the focus again', async () => {
+  const page = await built.open('home');
+  await page.keyboard.press('Control+k');
+  await focused(page, '#search');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await focused(page, '[data-row="hike"]');
+  await page.keyboard.press('Shift+F10');
+  await page.getByTestId('dialog-menu').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('dialog-menu').waitFor({ state: 'detached' });
+  await focused(page, '[data-row="hike"]');
+  await page.keyboard.press('Delete');
+  await page.getByTestId('question').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('question').waitFor({ state: 'detached' });
+  await focused(page, '[data-row="hike"]');
+  await page.close();
+});
+
+test('a group is made from beginning to end', async () => {
+  const page = await built.open('home');
+  await tabTo(page, 'new-dialog');
+  await page.keyboard.press('Enter');
+  await focused(page, testId('create-search'));
+  for (const name of ['Bea', 'Dina']) {
+    await page.keyboard.type(name);
+    await page.getByTestId('create-person').filter({ hasText: name }).waitFor();
+    await page.keyboard.press('Enter');
+  }
+  await tabTo(page, 'create-next');
+  await page.keyboard.press('Enter');
+  await focused(page, testId('create-name'));
+  await page.keyboard.type('Three of us');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('talk-name').getByText('Three of us').waitFor();
+  await page.waitForFunction(() => document.activeElement?.id === 'composer');
+  await page.close();
+});
+
+test('the settings hold still while the size of text changes', async () => {
+  const page = await built.open('home');
+  await page.keyboard.press('Control+,');
+  const larger = page.getByTestId('text-larger');
+  const before = await larger.boundingBox();
+  await larger.focus();
+  for (let step = 0; step < 5; step++) await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.documentElement.style.fontSize === '200%');
+  const now = await larger.boundingBox();
+  for (const side of ['x', 'y', 'width', 'height']) {
+    assert.ok(Math.abs(now[side] - before[side]) < 1.5, `${side}: ${before[side]} → ${now[side]}`);
+  }
+  await page.close();
+});
