@@ -218,15 +218,18 @@ impl Filter {
             return;
         }
         let raw = std::mem::take(&mut self.text);
-        let (text, mut kept) = match str::from_utf8(&raw) {
-            Ok(text) => (text.to_owned(), Vec::new()),
-            Err(error) if !complete && error.error_len().is_none() => {
-                let (good, half) = raw.split_at(error.valid_up_to());
-                (String::from_utf8_lossy(good).into_owned(), half.to_vec())
-            }
-            Err(_) => (String::from_utf8_lossy(&raw).into_owned(), Vec::new()),
+        // Half a character at the end is half a character also where something
+        // before it is none at all.
+        let last = raw.utf8_chunks().last().map(|chunk| chunk.invalid());
+        let is_half =
+            |bytes: &[u8]| str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none());
+        let n_kept = match last {
+            Some(bytes) if !complete && is_half(bytes) => bytes.len(),
+            _ => 0,
         };
-        let mut text = text.as_str();
+        let (good, half) = raw.split_at(raw.len() - n_kept);
+        let (text, mut kept) = (String::from_utf8_lossy(good), half.to_vec());
+        let mut text = text.as_ref();
         if !complete && let Some(at) = text.rfind('&') {
             let tail = &text[at..];
             if tail.len() < MAX_REFERENCE && !tail.contains(';') {

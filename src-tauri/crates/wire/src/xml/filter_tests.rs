@@ -167,3 +167,25 @@ proptest! {
         prop_assert_eq!(filtered(&input, cut).len(), filtered(&input, 10_000).len());
     }
 }
+
+/// Found by fuzzing: half a character was lost when a byte before it was none.
+#[test]
+fn a_character_in_two_reads_survives_what_is_no_character() {
+    let head: &[u8] = b"<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'><message><body>";
+    let pass = |reads: &[&[u8]]| {
+        let (mut filter, mut out) = (Filter::new(), Vec::new());
+        for read in reads {
+            filter.push(read, &mut out).unwrap();
+        }
+        String::from_utf8(out).unwrap()
+    };
+    let whole = pass(&[head, b"\xff\xc3\xa4\xc3</body></message>"]);
+    assert!(
+        whole.ends_with("\u{fffd}\u{e4}\u{fffd}</body></message>"),
+        "{whole}"
+    );
+    assert_eq!(
+        pass(&[head, b"\xff\xc3", b"\xa4\xc3", b"</body></message>"]),
+        whole
+    );
+}
