@@ -121,7 +121,7 @@ export class Position {
     const left = below(view);
     const sameSize = view.scrollHeight === this.#lastHeight && view.clientHeight === this.#lastView;
     const isUpwards = this.#isUpwards(view);
-    const isHand = this.#handDown || performance.now() - this.#handAt < HAND;
+    const isHand = this.#isHand();
     if (isHand && sameSize && view.scrollTop !== this.#lastTop) this.#showDay(view);
     this.#measure(view);
     // Nor is what is put right somebody who scrolls.
@@ -192,12 +192,17 @@ export class Position {
     const view = this.viewport;
     if (!this.landed || !view) return;
     // Somebody has scrolled, and something changed before the event that says so.
-    // Where rows came or went, the list itself may be on its way.
-    if (this.stuck && this.rows() === this.#lastRows && this.#isUpwards(view)) {
+    // Where rows came or went, the list itself may be on its way, unless a hand explains it.
+    const isExplained = this.rows() !== this.#lastRows && !this.#isHand();
+    if (this.stuck && !isExplained && this.#isUpwards(view)) {
       this.stuck = below(view) <= AT_BOTTOM;
     }
     if (this.stuck && !this.kith.timeline.hasNewer) this.#pin();
     else this.anchor.keep();
+  }
+
+  #isHand(): boolean {
+    return this.#handDown || performance.now() - this.#handAt < HAND;
   }
 
   /** Upwards by more than what vanished, or what the view gained, can explain. */
