@@ -106,6 +106,12 @@ async fn typing_is_seen_and_ends() -> Result<()> {
     let bea = town.person(BEA).await?;
     let dialog = alex.private(&bea).await?;
     bea.hears(&alex.say(&dialog, "Hello").await?).await;
+    // Whom to tell is known once the dialog itself has been fetched.
+    bea.until("the dialog's people", || async {
+        let entry = bea.dialog(&dialog).await;
+        (!entry.dialog.occupants.is_empty()).then_some(())
+    })
+    .await;
 
     let mut changes = alex.engine.changes();
     let mut typing = async |wanted: &[_]| {

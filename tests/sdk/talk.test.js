@@ -232,7 +232,7 @@ test('a stanza that is not well formed is shown, and costs nobody the link', asy
   const before = kith.feed.all.length;
   const odd = await send('odd <fellow>', { list: [1, 2], 'a b': 'c', deep: { 0: 'x' } });
   const next = await send('and on');
-  await kith.dialog('the group', (entry) => entry.id === made._id && entry.last?.id === next);
+  await kith.dialog('the group', (entry) => entry.id === made._id && entry.unread === 2);
   const timeline = await kith.open(made._id);
   const shown = await timeline.message('the odd message', (message) => message.id === odd);
   assert.equal(shown.body, 'odd <fellow>');

@@ -169,15 +169,24 @@ impl Shared {
     /// Tells the others in a dialog that this person writes or has stopped.
     /// Not worth waiting for a link.
     pub(crate) async fn tell_typing(&self, dialog: &DialogId, is_typing: bool) {
-        if !self
-            .lock_typing()
-            .is_worth_telling(dialog, is_typing, self.clock.now())
-            || !self.link.wire().is_up
+        // Without a link nothing counts as told, so that the first key after it is.
+        if !self.link.wire().is_up
+            || !self
+                .lock_typing()
+                .is_worth_telling(dialog, is_typing, self.clock.now())
         {
             return;
         }
-        if let Ok(Some(to)) = self.recipient(dialog).await {
-            let _ = self.chat.send(Outgoing::Typing { to, is_typing }).await;
+        let is_told = match self.recipient(dialog).await {
+            Ok(Some(to)) => {
+                let typing = Outgoing::Typing { to, is_typing };
+                self.chat.send(typing).await.is_ok()
+            }
+            // A dialog that is still being fetched: the next key tells it.
+            Ok(None) | Err(_) => false,
+        };
+        if is_typing && !is_told {
+            self.lock_typing().told.remove(dialog);
         }
     }
 
