@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { Kith, connectionOf } from '../support/kith.js';
+import { Kith, connectionOf, messageId } from '../support/kith.js';
 import { SdkPerson } from '../support/sdk.js';
 import { folder, startServer } from '../support/server.js';
 
@@ -118,8 +118,12 @@ test('what is deleted at the SDK goes in Kith, and the other way round', async (
 });
 
 test('what is done at the SDK while Kith is closed shows when it is opened', async () => {
-  const kept = await bea.call('send', { dialog, to: people.alex, type: 'chat', body: 'kept' });
+  // Within one second ids decide the order, so these are given in order.
+  const [first, second, third] = [messageId(), messageId(), messageId()].sort();
+  const toAlex = { dialog, to: people.alex, type: 'chat' };
+  const kept = await bea.call('send', { ...toAlex, id: first, body: 'kept' });
   const gone = await phone.call('send', {
+    id: second,
     dialog,
     to: people.bea,
     type: 'chat',
@@ -130,7 +134,7 @@ test('what is done at the SDK while Kith is closed shows when it is opened', asy
   await phone.call('remove', { message: gone });
   await phone.call('read', { message: kept, dialog, author: people.bea });
   await bea.heard.find('that it was read', (event) => event.kind === 'read' && event.id === kept);
-  const late = await bea.call('send', { dialog, to: people.alex, type: 'chat', body: 'late' });
+  const late = await bea.call('send', { ...toAlex, id: third, body: 'late' });
 
   kith = await Kith.start(path.join(files.path, 'kith'));
   await kith.signIn(await connectionOf(server.ready), 'alex', PASSWORD);

@@ -63,10 +63,10 @@ const doings = {
   history: ({ dialog }) =>
     sdk.chat.message.list({ chat_dialog_id: dialog, sort_asc: 'date_sent', mark_as_read: 0 }),
 
-  /** Writes to a person (private) or into a room (group); answers the id. */
-  async send({ dialog, to, type, body, more }) {
+  /** Writes to a person (private) or into a room (group); answers the id, which may be given. */
+  async send({ id, dialog, to, type, body, more }) {
     const extension = { save_to_history: 1, dialog_id: dialog, ...more };
-    return sdk.chat.send(to, { type, body, extension });
+    return sdk.chat.send(to, { id, type, body, extension });
   },
   /** Takes a message away for everybody. */
   async remove({ message }) {
