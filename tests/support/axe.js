@@ -1,28 +1,16 @@
-// axe-core looks at every screen and finds nothing.
+// axe-core looks at every screen and finds nothing: the tests of one theme. A
+// file a theme, so that each file's tests end in the time that a file has.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 
-import { openBrowser } from '../support/browser.js';
-import { Scenes, sceneNames } from '../support/scenes.js';
-import { screens } from '../support/screens.js';
+import { openBrowser } from './browser.js';
+import { Scenes, sceneNames } from './scenes.js';
+import { screens } from './screens.js';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-let browser;
-let built;
-
-before(async () => {
-  browser = await openBrowser();
-  built = await Scenes.build(browser);
-});
-
-after(async () => {
-  await built?.close();
-  await browser?.close();
-});
 
 /**
  * Menus and tooltips stand at the end of the page, as the practices for them
@@ -55,8 +43,22 @@ async function findings(page, theme) {
   );
 }
 
-for (const theme of ['light', 'dark']) {
+/** Declares the tests of every screen in this theme. */
+export function lookAtEverything(theme) {
   describe(`in ${theme}`, () => {
+    let browser;
+    let built;
+
+    before(async () => {
+      browser = await openBrowser();
+      built = await Scenes.build(browser);
+    });
+
+    after(async () => {
+      await built?.close();
+      await browser?.close();
+    });
+
     for (const scene of sceneNames()) {
       // What is many is the same as what is few.
       if (scene === 'tenthousand') continue;
