@@ -320,7 +320,6 @@ impl Shared {
             // It goes out first, perhaps with the new text.
             return Ok(Told::Later);
         }
-        let properties = &held.message.properties;
         if !deed.is_known && held.message.is_in_history {
             self.rest()
                 .await?
@@ -330,24 +329,8 @@ impl Shared {
             write.deed_known(deed).await?;
             self.commit(write).await?;
         }
-        let Some(to) = self.recipient(&deed.dialog).await? else {
-            return Ok(Told::Done);
-        };
-        let mut write = self.store.write().await?;
-        let newest = write.newest_place(&deed.dialog).await?;
-        write.commit().await?;
-        let edit = Outgoing::Edit {
-            message: deed.message.clone(),
-            to,
-            body: deed.text.clone(),
-            properties: properties.clone(),
-            is_last: newest.is_some_and(|place| place.id == deed.message),
-        };
-        match self.chat.send(edit).await {
-            Ok(()) => Ok(Told::Done),
-            // The link's return wakes this worker.
-            Err(_) => Err(WorkError::LinkChanged),
-        }
+        self.announce_edit(&deed.message, true).await?;
+        Ok(Told::Done)
     }
 
     async fn tell_reaction(&self, deed: &Deed) -> Result<Told, WorkError> {

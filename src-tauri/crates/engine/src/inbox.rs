@@ -277,7 +277,10 @@ impl Shared {
             self.deeds_wake.notify_one();
         }
         match link {
-            Link::Fresh => self.watch_again(),
+            Link::Fresh => {
+                self.watch_again();
+                self.announce_again();
+            }
             Link::Down { .. } => self.nobody_is_known_to_be_here(),
             Link::Connecting | Link::Resumed => {}
         }

@@ -13,6 +13,7 @@
 //! [`kith_store::Store`] and listens to [`Engine::changes`].
 
 mod activity;
+mod announce;
 mod changes;
 mod compare;
 mod compose;
@@ -150,6 +151,7 @@ impl Engine {
             handing: Arc::default(),
             markers_wake: tokio::sync::Notify::new(),
             deeds_wake: tokio::sync::Notify::new(),
+            announced: std::sync::Mutex::default(),
             typing_wake: tokio::sync::Notify::new(),
             typing: std::sync::Mutex::default(),
             followed: std::sync::Mutex::default(),

@@ -11,6 +11,7 @@ use kith_store::{Store, StoreError, Write};
 use tokio::sync::Notify;
 
 use crate::activity::Watched;
+use crate::announce::Announced;
 use crate::changes::{Change, Hub};
 use crate::followed::Followed;
 use crate::link::{LinkBoard, LinkState};
@@ -70,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) handing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) markers_wake: Notify,
     pub(crate) deeds_wake: Notify,
+    /// Edits that were announced lately.
+    pub(crate) announced: Mutex<Announced>,
     pub(crate) typing_wake: Notify,
     pub(crate) typing: Mutex<Typing>,
     pub(crate) followed: Mutex<Followed>,
