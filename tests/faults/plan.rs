@@ -80,6 +80,11 @@ pub(crate) struct Played {
 /// Plays the plan of this seed.
 pub(crate) async fn run(seed: u64, cast: &mut Cast) -> Result<Played> {
     let mut chance = StdRng::seed_from_u64(seed);
+    // Whoever's last attempt met the end of the plan before would wait its time.
+    for device in &cast.devices {
+        device.person().engine.reconnect_now();
+        device.person().online().await;
+    }
     let dialog = cast.group(&format!("Plan {seed}")).await?;
     let mut truth = Truth::default();
     let mut story = Vec::new();
