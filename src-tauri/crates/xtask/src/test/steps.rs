@@ -208,7 +208,8 @@ fn node(
     let mut command = command::program(
         &tests,
         "node",
-        ["--test", "--test-concurrency=1", "--test-timeout=180000"],
+        // For a whole file; what is waited for within has its own, shorter limit.
+        ["--test", "--test-concurrency=1", "--test-timeout=480000"],
     );
     command.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
     command
