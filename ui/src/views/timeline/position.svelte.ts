@@ -28,6 +28,8 @@ const AHEAD = 1500;
 const HAND = 400;
 /** How often it is looked what is on screen. */
 const LOOK = 100;
+/** So many frames after its last change the list moves nothing by itself any more. */
+const STILL = 2;
 /** So many frames at most until the first rows are there. */
 const DRAWN = 120;
 /** How long the message is shown that somebody was brought to. */
@@ -53,7 +55,6 @@ export class Position {
 
   #handAt = -Infinity;
   #handDown = false;
-  #lastRows: readonly TimelineRow[] = [];
   #lastHeight = 0;
   #lastView = 0;
   #lastTop = 0;
@@ -62,6 +63,8 @@ export class Position {
   #meantTimer: ReturnType<typeof setTimeout> | undefined;
   #dayTimer: ReturnType<typeof setTimeout> | undefined;
   #isGone = false;
+  #stillAfter = 0;
+  #isCounting = false;
 
   constructor(
     private readonly kith: Kith,
@@ -77,11 +80,17 @@ export class Position {
     void tick()
       .then(frame)
       .then(() => (this.#isGone ? undefined : this.#land()));
-    const sizes = new ResizeObserver(() => this.settle());
+    const sizes = new ResizeObserver(() => {
+      this.#stir();
+      this.settle();
+    });
     sizes.observe(view);
     // Rows that were measured are moved before the next frame, and sizes that
     // change with that are told one frame later: too late for a steady picture.
-    const moves = new MutationObserver(() => this.#hug());
+    const moves = new MutationObserver(() => {
+      this.#stir();
+      this.#hug();
+    });
     if (this.body) {
       sizes.observe(this.body);
       moves.observe(this.body, { subtree: true, childList: true, attributeFilter: ['style'] });
@@ -105,7 +114,6 @@ export class Position {
 
   handDown(isDown: boolean): void {
     this.#handDown = isDown;
-    if (!isDown) this.hand();
   }
 
   /** Something above, below or around the rows has another size. */
@@ -120,15 +128,15 @@ export class Position {
     const { timeline } = this.kith;
     const left = below(view);
     const sameSize = view.scrollHeight === this.#lastHeight && view.clientHeight === this.#lastView;
-    const isUpwards = this.#isUpwards(view);
-    const isHand = this.#isHand();
-    if (isHand && sameSize && view.scrollTop !== this.#lastTop) this.#showDay(view);
+    const isLeaving = this.#isLeaving(view);
+    if (this.#isHand() && sameSize && view.scrollTop !== this.#lastTop) this.#showDay(view);
     this.#measure(view);
     // Nor is what is put right somebody who scrolls.
     if (this.anchor.id !== null) this.anchor.keep();
     else if (left <= AT_BOTTOM) this.stuck = !timeline.hasNewer;
-    // Content that grows is not somebody who scrolls.
-    else if (sameSize || isUpwards || isHand) this.stuck = false;
+    else if (isLeaving) this.stuck = false;
+    // Who is at the bottom and did not leave it is brought back.
+    else if (this.stuck && !timeline.hasNewer) this.#pin();
     this.farFromBottom = left > view.clientHeight * 0.6;
     if (view.scrollTop < AHEAD) void this.#older();
     if (left < AHEAD) void timeline.loadNewer();
@@ -141,6 +149,7 @@ export class Position {
    * scrolls before there is anywhere to scroll to.
    */
   beforeRows(rows: readonly TimelineRow[]): void {
+    this.#stir();
     const top = this.landed && !this.stuck ? this.anchor.top() : null;
     if (top !== null && place(rows, top.id) !== place(this.#drawn, top.id)) this.anchor.hold(top);
     this.#drawn = rows;
@@ -192,11 +201,7 @@ export class Position {
     const view = this.viewport;
     if (!this.landed || !view) return;
     // Somebody has scrolled, and something changed before the event that says so.
-    // Where rows came or went, the list itself may be on its way, unless a hand explains it.
-    const isExplained = this.rows() !== this.#lastRows && !this.#isHand();
-    if (this.stuck && !isExplained && this.#isUpwards(view)) {
-      this.stuck = below(view) <= AT_BOTTOM;
-    }
+    if (this.stuck && this.#isLeaving(view)) this.stuck = below(view) <= AT_BOTTOM;
     if (this.stuck && !this.kith.timeline.hasNewer) this.#pin();
     else this.anchor.keep();
   }
@@ -213,8 +218,29 @@ export class Position {
     return this.#lastTop - view.scrollTop > explained + 1;
   }
 
+  /**
+   * Somebody leaves the bottom. Rows that come and are measured make the list
+   * scroll by itself, up as well as down: until it has been still for a while
+   * only a hand is taken for somebody who scrolls.
+   */
+  #isLeaving(view: HTMLElement): boolean {
+    return (this.#isHand() || this.#stillAfter === 0) && this.#isUpwards(view);
+  }
+
+  /** The list has changed, and may move what is on screen. */
+  #stir(): void {
+    this.#stillAfter = STILL;
+    if (this.#isCounting) return;
+    this.#isCounting = true;
+    void this.#untilStill();
+  }
+
+  async #untilStill(): Promise<void> {
+    for (; this.#stillAfter > 0 && !this.#isGone; this.#stillAfter -= 1) await frame();
+    this.#isCounting = false;
+  }
+
   #measure(view: HTMLElement): void {
-    this.#lastRows = this.rows();
     this.#lastHeight = view.scrollHeight;
     this.#lastView = view.clientHeight;
     this.#lastTop = view.scrollTop;
