@@ -2,76 +2,84 @@
 // backend: the odd states that are hard to bring about for real. Menus, dialogs
 // and panes (`support/screens.js`) are opened in them.
 
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 
 import { openBrowser } from '../support/browser.js';
-import { sceneNames } from '../support/scenes.js';
+import { sceneNames, Scenes } from '../support/scenes.js';
 import { screens } from '../support/screens.js';
 import { shotsFolder } from '../support/window.js';
 
 const filter = process.argv[2] ?? '';
-const ui = path.resolve(import.meta.dirname, '../../ui');
-const ORIGIN = 'http://kith.test';
+const SIZE = { width: 1280, height: 800 };
 
 /** How each scene is looked at. */
 const looks = {
-  light: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
-  dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
-  wide: { viewport: { width: 1920, height: 1080 }, colorScheme: 'light' },
-  small: { viewport: { width: 700, height: 600 }, colorScheme: 'light' },
-  narrow: { viewport: { width: 400, height: 760 }, colorScheme: 'light' },
-  huge: { viewport: { width: 2000, height: 1200 }, colorScheme: 'dark' },
+  light: { viewport: SIZE, theme: 'light' },
+  dark: { viewport: SIZE, theme: 'dark' },
+  rtl: { viewport: SIZE, theme: 'light', dir: 'rtl' },
+  medium: { viewport: { width: 900, height: 640 }, theme: 'light' },
+  small: { viewport: { width: 700, height: 600 }, theme: 'light' },
+  narrow: { viewport: { width: 400, height: 760 }, theme: 'light' },
+  huge: { viewport: { width: 2000, height: 1200 }, theme: 'dark' },
 };
 
 /** How the screens are looked at that lie over a scene. */
-const over = {
-  light: looks.light,
-  dark: looks.dark,
-  rtl: { ...looks.light, dir: 'rtl' },
-};
+const over = ['light', 'dark', 'rtl', 'medium'];
 
+/** Every picture that is asked for. */
 const scenes = sceneNames().map((scene) => ({ name: scene, scene }));
-
-const built = path.join(shotsFolder(), '../ui-fake');
-const build = ['vite', 'build', '--mode', 'fake', '--outDir', built, '--emptyOutDir'];
-execFileSync('npm', ['exec', '--', ...build], { cwd: ui, stdio: 'inherit' });
+const wanted = Object.keys(looks)
+  .flatMap((look) =>
+    (over.includes(look) ? [...scenes, ...screens] : scenes).map((screen) => ({
+      ...screen,
+      look,
+      name: `${screen.name}-${look}`,
+    })),
+  )
+  .filter(({ name }) => name.includes(filter));
 
 const browser = await openBrowser();
+const played = await Scenes.build(browser);
+const troubles = [];
 let taken = 0;
 
-async function look(kind, { dir = 'ltr', ...options }, list) {
-  const context = await browser.newContext({
-    ...options,
-    locale: 'en-GB',
-    reducedMotion: 'reduce',
+/** Some frames later: what depends on sizes has been measured and drawn. */
+const settled = (page) =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 15; frame++) await new Promise(requestAnimationFrame);
   });
-  // The pages come straight from the folder, without a server.
-  await context.route(`${ORIGIN}/**`, async (route) => {
-    const name = new URL(route.request().url()).pathname;
-    await route.fulfill({ path: path.join(built, name === '/' ? 'index.html' : name) });
-  });
-  for (const { name: what, scene, act } of list) {
-    const name = `${what}-${kind}`;
-    if (!name.includes(filter)) continue;
-    const page = await context.newPage();
-    page.on('pageerror', (error) => console.error(`${name}: ${error}`));
-    await page.goto(`${ORIGIN}/?fake=${scene}&dir=${dir}`, { waitUntil: 'networkidle' });
+
+async function take({ name, scene, act, look }) {
+  // A narrow window begins with the list, so the conversation is opened in a wide one.
+  const { viewport, ...rest } = looks[look];
+  const page = await played.open(scene, { ...rest, viewport: SIZE });
+  page.on('pageerror', (error) => troubles.push(`${name}: ${error}`));
+  try {
+    page.setDefaultTimeout(10_000);
+    await page.setViewportSize(viewport);
     await act?.(page);
-    await page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-    );
-    await page.screenshot({
-      path: path.join(shotsFolder(), 'scenes', `${name}.png`),
-      animations: 'disabled',
-    });
-    await page.close();
-    taken++;
+    await settled(page);
+  } catch (error) {
+    // The picture shows how far it came.
+    troubles.push(`${name}: ${error.message.split('\n').slice(0, 3).join(' ')}`);
   }
-  await context.close();
+  await page.screenshot({
+    path: path.join(shotsFolder(), 'scenes', `${name}.png`),
+    animations: 'disabled',
+  });
+  await page.close();
+  taken++;
 }
 
-for (const [kind, options] of Object.entries(looks)) await look(kind, options, scenes);
-for (const [kind, options] of Object.entries(over)) await look(kind, options, screens);
+/** Each page waits more than it works, so some are taken side by side. */
+async function takeFrom(list) {
+  for (let next = list.pop(); next !== undefined; next = list.pop()) await take(next);
+}
+
+const left = wanted.reverse();
+await Promise.all(Array.from({ length: 4 }, () => takeFrom(left)));
+await played.close();
 await browser.close();
 console.log(`${taken} pictures of scenes`);
+for (const trouble of troubles) console.error(trouble);
+process.exitCode = troubles.length === 0 ? 0 : 1;

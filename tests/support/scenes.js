@@ -45,9 +45,10 @@ export class Scenes {
   }
 
   /** A page that plays this scene; `fake` in it lets things happen. `dir` turns it round. */
-  async open(scene, { theme = 'light', dir = 'ltr' } = {}) {
+  async open(scene, { theme = 'light', dir = 'ltr', viewport } = {}) {
     const page = await this.#context.newPage();
     page.setDefaultTimeout(20_000);
+    if (viewport) await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme: theme });
     await page.goto(`${ORIGIN}/?fake=${scene}&dir=${dir}`);
     // The first screen is drawn once the first answers are there.

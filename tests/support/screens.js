@@ -9,9 +9,29 @@ async function openInfo(page) {
   await page.locator('[data-testid="info"][data-phase="open"]').waitFor();
 }
 
+/** Whether a message with these words is in sight, all of it. */
+const isInSight = (page, words) =>
+  page.evaluate((words) => {
+    const list = document.querySelector('[data-testid="timeline"]');
+    const message = [...list.querySelectorAll('[data-testid="message"]')].find((message) =>
+      message.textContent.includes(words),
+    );
+    if (!message) return false;
+    const { top, bottom } = message.getBoundingClientRect();
+    const view = list.getBoundingClientRect();
+    return top >= view.top && bottom <= view.bottom;
+  }, words);
+
 /** The menu of a message of somebody else's, and an entry of it. */
 async function messageMenu(page, entry) {
-  const message = page.getByTestId('message').filter({ hasText: 'can you ask' });
+  const words = 'can you ask';
+  const message = page.getByTestId('message').filter({ hasText: words });
+  await at(page, 'timeline').hover();
+  // Back by the wheel, as a person goes: rows that are far away are not drawn.
+  for (let turns = 0; turns < 20 && !(await isInSight(page, words)); turns++) {
+    await page.mouse.wheel(0, -300);
+    await page.waitForTimeout(50);
+  }
   await message.click({ button: 'right' });
   await at(page, 'message-menu').waitFor();
   if (entry !== undefined) await at(page, entry).click();
@@ -240,6 +260,33 @@ export const screens = [
     async act(page) {
       await at(page, 'add-account').click();
       await at(page, 'back-to-account').waitFor();
+    },
+  },
+  ...['wrong-password', 'unreachable', 'certificate'].map((scene) => ({
+    name: `sign-in-${scene}`,
+    scene,
+    async act(page) {
+      await at(page, 'login').fill('ada');
+      await at(page, 'password').fill('not the one');
+      await at(page, 'sign-in').click();
+      await at(page, 'sign-in-error').waitFor();
+    },
+  })),
+  {
+    name: 'set-aside',
+    scene: 'corrupt',
+    async act(page) {
+      await at(page, 'set-aside').click();
+      await at(page, 'set-aside-confirm').waitFor();
+    },
+  },
+  {
+    name: 'join-details',
+    scene: 'welcome',
+    async act(page) {
+      await at(page, 'way-cloud').click();
+      await at(page, 'join-details').click();
+      await at(page, 'app-id').waitFor();
     },
   },
   {
