@@ -50,6 +50,12 @@ async function atRest() {
   });
 }
 
+/** On a slow machine the list and what holds the view in place take turns more often. */
+async function slowly() {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+}
+
 /** Turns the wheel upwards, and waits until the view has come to rest. */
 async function wheelUp(turns) {
   const box = await page.getByTestId('timeline').boundingBox();
@@ -197,6 +203,7 @@ test('who is at the bottom stays there, whatever arrives or grows', async () => 
 });
 
 test('who is at the bottom stays there through a burst of messages', async () => {
+  await slowly();
   await page.evaluate(
     ([dialog, friend]) => {
       for (let i = 0; i < 60; i++)
@@ -210,6 +217,7 @@ test('who is at the bottom stays there through a burst of messages', async () =>
 });
 
 test('another conversation and back: the same message at the same place', async () => {
+  await slowly();
   await wheelUp(3);
   const place = () =>
     page.getByTestId('timeline').evaluate((view) => {

@@ -10,14 +10,16 @@ export type Held = { id: string; offset: number };
 
 /** So many frames without a move, and the list has measured everything. */
 const STILL = 3;
-/** After so many it is left as it is, at rest or not. */
-const MOST = 10;
+/** After so many it is left as it is, at rest or not. A busy machine needs more than a few. */
+const MOST = 120;
 
 export class Anchor {
   /** Which row is held: the list keeps it drawn meanwhile. */
   id = $state<string | null>(null);
   #offset = 0;
   #turn = 0;
+  #still = 0;
+  #frames = 0;
 
   constructor(private readonly view: () => HTMLElement | undefined) {}
 
@@ -49,7 +51,14 @@ export class Anchor {
   hold(held: Held): void {
     this.id = held.id;
     this.#offset = held.offset;
+    this.prolong();
     void this.#untilStill(++this.#turn);
+  }
+
+  /** Something else has changed: the list comes to rest later. */
+  prolong(): void {
+    this.#still = 0;
+    this.#frames = 0;
   }
 
   /** Somebody turned the wheel meanwhile, by so many pixels: they get their way. */
@@ -82,10 +91,11 @@ export class Anchor {
   }
 
   async #untilStill(turn: number): Promise<void> {
-    for (let still = 0, frames = 0; still < STILL && frames < MOST; frames += 1) {
+    while (this.#still < STILL && this.#frames < MOST) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
       if (turn !== this.#turn) return;
-      still = this.keep() ? 0 : still + 1;
+      this.#still = this.keep() ? 0 : this.#still + 1;
+      this.#frames += 1;
     }
     this.release();
   }

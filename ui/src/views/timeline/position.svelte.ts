@@ -87,8 +87,9 @@ export class Position {
     sizes.observe(view);
     // Rows that were measured are moved before the next frame, and sizes that
     // change with that are told one frame later: too late for a steady picture.
-    const moves = new MutationObserver(() => {
-      this.#stir();
+    const moves = new MutationObserver((changes) => {
+      // What happens inside of a row, as a bar under the pointer, moves no rows.
+      if (changes.some(({ target }) => (target as Element).closest('.row') === null)) this.#stir();
       this.#hug();
     });
     if (this.body) {
@@ -150,8 +151,12 @@ export class Position {
    */
   beforeRows(rows: readonly TimelineRow[]): void {
     this.#stir();
-    const top = this.landed && !this.stuck ? this.anchor.top() : null;
-    if (top !== null && place(rows, top.id) !== place(this.#drawn, top.id)) this.anchor.hold(top);
+    // While a row is on its way back to its place, another one at the top means nothing.
+    const isHeld = this.anchor.id !== null && place(rows, this.anchor.id) >= 0;
+    const top = this.landed && !this.stuck && !isHeld ? this.anchor.top() : null;
+    if (isHeld) this.anchor.prolong();
+    else if (top !== null && place(rows, top.id) !== place(this.#drawn, top.id))
+      this.anchor.hold(top);
     this.#drawn = rows;
   }
 
