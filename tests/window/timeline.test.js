@@ -29,6 +29,7 @@ before(async () => {
   await alex.click(at('dialog-row'), names[1]);
   await bea.click(at('dialog-row'), names[0]);
   await alex.find(at('composer-input'));
+  await alex.find(`${at('timeline')}[data-landed="true"]`);
   dialog = await alex.run(
     () => document.querySelector('.conversation[data-dialog-id]').dataset.dialogId,
   );

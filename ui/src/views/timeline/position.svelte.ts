@@ -108,9 +108,15 @@ export class Position {
     };
   }
 
-  /** Somebody turns the wheel, touches or presses a key. */
+  /** Somebody turns the wheel. */
   hand(): void {
     this.#handAt = performance.now();
+  }
+
+  /** Somebody touches the view or presses a key in it: nothing is held against them. */
+  grab(): void {
+    this.hand();
+    this.anchor.release();
   }
 
   handDown(isDown: boolean): void {
@@ -320,10 +326,11 @@ export class Position {
     if (this.stuck) this.#pin();
     this.#measure(view);
     this.landed = true;
-    // The list goes to whole pixels; what it is off by is put right here.
-    if (landing.kind === 'place' && !this.stuck) {
+    // The list goes to whole pixels, and measures its rows for a while yet.
+    const top = this.stuck ? null : this.anchor.top();
+    if (landing.kind === 'place' && top !== null) {
       this.anchor.hold({ id: landing.place.message, offset: landing.place.offset });
-    }
+    } else if (top !== null) this.anchor.hold(top);
     if (landing.kind === 'message') {
       if (!this.stuck) this.#holdWhere(landing.id);
       this.#mean(landing.id);
