@@ -10,7 +10,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 use crate::cast::Cast;
-use crate::judge::{self, Tally, Truth};
+use crate::judge::{self, Glimpse, Tally, Truth};
 
 /// Everything that a plan can do, each as often as it stands in [`STEPS`].
 #[derive(Debug, Clone, Copy)]
@@ -149,10 +149,17 @@ async fn take(
             }
         }
         Step::Read => {
-            if let Some(id) = pick(cast, who, dialog, chance, None).await
-                && engine.seen(dialog, &id).await.is_ok()
-            {
-                truth.looked_at(device.person(), dialog).await;
+            if let Some(id) = pick(cast, who, dialog, chance, None).await {
+                let before = Glimpse::of(device.person(), dialog).await;
+                let late = match chance.random_bool(0.4) {
+                    true => before.late.clone(),
+                    false => Vec::new(),
+                };
+                let seen = engine.seen_on_screen(dialog, &id, &late).await;
+                if seen.is_ok() {
+                    let after = Glimpse::of(device.person(), dialog).await;
+                    truth.looked_at(device.who(), &id, &late, &before, &after);
+                }
             }
         }
         Step::GoOffline => device.road.change(|weather| weather.is_closed = true),

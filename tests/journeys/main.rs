@@ -9,6 +9,7 @@ mod damaged;
 mod deeds;
 mod dialogs;
 mod history;
+mod late;
 mod odd;
 mod rights;
 mod screens;

@@ -86,8 +86,50 @@ test('what is read in Kith is read at the SDK', async () => {
   await kith.dialog('it is unread', (entry) => entry.id === dialog && entry.unread === 1);
   await kith.call('seen', { dialog, message: id });
   await bea.heard.find('the marker', (event) => event.kind === 'read' && event.id === id);
+  assert.equal(await unreadAtTheSdk(), 0);
+});
+
+/** What bea writes, with an id and a time of her own. */
+const fromBea = async (id, date_sent, body) => {
+  const more = { date_sent };
+  await bea.call('send', { id, dialog, to: people.alex, type: 'chat', body, more });
+  await kith.dialog(`"${body}" is unread`, (entry) => entry.id === dialog && entry.unread === 1);
+};
+
+const unreadAtTheSdk = async () => {
   const { items } = await phone.call('dialogs');
-  assert.equal(items.find((item) => item._id === dialog).unread_messages_count, 0);
+  return items.find((item) => item._id === dialog).unread_messages_count;
+};
+
+test('what comes with a place that was read already is unread until it was on screen', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const isRead = (entry) => entry.id === dialog && entry.unread === 0;
+  const marked = (id) => bea.heard.find('the marker', (e) => e.kind === 'read' && e.id === id);
+  // The SDK's ids tell no order within a second.
+  const [lower, higher] = [messageId(), messageId()].sort();
+  await fromBea(higher, now, 'read at once');
+  await kith.call('seen', { dialog, message: higher });
+  await kith.dialog('it is read', isRead);
+  await marked(higher);
+
+  await fromBea(lower, now, 'with a lower id');
+  await kith.call('seen', { dialog, message: higher });
+  const { dialogs } = await kith.call('home');
+  assert.equal(dialogs.find((entry) => entry.id === dialog).unread, 1, 'it was not on screen');
+  assert.equal(await unreadAtTheSdk(), 1);
+  await kith.call('seen', { dialog, message: higher, on_screen: [lower] });
+  await kith.dialog('it is read', isRead);
+  await marked(lower);
+
+  const old = messageId();
+  await fromBea(old, now - 3600, 'by a clock that is behind');
+  const opened = await kith.call('open_timeline', { dialog, at: null });
+  assert.equal(opened.first_unread, old);
+  await kith.call('close_timeline', { window: opened.window });
+  await kith.call('seen', { dialog, message: old });
+  await kith.dialog('it is read', isRead);
+  await marked(old);
+  assert.equal(await unreadAtTheSdk(), 0);
 });
 
 test('what is deleted at the SDK goes in Kith, and the other way round', async () => {

@@ -222,6 +222,13 @@ CREATE TABLE link (
 
 CREATE INDEX link_by_message ON link (message_id);
 
+CREATE TABLE late_message (
+    message_id TEXT PRIMARY KEY NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX late_message_by_dialog ON late_message (dialog_id, message_id);
+
 -- ==== one profile (profile.db) ====
 
 CREATE TABLE account (

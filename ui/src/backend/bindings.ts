@@ -774,8 +774,11 @@ export type Commands = {
   draft_history: { args: { dialog: DialogId }; answer: string[] };
   /** Tells the others that this person writes, or has stopped. */
   set_typing: { args: { dialog: DialogId; is_typing: boolean }; answer: null };
-  /** Everything up to this message was on screen, in a focused window, for a moment. */
-  seen: { args: { dialog: DialogId; message: MessageId }; answer: null };
+  /**
+   * Everything up to this message was on screen, in a focused window, for a moment. What came
+   * late, with a place that was read already, was so only if it is this one or `on_screen`.
+   */
+  seen: { args: { dialog: DialogId; message: MessageId; on_screen?: MessageId[] }; answer: null };
   /** Sends a failed message again. */
   retry: { args: { message: MessageId }; answer: null };
   /** Sends all failed messages again. */

@@ -103,7 +103,11 @@ export class Kith {
       this.go(dialog_id);
       this.composer.putBack(dialog_id, text);
     });
-    this.reading = new Reading((dialog, message) => this.#seen(dialog, message), attention);
+    this.reading = new Reading(
+      (dialog, message, others) => this.#seen(dialog, message, others),
+      attention,
+      (dialog) => (this.dialogs.get(dialog)?.unread ?? 0) > 0,
+    );
   }
 
   async start(): Promise<void> {
@@ -190,8 +194,10 @@ export class Kith {
     }
   }
 
-  #seen(dialog: DialogId, message: MessageId): void {
-    this.backend.call('seen', { dialog, message }).catch(() => this.reading.retract(dialog));
+  #seen(dialog: DialogId, message: MessageId, on_screen: MessageId[]): void {
+    this.backend
+      .call('seen', { dialog, message, on_screen })
+      .catch(() => this.reading.retract(dialog));
   }
 
   #take(event: FeedEvent): void {
@@ -201,6 +207,7 @@ export class Kith {
         break;
       case 'home':
         this.dialogs.take(event.patch);
+        this.reading.again();
         break;
       case 'timeline':
         this.timeline.take(event.patch);

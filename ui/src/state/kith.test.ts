@@ -80,6 +80,29 @@ describe('all of it together, over the invented backend', () => {
     expect(kith.timeline.messages.at(-1)?.is_own).toBe(false);
   });
 
+  it('reads what came late only when it was on screen itself, and lands at it', async () => {
+    await start('talk');
+    kith.go('bea');
+    await vi.advanceTimersByTimeAsync(50);
+    const unread = () => kith.dialogs.get('bea')?.unread;
+    const { id, key } = kith.timeline.messages.at(-1) ?? { id: '', key: '' };
+    kith.reading.show('bea', [{ id, key }]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(unread()).toBe(0);
+    const late = backend.comeLate('bea', id, 102, 'written before');
+    expect(kith.timeline.messages.at(-2)?.id).toBe(late.id);
+    expect(unread()).toBe(1);
+    kith.reading.show('bea', [{ id, key }]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(unread()).toBe(1);
+    kith.go('bea');
+    await vi.advanceTimersByTimeAsync(50);
+    expect(kith.timeline.firstUnread).toBe(late.id);
+    kith.reading.show('bea', [{ id: late.id, key: late.key }]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(unread()).toBe(0);
+  });
+
   it('holds the list still while it is being used', async () => {
     await start('home');
     const before = kith.dialogs.shown.map((dialog) => dialog.id);

@@ -23,15 +23,23 @@ const on = (...ids: string[]) => ids.map((id) => ({ id, key: id }));
 describe('when a message counts as read', () => {
   let eyes: Eyes;
   let seen: string[];
+  let named: string[];
+  let unread: boolean;
   let reading: Reading;
 
   beforeEach(() => {
     vi.useFakeTimers();
     eyes = new Eyes();
     seen = [];
+    named = [];
+    unread = false;
     reading = new Reading(
-      (dialog, message) => seen.push(`${dialog}:${message}`),
+      (dialog, message, others) => {
+        seen.push(`${dialog}:${message}`);
+        named.push([...others, message].sort().join(' '));
+      },
       eyes,
+      () => unread,
       () => Date.now(),
     );
   });
@@ -125,5 +133,36 @@ describe('when a message counts as read', () => {
     reading.show('d', on('a'));
     vi.advanceTimersByTime(DWELL);
     expect(seen).toEqual(['d:a', 'd:a']);
+  });
+
+  it('names what came late above what was read, once it was on screen itself', () => {
+    reading.show('d', on('m5', 'm6'));
+    vi.advanceTimersByTime(DWELL);
+    expect(named).toEqual(['m5 m6']);
+    unread = true;
+    reading.again();
+    vi.advanceTimersByTime(DWELL * 2);
+    expect(named).toEqual(['m5 m6']);
+    reading.show('d', on('m4', 'm5', 'm6'));
+    vi.advanceTimersByTime(DWELL - 1);
+    expect(named).toEqual(['m5 m6']);
+    vi.advanceTimersByTime(1);
+    expect(named).toEqual(['m5 m6', 'm4']);
+    vi.advanceTimersByTime(DWELL * 2);
+    expect(named.length).toBe(2);
+  });
+
+  it('names it also when the number of unread comes after the message', () => {
+    reading.show('d', on('m5'));
+    vi.advanceTimersByTime(DWELL);
+    reading.show('d', on('m4', 'm5'));
+    vi.advanceTimersByTime(DWELL * 2);
+    expect(named).toEqual(['m5']);
+    unread = true;
+    reading.again();
+    expect(named).toEqual(['m5', 'm4']);
+    reading.retract('d');
+    reading.again();
+    expect(named.at(-1)).toBe('m4 m5');
   });
 });

@@ -5,6 +5,10 @@
  * focus, for a moment without a break. Opening a conversation, catching up and
  * scrolling past do not count. The view tells which messages are on screen;
  * this file knows the window and the time.
+ *
+ * Reading a message reads what stands above it, except what came late: with a
+ * time that was read already. So while anything is unread, whatever is on screen
+ * is told by name, further up than was read, too.
  */
 
 import type { DialogId, MessageId } from './types';
@@ -40,7 +44,7 @@ export function documentAttention(page: Document = document): Attention {
 
 export class Reading {
   /** When each message now on screen came on screen, under somebody's eyes. */
-  #since = new Map<MessageId, { key: string; at: number }>();
+  #since = new Map<MessageId, { key: string; at: number; isTold: boolean }>();
   #dialog: DialogId | null = null;
   #shown: readonly OnScreen[] = [];
   #reported = new Map<DialogId, string>();
@@ -48,8 +52,11 @@ export class Reading {
   readonly #stopListening: () => void;
 
   constructor(
-    private readonly seen: (dialog: DialogId, message: MessageId) => void,
+    /** Tells the newest that was read, and what else was on screen for that long. */
+    private readonly seen: (dialog: DialogId, message: MessageId, others: MessageId[]) => void,
     private readonly attention: Attention,
+    /** Whether anything in a conversation is unread. */
+    private readonly hasUnread: (dialog: DialogId) => boolean,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.#stopListening = attention.onChange(() => this.#look());
@@ -63,9 +70,15 @@ export class Reading {
     this.#look();
   }
 
+  /** Something may be unread that was not before. */
+  again(): void {
+    this.#look();
+  }
+
   /** It could not be said: it is said again with the next look. */
   retract(dialog: DialogId): void {
     this.#reported.delete(dialog);
+    if (dialog === this.#dialog) for (const one of this.#since.values()) one.isTold = false;
   }
 
   /** Another account: nothing of what was reported holds. */
@@ -89,7 +102,7 @@ export class Reading {
     const shown = new Set(this.#shown.map((message) => message.id));
     for (const id of this.#since.keys()) if (!shown.has(id)) this.#since.delete(id);
     for (const { id, key } of this.#shown) {
-      if (!this.#since.has(id)) this.#since.set(id, { key, at: now });
+      if (!this.#since.has(id)) this.#since.set(id, { key, at: now, isTold: false });
     }
     this.#report(this.#dialog, now);
   }
@@ -97,18 +110,27 @@ export class Reading {
   #report(dialog: DialogId, now: number): void {
     let newest: { id: MessageId; key: string } | null = null;
     let next = Infinity;
+    const read: MessageId[] = [];
     const reported = this.#reported.get(dialog) ?? '';
-    for (const [id, { key, at }] of this.#since) {
-      if (key <= reported) continue;
-      if (now - at >= DWELL) {
-        if (newest === null || key > newest.key) newest = { id, key };
+    const hasUnread = this.hasUnread(dialog);
+    for (const [id, one] of this.#since) {
+      if (one.isTold || (one.key <= reported && !hasUnread)) continue;
+      if (now - one.at >= DWELL) {
+        one.isTold = true;
+        read.push(id);
+        if (newest === null || one.key > newest.key) newest = { id, key: one.key };
       } else {
-        next = Math.min(next, at + DWELL);
+        next = Math.min(next, one.at + DWELL);
       }
     }
     if (newest !== null) {
-      this.#reported.set(dialog, newest.key);
-      this.seen(dialog, newest.id);
+      const { id, key } = newest;
+      if (key > reported) this.#reported.set(dialog, key);
+      this.seen(
+        dialog,
+        id,
+        read.filter((other) => other !== id),
+      );
     }
     if (next !== Infinity) this.#timer = setTimeout(() => this.#look(), next - now);
   }

@@ -40,6 +40,8 @@ export type Target = { id: MessageId; turn: number };
 
 type Where = { at: MessageId | null; at_time?: number };
 
+const LANDS_UNREAD: Landing = { kind: 'unread' };
+
 /** Nobody remembers more places than this. */
 const TRAIL = 20;
 
@@ -112,7 +114,11 @@ export class Timeline {
 
   /** Opens a conversation. `unread` says whether the newest read message is the place to land. */
   async open(dialog: DialogId, unread: number): Promise<void> {
-    if (dialog === this.dialogId && this.phase !== 'failed') return;
+    if (dialog === this.dialogId && this.phase !== 'failed') {
+      // What came late may stand anywhere above: it is not found by scrolling on.
+      if (unread > 0 && this.phase === 'open') await this.#ask(dialog, { at: null }, LANDS_UNREAD);
+      return;
+    }
     const place = unread > 0 ? null : this.places.of(dialog);
     this.#leave();
     this.dialogId = dialog;
@@ -129,7 +135,7 @@ export class Timeline {
     this.target = null;
     this.#trail = [];
     this.#snapshotDialog = null;
-    const landing: Landing = place === null ? { kind: 'unread' } : { kind: 'place', place };
+    const landing: Landing = place === null ? LANDS_UNREAD : { kind: 'place', place };
     await this.#ask(dialog, { at: place?.message ?? null }, landing);
   }
 

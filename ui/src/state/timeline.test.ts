@@ -191,6 +191,22 @@ describe('the conversation that is open', () => {
     expect(timeline.landing).toEqual({ kind: 'unread' });
   });
 
+  it('goes to what came late when the open conversation is opened again', async () => {
+    await timeline.open('d', 0);
+    const windows = () => asked.filter(({ name }) => name === 'open_timeline').length;
+    const before = windows();
+    await timeline.open('d', 0);
+    expect(windows()).toBe(before);
+    const late = message('late');
+    answers.set('open_timeline', () =>
+      snapshot({ window: 7, messages: [late], first_unread: late.id }),
+    );
+    await timeline.open('d', 1);
+    expect(windows()).toBe(before + 1);
+    expect(timeline.landing).toEqual({ kind: 'unread' });
+    expect(timeline.firstUnread).toBe(late.id);
+  });
+
   it('says when it cannot be opened', async () => {
     answers.set('open_timeline', () => Promise.reject(new Error('no')));
     await timeline.open('d', 0);

@@ -12,7 +12,7 @@ use kith_model::{DialogId, Message, MessageId};
 use kith_store::Stretch;
 
 use crate::error::WorkError;
-use crate::history::{PAGE, put_all};
+use crate::history::PAGE;
 use crate::shared::Shared;
 
 /// So many messages a question; for more, numbers are compared.
@@ -67,7 +67,7 @@ impl Shared {
             let asked_at = self.clock.now();
             let there = self.everything_of(query).await?;
             let mut write = self.store.write().await?;
-            put_all(&mut write, dialog, &there, asked_at).await?;
+            write.put_answer(dialog, &there, asked_at).await?;
             self.commit(write).await?;
             self.drop_what_is_gone(dialog, arrived, &there, part.from, part.to)
                 .await?;
@@ -122,7 +122,7 @@ impl Shared {
                 .cloned()
                 .collect();
             let mut write = self.store.write().await?;
-            put_all(&mut write, dialog, &found, asked_at).await?;
+            write.put_answer(dialog, &found, asked_at).await?;
             write.gone(dialog, &gone).await?;
             self.commit(write).await?;
         }

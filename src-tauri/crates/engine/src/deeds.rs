@@ -22,7 +22,6 @@ use kith_store::{Deed, DeedKind, StoreError, StoredMessage, Write};
 
 use crate::changes::Change;
 use crate::error::WorkError;
-use crate::history::put_all;
 use crate::outbox::sleep_if;
 use crate::shared::Shared;
 use crate::task::{Backoff, until};
@@ -462,7 +461,7 @@ impl Shared {
         let asked_at = self.clock.now();
         let found = self.rest().await?.messages_by_id(dialog, ids).await?;
         let mut write = self.store.write().await?;
-        put_all(&mut write, dialog, &found, asked_at).await?;
+        write.put_answer(dialog, &found, asked_at).await?;
         self.commit(write).await?;
         Ok(())
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use kith_client::HistoryQuery;
 use kith_model::{DialogId, Message, MessageId, Timestamp};
-use kith_store::{Holes, Page, Spot, StoreError, Stretch, Write};
+use kith_store::{Holes, Page, Spot, StoreError, Stretch};
 
 use crate::EngineError;
 use crate::error::WorkError;
@@ -135,7 +135,9 @@ impl Shared {
         stretch: Stretch,
     ) -> Result<(), StoreError> {
         let mut write = self.store.write().await?;
-        put_all(&mut write, dialog, &fetched.messages, fetched.asked_at).await?;
+        write
+            .put_answer(dialog, &fetched.messages, fetched.asked_at)
+            .await?;
         write.cover(dialog, stretch).await?;
         self.commit(write).await
     }
@@ -307,22 +309,4 @@ impl Shared {
             .await?
             .ok_or(EngineError::NotFound)
     }
-}
-
-/// Puts those messages that are of this dialog; a server that answers another
-/// dialog's is not believed. It was asked at `asked_at`, by our clock.
-pub(crate) async fn put_all(
-    write: &mut Write,
-    dialog: &DialogId,
-    messages: &[Message],
-    asked_at: Timestamp,
-) -> Result<(), StoreError> {
-    write.put_as_of(asked_at);
-    for message in messages
-        .iter()
-        .filter(|message| message.dialog_id == *dialog)
-    {
-        write.put(message).await?;
-    }
-    Ok(())
 }

@@ -304,12 +304,28 @@ impl Engine {
     }
 
     /// Everything up to this message was on screen, in a focused window, for a
-    /// moment. Nothing else marks messages as read.
+    /// moment. Nothing else marks messages as read. What came late and stands
+    /// above it was not on screen by that.
     ///
     /// # Errors
     /// When the disk does not take it.
     pub async fn seen(&self, dialog: &DialogId, message: &MessageId) -> Result<(), EngineError> {
-        self.shared.seen(dialog, message).await
+        self.shared.seen(dialog, message, &[]).await
+    }
+
+    /// As [`Engine::seen`], with the other messages that were on screen beside
+    /// it: those of them that came late, with a place that had been read
+    /// already, are read by that too.
+    ///
+    /// # Errors
+    /// As [`Engine::seen`].
+    pub async fn seen_on_screen(
+        &self,
+        dialog: &DialogId,
+        message: &MessageId,
+        others: &[MessageId],
+    ) -> Result<(), EngineError> {
+        self.shared.seen(dialog, message, others).await
     }
 
     /// The last `limit` messages before a spot, or the newest. Where what is

@@ -73,9 +73,7 @@ impl Engine {
         let mut write = self.shared.store.write().await?;
         for dialog in &unread {
             write.mark_unread(dialog, false).await?;
-            if let Some(newest) = write.newest_place(dialog).await? {
-                write.seen(dialog, &newest.id).await?;
-            }
+            write.read_all(dialog).await?;
         }
         self.shared.commit(write).await?;
         self.shared.markers_wake.notify_one();

@@ -6,7 +6,7 @@ use kith_model::{DialogId, DialogKind, Message, Place, Timestamp, UserId};
 use kith_store::{StoreError, Stretch};
 
 use crate::error::WorkError;
-use crate::history::{Fetched, PAGE, put_all};
+use crate::history::{Fetched, PAGE};
 use crate::shared::Shared;
 
 /// So many messages of one dialog are fetched at once to place its unread.
@@ -143,7 +143,9 @@ impl Shared {
     ) -> Result<(), WorkError> {
         let mut write = self.store.write().await?;
         self.same_link(generation)?;
-        put_all(&mut write, dialog, &page.messages, page.asked_at).await?;
+        write
+            .put_answer(dialog, &page.messages, page.asked_at)
+            .await?;
         let to = match whole {
             Some(second) => second,
             None => write
@@ -172,7 +174,7 @@ impl Shared {
             let asked_at = self.clock.now();
             let messages = self.rest().await?.history(&query).await?;
             let mut write = self.store.write().await?;
-            put_all(&mut write, dialog, &messages, asked_at).await?;
+            write.put_answer(dialog, &messages, asked_at).await?;
             self.commit(write).await?;
             if messages.len() < PAGE as usize {
                 break;
@@ -238,10 +240,11 @@ impl Shared {
         fetched: &[Message],
     ) -> Result<(), StoreError> {
         let read = self.store.read_up_to(dialog).await?;
+        let late = self.store.late(dialog).await?;
         let mut unread: Vec<&Message> = fetched
             .iter()
             .filter(|m| m.sender != self.me && !m.delivered_to.contains(&self.me))
-            .filter(|m| read.as_ref().is_none_or(|read| m.place() > *read))
+            .filter(|m| read.as_ref().is_none_or(|read| m.place() > *read) || late.contains(&m.id))
             .collect();
         if unread.is_empty() {
             return Ok(());

@@ -38,14 +38,16 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 impl Shared {
-    /// Everything up to this message was on screen.
+    /// Everything up to this message was on screen, and of what came late (with
+    /// a place that was read already), these others.
     pub(crate) async fn seen(
         &self,
         dialog: &DialogId,
         message: &MessageId,
+        others: &[MessageId],
     ) -> Result<(), EngineError> {
         let mut write = self.store.write().await?;
-        if write.seen(dialog, message).await? {
+        if write.seen_on_screen(dialog, message, others).await? {
             self.commit(write).await?;
             self.markers_wake.notify_one();
         }

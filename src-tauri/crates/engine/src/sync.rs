@@ -29,7 +29,7 @@ use kith_store::StoreError;
 
 use crate::changes::Change;
 use crate::error::WorkError;
-use crate::history::{PAGE, put_all};
+use crate::history::PAGE;
 use crate::shared::Shared;
 use crate::task::Backoff;
 
@@ -187,7 +187,7 @@ impl Shared {
                     Err(error) => return Err(error.into()),
                 };
                 let mut write = self.store.write().await?;
-                put_all(&mut write, &dialog, &messages, asked_at).await?;
+                write.put_answer(&dialog, &messages, asked_at).await?;
                 self.commit(write).await?;
             }
         }

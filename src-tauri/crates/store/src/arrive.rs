@@ -11,6 +11,7 @@ use kith_model::{Delivery, Message, Properties, Timestamp, UserId};
 
 use crate::message::to_json;
 use crate::person::number;
+use crate::write::list;
 use crate::{Fate, Step, StoreError, StoredMessage, Write};
 
 /// What became of a message that came in.
@@ -37,11 +38,15 @@ impl Write {
         self.ensure_dialog(news).await?;
         let put = match self.find(&news.id).await? {
             None => {
-                let awaits = self.awaits(&news.id, &news.dialog_id).await?;
+                let awaits = self.awaits(&news.id, &news.dialog_id, news.sent_at).await?;
                 if awaits.is_gone {
                     return Ok(Put::Known);
                 }
                 self.insert(news).await?;
+                // What an answer brings is judged as a whole (`put_answer`).
+                if awaits.is_passed && news.sender != self.me && self.asked_at.is_none() {
+                    self.are_late(&news.dialog_id, &list(&[&news.id])).await?;
+                }
                 self.apply_what_waited(news, awaits).await?;
                 if awaits.changes && self.is_gone(&news.id).await? {
                     // Its removal came before it.
@@ -160,6 +165,7 @@ impl Write {
             .bind(views)
             .execute(self.db())
             .await?;
+            self.has_another_time(held, news).await?;
         }
         if is_later && content.body != held.body {
             self.renew_links(news).await?;

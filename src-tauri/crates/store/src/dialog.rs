@@ -7,6 +7,7 @@ use kith_model::{Dialog, DialogId, DialogKind, MessageId, Rights, Role, Timestam
 use crate::message::{self, from_json, message_columns};
 use crate::open::stored;
 use crate::person::{number, user};
+use crate::pointer::{unread, unread_mentions};
 use crate::write::list;
 use crate::{Store, StoreError, StoredMessage};
 
@@ -24,7 +25,8 @@ pub struct DialogEntry {
     pub draft: Option<String>,
     /// When that was.
     pub draft_at: Option<Timestamp>,
-    /// Messages of others above the read pointer; counting stops at 1000.
+    /// Messages of others above the read pointer, where counting stops at 1000,
+    /// and those below it that came late.
     pub unread: u32,
     /// Those of the unread that name this person.
     pub mentions: u32,
@@ -151,19 +153,12 @@ macro_rules! entries {
                     coalesce(s.muted_until, 0) AS muted_until, s.archived_at IS NOT NULL AS is_archived,
                     coalesce(s.is_pinned, 0) AS is_pinned,
                     coalesce(s.is_marked_unread, 0) AS is_marked_unread,
-                    (SELECT count(*)
-                     FROM (SELECT 1
-                           FROM message u
-                           WHERE u.dialog_id = d.id
-                             AND u.pending = 0
-                             AND (u.sent_at, u.id) > (p.sent_at, p.message_id)
-                             AND u.sender_id <> ?1
-                           LIMIT ?2)) AS unread,
-                    (SELECT count(*)
-                     FROM message n
-                     WHERE n.dialog_id = d.id
-                       AND n.mentions_me = 1
-                       AND (n.sent_at, n.id) > (p.sent_at, p.message_id)) AS mentions,
+                    ",
+            unread!(),
+            " AS unread,
+                    ",
+            unread_mentions!(),
+            " AS mentions,
                     (SELECT count(*)
                      FROM message w
                      WHERE w.dialog_id = d.id AND w.pending = 1) AS waiting,
@@ -235,20 +230,14 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn unread_total(&self) -> Result<u32, StoreError> {
-        let total: i64 = sqlx::query_scalar(
-            "SELECT coalesce(sum((
-                 SELECT count(*)
-                 FROM (SELECT 1
-                       FROM message u
-                       WHERE u.dialog_id = d.id
-                         AND u.pending = 0
-                         AND (u.sent_at, u.id) > (p.sent_at, p.message_id)
-                         AND u.sender_id <> ?1
-                       LIMIT ?2))), 0)
+        let total: i64 = sqlx::query_scalar(concat!(
+            "SELECT coalesce(sum(",
+            unread!(),
+            "), 0)
              FROM dialog d
              JOIN read_pointer p ON p.dialog_id = d.id
              WHERE d.is_known = 1 AND d.is_listed = 1",
-        )
+        ))
         .bind(number(self.me()))
         .bind(UNREAD_COUNTED)
         .fetch_one(self.readers())

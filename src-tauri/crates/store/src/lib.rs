@@ -10,8 +10,8 @@
 //! Facts are kept once. The last message and the unread count of a dialog are
 //! not columns but questions answered by an index (`message_by_place`), so
 //! they cannot disagree with the messages, and cost the same with a million of
-//! them. The read pointer moves in `pointer.rs` alone; a message's state rises in
-//! `message.rs` alone.
+//! them. The read pointer moves in `pointer.rs` alone, and what came when it had
+//! passed already is in `late.rs`; a message's state rises in `message.rs` alone.
 //!
 //! What is on disk, table by table, is told by `schema.sql`, which a test
 //! compares with what the migrations make.
@@ -26,6 +26,7 @@ mod draft;
 mod edit;
 mod error;
 mod journal;
+mod late;
 mod link;
 mod list;
 mod list_state;

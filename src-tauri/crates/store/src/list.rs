@@ -7,6 +7,7 @@ use kith_model::{DialogId, UserId};
 use crate::dialog::UNREAD_COUNTED;
 use crate::open::stored;
 use crate::person::number;
+use crate::pointer::unread;
 use crate::write::list;
 use crate::{Store, StoreError};
 
@@ -40,22 +41,16 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn unread_counts(&self) -> Result<Vec<(DialogId, u32)>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
+        let rows: Vec<(String, i64)> = sqlx::query_as(concat!(
             "SELECT id, unread
-             FROM (SELECT d.id,
-                          (SELECT count(*)
-                           FROM (SELECT 1
-                                 FROM message u
-                                 WHERE u.dialog_id = d.id
-                                   AND u.pending = 0
-                                   AND (u.sent_at, u.id) > (p.sent_at, p.message_id)
-                                   AND u.sender_id <> ?1
-                                 LIMIT ?2)) AS unread
+             FROM (SELECT d.id, ",
+            unread!(),
+            " AS unread
                    FROM dialog d
                    JOIN read_pointer p ON p.dialog_id = d.id
                    WHERE d.is_known = 1 AND d.is_listed = 1)
              WHERE unread > 0",
-        )
+        ))
         .bind(number(self.me()))
         .bind(UNREAD_COUNTED)
         .fetch_all(self.readers())

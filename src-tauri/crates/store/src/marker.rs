@@ -68,7 +68,8 @@ impl Write {
     ///
     /// From somebody else it raises the state of an own message; only members
     /// are believed. From this account, on another device, *read* moves the
-    /// read pointer. Everything else says nothing.
+    /// read pointer, and says of a message that came late that it was seen.
+    /// Everything else says nothing.
     ///
     /// # Errors
     /// When the disk does not take it.
@@ -87,8 +88,7 @@ impl Write {
         };
         if by == self.me {
             if old.message.sender != self.me {
-                self.advance_pointer(&old.message.dialog_id, &old.message.place())
-                    .await?;
+                self.read_elsewhere(&old.message).await?;
                 // The other device has told the author.
                 sqlx::query("DELETE FROM marker_out WHERE message_id = ?")
                     .bind(message.as_str())
@@ -119,7 +119,8 @@ impl Write {
     }
 
     /// Who has read a message has read the own ones above it too (XEP-0333
-    /// §2): senders of markers leave those out when they read much at once.
+    /// §2): senders of markers leave those out when they read much at once. Not
+    /// what came after it, with an earlier place: its reader may not have had it.
     async fn read_by_up_to(&mut self, message: &MessageId, by: UserId) -> Result<(), StoreError> {
         let above: Vec<(String, String)> = sqlx::query_as(
             "UPDATE message SET state = 6
@@ -131,6 +132,8 @@ impl Write {
                      AND above.is_own = 1
                      AND above.state IN (4, 5)
                      AND (above.sent_at, above.id) < (shown.sent_at, shown.id)
+                     AND (above.seq < shown.seq
+                          OR above.stored_at <= coalesce(shown.stored_at, shown.sent_at * 1000))
                  WHERE shown.id = ? AND shown.pending = 0
                  ORDER BY above.sent_at DESC, above.id DESC
                  LIMIT ?)

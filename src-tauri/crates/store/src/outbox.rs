@@ -277,7 +277,7 @@ impl Write {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.require_dialog(dialog).await?;
-        let awaits = self.awaits(&queued.id, dialog).await?;
+        let awaits = self.awaits(&queued.id, dialog, now).await?;
         if awaits.is_gone {
             return Ok(false);
         }

@@ -1,6 +1,7 @@
 //! The read pointer: up to where this person has read each dialog. This file
 //! alone moves it, and its statement refuses to move it back. The unread count
-//! is derived from it wherever it is shown.
+//! is derived from it wherever it is shown: the messages of others above it, and
+//! those below it that came when it had passed already (`late.rs`).
 //!
 //! A message of one's own does not move it, not even one from another device:
 //! a device that was offline sends what it has queued without having read what
@@ -10,7 +11,40 @@ use kith_model::{DialogId, MessageId, Place, UserId};
 
 use crate::open::stored;
 use crate::person::number;
+use crate::write::list;
 use crate::{Change, Store, StoreError, Write};
+
+/// The number of unread messages of the dialog `d`, whose pointer is `p`; `?1`
+/// is this person, and `?2` where counting stops.
+macro_rules! unread {
+    () => {
+        "((SELECT count(*)
+           FROM (SELECT 1
+                 FROM message u
+                 WHERE u.dialog_id = d.id
+                   AND u.pending = 0
+                   AND (u.sent_at, u.id) > (p.sent_at, p.message_id)
+                   AND u.sender_id <> ?1
+                 LIMIT ?2))
+          + (SELECT count(*) FROM late_message t WHERE t.dialog_id = d.id))"
+    };
+}
+
+/// The number of those that name this person.
+macro_rules! unread_mentions {
+    () => {
+        "((SELECT count(*)
+           FROM message n
+           WHERE n.dialog_id = d.id
+             AND n.mentions_me = 1
+             AND (n.sent_at, n.id) > (p.sent_at, p.message_id))
+          + (SELECT count(*)
+             FROM late_message t
+             JOIN message v ON v.id = t.message_id
+             WHERE t.dialog_id = d.id AND v.mentions_me = 1))"
+    };
+}
+pub(crate) use {unread, unread_mentions};
 
 /// At most so many messages are announced as read by one step of the pointer;
 /// of a longer stretch, the newest.
@@ -36,20 +70,29 @@ impl Store {
         .transpose()
     }
 
-    /// The oldest message of others above the pointer.
+    /// The oldest message that is unread.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn first_unread(&self, dialog: &DialogId) -> Result<Option<MessageId>, StoreError> {
         let id: Option<String> = sqlx::query_scalar(
-            "SELECT m.id
-             FROM read_pointer p
-             JOIN message m ON m.dialog_id = p.dialog_id
-                 AND m.pending = 0
-                 AND (m.sent_at, m.id) > (p.sent_at, p.message_id)
-                 AND m.sender_id <> ?
-             WHERE p.dialog_id = ?
-             ORDER BY m.sent_at, m.id
+            "SELECT id
+             FROM (SELECT *
+                   FROM (SELECT m.id, m.sent_at
+                         FROM read_pointer p
+                         JOIN message m ON m.dialog_id = p.dialog_id
+                             AND m.pending = 0
+                             AND (m.sent_at, m.id) > (p.sent_at, p.message_id)
+                             AND m.sender_id <> ?1
+                         WHERE p.dialog_id = ?2
+                         ORDER BY m.sent_at, m.id
+                         LIMIT 1)
+                   UNION ALL
+                   SELECT v.id, v.sent_at
+                   FROM late_message t
+                   JOIN message v ON v.id = t.message_id
+                   WHERE t.dialog_id = ?2)
+             ORDER BY sent_at, id
              LIMIT 1",
         )
         .bind(number(self.me()))
@@ -93,14 +136,55 @@ impl Write {
     }
 
     /// Everything up to this message was on screen: moves the pointer, and
-    /// queues a marker for each message of others that is read by that.
+    /// queues a marker for each message of others that is read by that. What
+    /// came late, above it, was not on screen by that.
+    ///
+    /// # Errors
+    /// As [`Write::seen_on_screen`].
+    pub async fn seen(
+        &mut self,
+        dialog: &DialogId,
+        message: &MessageId,
+    ) -> Result<bool, StoreError> {
+        self.seen_on_screen(dialog, message, &[]).await
+    }
+
+    /// As [`Write::seen`], with the other messages that were on screen beside
+    /// it: those of them that came late are read now. Says whether anything is.
     ///
     /// A message that is still pending stands below everything that was sent;
     /// seeing it counts as seeing what had been sent when it was written.
     ///
     /// # Errors
     /// When the disk does not take it, or there is no such message.
-    pub async fn seen(
+    pub async fn seen_on_screen(
+        &mut self,
+        dialog: &DialogId,
+        message: &MessageId,
+        others: &[MessageId],
+    ) -> Result<bool, StoreError> {
+        let on_screen: Vec<&MessageId> = others.iter().chain([message]).collect();
+        let late = self.not_late(dialog, &list(&on_screen)).await?;
+        self.queue_markers_of_late(&late).await?;
+        Ok(self.read_up_to_message(dialog, message).await? || !late.is_empty())
+    }
+
+    /// Everything in a dialog is read, because the person said so. Says whether
+    /// anything was unread.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn read_all(&mut self, dialog: &DialogId) -> Result<bool, StoreError> {
+        let late = self.none_is_late(dialog).await?;
+        self.queue_markers_of_late(&late).await?;
+        let moved = match self.newest_place(dialog).await? {
+            Some(newest) => self.read_up_to_message(dialog, &newest.id).await?,
+            None => false,
+        };
+        Ok(moved || !late.is_empty())
+    }
+
+    async fn read_up_to_message(
         &mut self,
         dialog: &DialogId,
         message: &MessageId,
@@ -139,6 +223,24 @@ impl Write {
         let me = self.me;
         self.queue_read_markers(dialog, &before, &place, me).await?;
         Ok(true)
+    }
+
+    async fn queue_markers_of_late(&mut self, late: &[String]) -> Result<(), StoreError> {
+        if late.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO marker_out (message_id, dialog_id, author_id, state)
+             SELECT id, dialog_id, sender_id, 6
+             FROM message
+             WHERE id IN (SELECT value FROM json_each(?))
+             ON CONFLICT (message_id) DO UPDATE SET state = 6, written_at = NULL
+             WHERE state < 6",
+        )
+        .bind(list(late))
+        .execute(self.db())
+        .await?;
+        Ok(())
     }
 
     async fn queue_read_markers(

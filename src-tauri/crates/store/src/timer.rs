@@ -72,7 +72,9 @@ impl Write {
                  WHERE m.destroy_after IS NOT NULL
                    AND m.expires_at IS NULL
                    AND m.pending = 0
-                   AND (m.sender_id = ?2 OR (m.sent_at, m.id) <= (p.sent_at, p.message_id)))
+                   AND (m.sender_id = ?2
+                        OR ((m.sent_at, m.id) <= (p.sent_at, p.message_id)
+                            AND NOT EXISTS (SELECT 1 FROM late_message WHERE message_id = m.id))))
              RETURNING dialog_id, id",
         )
         .bind(now)

@@ -52,6 +52,8 @@ pub(crate) struct Awaits {
     markers: bool,
     pub(crate) changes: bool,
     is_archived: bool,
+    /// Its place lies below the read pointer.
+    pub(crate) is_passed: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -74,16 +76,20 @@ impl Write {
         &mut self,
         message: &MessageId,
         dialog: &DialogId,
+        sent_at: Timestamp,
     ) -> Result<Awaits, StoreError> {
         Ok(sqlx::query_as(
             "SELECT EXISTS (SELECT 1 FROM gone_message WHERE message_id = ?1) AS is_gone,
                     EXISTS (SELECT 1 FROM waiting_marker WHERE message_id = ?1) AS markers,
                     EXISTS (SELECT 1 FROM waiting_change WHERE message_id = ?1) AS changes,
                     EXISTS (SELECT 1 FROM list_state
-                            WHERE dialog_id = ?2 AND archived_at IS NOT NULL) AS is_archived",
+                            WHERE dialog_id = ?2 AND archived_at IS NOT NULL) AS is_archived,
+                    EXISTS (SELECT 1 FROM read_pointer
+                            WHERE dialog_id = ?2 AND (sent_at, message_id) >= (?3, ?1)) AS is_passed",
         )
         .bind(message.as_str())
         .bind(dialog.as_str())
+        .bind(sent_at.seconds())
         .fetch_one(self.db())
         .await?)
     }

@@ -1,6 +1,8 @@
 //! One write transaction.
 
-use kith_model::{Clock, Timestamp, UserId};
+use std::collections::BTreeSet;
+
+use kith_model::{Clock, MessageId, Timestamp, UserId};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use crate::change::ChangeSet;
@@ -16,6 +18,8 @@ pub struct Write {
     now: Timestamp,
     /// When the server was asked for what is put, by our clock.
     pub(crate) asked_at: Option<Timestamp>,
+    /// What another device of this person was heard to have read.
+    pub(crate) read_now: BTreeSet<MessageId>,
     pub(crate) changes: ChangeSet,
 }
 
@@ -39,6 +43,7 @@ impl Write {
             me,
             now: clock.now(),
             asked_at: None,
+            read_now: BTreeSet::new(),
             changes: ChangeSet::default(),
         })
     }
@@ -57,7 +62,7 @@ impl Write {
     /// What is put from now on is what the server answered to a question of
     /// this time (by our clock): it knows of everything that was heard before,
     /// and may not know of what was heard since.
-    pub fn put_as_of(&mut self, asked_at: Timestamp) {
+    pub(crate) fn put_as_of(&mut self, asked_at: Timestamp) {
         self.asked_at = Some(asked_at);
     }
 

@@ -47,6 +47,8 @@ export class FakeBackend implements Backend {
   #homeRev = 0;
   #windows = new Map<number, OpenWindow>();
   #nextWindow = 1;
+  /** What came late and was not seen since, by conversation. */
+  #late = new Map<string, string[]>();
   #settings: Record<string, string>;
   #answer = 0;
   #more: More;
@@ -155,6 +157,28 @@ export class FakeBackend implements Backend {
     talk.messages.push(makeMessage(dialog, sender, false, text, this.now()));
     talk.dialog = { ...talk.dialog, unread: talk.dialog.unread + 1 };
     this.#changed(talk, talk.messages.slice(-1));
+  }
+
+  /** Somebody wrote before the message `next`, and it comes only now. */
+  comeLate(dialog: string, next: string, sender: number, text: string): MessageView {
+    const talk = this.#talk(dialog);
+    const at = talk.messages.findIndex((message) => message.id === next);
+    const after = talk.messages[at];
+    if (after === undefined) return this.#fail('gone');
+    const message = {
+      ...makeMessage(dialog, sender, false, text, after.sent_at),
+      key: `${after.key.slice(0, -1)} `,
+    };
+    talk.messages.splice(at, 0, message);
+    this.#late.set(dialog, [...this.#lateIn(talk), message.id]);
+    talk.dialog = { ...talk.dialog, unread: talk.dialog.unread + 1 };
+    this.#changed(talk, [message]);
+    return message;
+  }
+
+  /** Where everything was marked as read, nothing is late either. */
+  #lateIn(talk: Talk): string[] {
+    return talk.dialog.unread > 0 ? (this.#late.get(talk.dialog.id) ?? []) : [];
   }
 
   /** A hole in the history is filled: messages come in somewhere in the middle. */
@@ -318,7 +342,11 @@ export class FakeBackend implements Backend {
       if (this.scene.openFails === true) this.#fail('disk');
       const talk = this.#talk(dialog);
       const all = talk.messages;
-      const unreadAt = talk.dialog.unread > 0 ? all.length - talk.dialog.unread : -1;
+      const late = this.#lateIn(talk);
+      const isNew = talk.dialog.unread > late.length;
+      const firstLate = all.findIndex((message) => late.includes(message.id));
+      const firstNew = isNew ? all.length - (talk.dialog.unread - late.length) : -1;
+      const unreadAt = firstLate >= 0 ? firstLate : firstNew;
       const found = all.findIndex((message) =>
         at === null ? message.sent_at >= (at_time ?? Infinity) : message.id === at,
       );
@@ -414,10 +442,14 @@ export class FakeBackend implements Backend {
       return null;
     },
     set_typing: () => null,
-    seen: ({ dialog, message }) => {
+    seen: ({ dialog, message, on_screen }) => {
       const talk = this.#talk(dialog);
       const index = talk.messages.findIndex((one) => one.id === message);
-      const unread = Math.min(talk.dialog.unread, talk.messages.length - 1 - index);
+      const late = this.#lateIn(talk);
+      const left = late.filter((id) => id !== message && on_screen?.includes(id) !== true);
+      this.#late.set(dialog, left);
+      const isNew = talk.dialog.unread - late.length;
+      const unread = Math.min(isNew, talk.messages.length - 1 - index) + left.length;
       if (unread !== talk.dialog.unread) {
         talk.dialog = { ...talk.dialog, unread };
         this.#homeChanged([talk]);

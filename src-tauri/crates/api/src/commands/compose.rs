@@ -90,8 +90,14 @@ pub(super) async fn set_typing(ui: &Ui, dialog: DialogId, is_typing: bool) -> An
     Ok(())
 }
 
-pub(super) async fn seen(ui: &Ui, dialog: DialogId, message: MessageId) -> Answer<()> {
-    Ok(ui.app.session()?.engine.seen(&dialog, &message).await?)
+pub(super) async fn seen(
+    ui: &Ui,
+    dialog: DialogId,
+    message: MessageId,
+    on_screen: Vec<MessageId>,
+) -> Answer<()> {
+    let engine = &ui.app.session()?.engine;
+    Ok(engine.seen_on_screen(&dialog, &message, &on_screen).await?)
 }
 
 pub(super) async fn retry(ui: &Ui, message: MessageId) -> Answer<()> {

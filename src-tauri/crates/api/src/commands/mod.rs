@@ -143,8 +143,9 @@ commands! {
     draft_history(dialog: DialogId) -> Vec<String> = compose::draft_history;
     /// Tells the others that this person writes, or has stopped.
     set_typing(dialog: DialogId, is_typing: bool) -> () = compose::set_typing;
-    /// Everything up to this message was on screen, in a focused window, for a moment.
-    seen(dialog: DialogId, message: MessageId) -> () = compose::seen;
+    /// Everything up to this message was on screen, in a focused window, for a moment. What came
+    /// late, with a place that was read already, was so only if it is this one or `on_screen`.
+    seen(dialog: DialogId, message: MessageId; on_screen: Vec<MessageId>) -> () = compose::seen;
     /// Sends a failed message again.
     retry(message: MessageId) -> () = compose::retry;
     /// Sends all failed messages again.

@@ -236,7 +236,15 @@ async fn first_page(
     {
         return Ok(page);
     }
-    Ok(store.page_before(dialog, None, PAGE, Holes::Stop).await?)
+    let newest = store.page_before(dialog, None, PAGE, Holes::Stop).await?;
+    // What came late may stand far above the few that are unread.
+    if let (None, Some(first)) = (at, first_unread)
+        && newest.messages.iter().all(|held| held.message.id != *first)
+        && let Some(page) = store.page_around(dialog, first, PAGE, Holes::Stop).await?
+    {
+        return Ok(page);
+    }
+    Ok(newest)
 }
 
 /// What a page is read from: the window's dialog and the end to go on from.

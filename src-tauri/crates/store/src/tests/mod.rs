@@ -2,6 +2,7 @@
 //! should hold.
 
 mod deeds;
+mod late;
 mod lists;
 mod notices;
 mod opening;

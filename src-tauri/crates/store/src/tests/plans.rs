@@ -5,6 +5,7 @@ use sqlx::Row;
 
 use super::Fixture;
 use crate::dialog::ENTRIES;
+use crate::late::CAME_AFTER;
 use crate::link::LINKS;
 use crate::page::{AFTER, BEFORE, NEWEST};
 use crate::pin::PINNED;
@@ -64,6 +65,10 @@ async fn the_dialog_list_touches_no_message_but_the_last() {
         "so are mentions, and what has not gone out: {plan}"
     );
     assert!(
+        plan.contains("SEARCH t USING COVERING INDEX late_message_by_dialog (dialog_id=?)"),
+        "and what came late, which is next to nothing: {plan}"
+    );
+    assert!(
         !plan.contains("SCAN u") && !plan.contains("SCAN l") && !plan.contains("TEMP B-TREE"),
         "{plan}"
     );
@@ -117,6 +122,11 @@ async fn what_is_done_to_messages_finds_its_rows_through_indexes() {
     ] {
         check(statement).await;
     }
+    let passed = plan(&fixture, CAME_AFTER).await;
+    assert!(
+        passed.contains("SEARCH m USING INDEX message_by_place (dialog_id=? AND pending=? AND sent_at>? AND sent_at<?)"),
+        "only what the pointer passes is looked at: {passed}"
+    );
     let plan = plan(&fixture, NEXT).await;
     assert!(
         plan.contains("SEARCH message USING INDEX message_timed"),
