@@ -9,6 +9,7 @@ mod inbox;
 mod server;
 mod server_bare;
 mod server_link;
+mod stanzas;
 mod talk;
 
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ enum Arguments {
     },
     /// Prints how long a message takes from the socket to the patch.
     Inbox,
+    /// Prints `{"value":…,"baseline":…}`, in stanzas that the client reads a second.
+    Stanzas,
     /// Prints `{"value":…,"baseline":…}` for one thing that a running server does.
     Server {
         /// What is measured.
@@ -103,6 +106,7 @@ async fn main() -> Result<()> {
         Arguments::Talk { server, data_dir } => talk::run(&server, &data_dir).await,
         Arguments::CatchUp { messages } => catch_up::run(messages).await,
         Arguments::Inbox => inbox::run().await,
+        Arguments::Stanzas => stanzas::run().await,
         Arguments::Server {
             what,
             server,

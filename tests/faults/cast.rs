@@ -2,7 +2,6 @@
 //! its own to the server.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use kith_model::{DialogId, SystemClock, UserId};
@@ -121,16 +120,13 @@ impl Cast {
     /// only found after one.
     pub(crate) async fn meet_again(&self) -> Result<()> {
         self.heal().await?;
-        let faults = self.town.faults();
-        faults.cut_links(None);
-        faults.forget_sessions();
         for device in &self.devices {
-            device.road.break_now();
+            device.road.close().await;
         }
-        // Whoever was half-way in has a session by now that can be forgotten, too.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        faults.forget_sessions();
+        // Nobody is half-way in, so nobody can learn of a session after this.
+        self.town.faults().forget_sessions();
         for device in &self.devices {
+            device.road.clear();
             device.person().engine.reconnect_now();
         }
         Ok(())

@@ -1,12 +1,14 @@
-//! Databases that cannot be opened: nothing on disk is lost, and there is a way on.
+//! Databases that cannot be opened, or of which a part cannot be read: nothing
+//! on disk is lost, and there is a way on.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use kith_model::{Delivery, SystemClock, Timestamp};
+use kith_model::{Delivery, DialogId, Mentions, MessageId, SystemClock, Timestamp};
 use kith_store::{OpenError, Store, set_aside};
-use kith_testkit::{ALEX, BEA, TestPerson, Town};
+use kith_testkit::{ALEX, BEA, PASSWORD, Road, TestDesk, TestPerson, Town, within};
+use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{Connection, SqliteConnection};
 
@@ -109,4 +111,151 @@ async fn a_database_that_a_newer_version_has_written() -> Result<()> {
         matches!(error, OpenError::Newer { .. })
     })
     .await
+}
+
+/// So many long lines that most of them have a page of the file to themselves.
+const LINES: usize = 120;
+
+fn line(number: usize) -> String {
+    format!("line {number} {}", "and on and on ".repeat(80))
+}
+
+/// Overwrites every page of a database in which this text stands.
+async fn damage(path: &Path, text: &str) -> Result<()> {
+    const PAGE: usize = 4096;
+    // What is still in the log has to be in the file, or it would be read there.
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal);
+    let mut other = SqliteConnection::connect_with(&options).await?;
+    let (is_busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+        .fetch_one(&mut other)
+        .await?;
+    other.close().await?;
+    assert_eq!(is_busy, 0, "all of the log is in the file");
+    let mut bytes = std::fs::read(path)?;
+    let mut n_damaged = 0;
+    for page in bytes.chunks_mut(PAGE).skip(1) {
+        if page.windows(text.len()).any(|at| at == text.as_bytes()) {
+            page.fill(0xa5);
+            n_damaged += 1;
+        }
+    }
+    assert!(n_damaged > 0, "the text stands somewhere");
+    std::fs::write(path, bytes)?;
+    Ok(())
+}
+
+/// Bea has written many lines to Alex.
+async fn many_lines(town: &Town) -> Result<(TestPerson, DialogId, Vec<MessageId>)> {
+    let bea = town.person(BEA).await?;
+    let dialog = bea.private_with(ALEX.id).await?;
+    let mut ids = Vec::new();
+    for number in 0..LINES {
+        ids.push(bea.say(&dialog, &line(number)).await?);
+    }
+    bea.sees(ids.last().expect("many"), Delivery::Sent).await;
+    Ok((bea, dialog, ids))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_that_is_met_while_kith_runs_is_told_and_costs_nothing() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let (bea, dialog, ids) = many_lines(&town).await?;
+    let road = Road::to(town.connection()).await?;
+    let data = town.folder().join("alex");
+    let mut desk = TestDesk::open(&data, "default").await?;
+    desk.sign_in(&road.lead(town.connection()), ALEX.login, PASSWORD)
+        .await?;
+    let home = desk.call("home", json!({})).await?;
+    assert_eq!(home["dialogs"][0]["unread"], json!(LINES), "all are here");
+
+    road.close().await;
+    let file = std::fs::read_dir(data.join("profiles/default"))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| {
+            path.extension().is_some_and(|end| end == "db") && !path.ends_with("profile.db")
+        })
+        .expect("the account's file");
+    damage(&file, "line 40 and on").await?;
+    let unsent = bea.new_id();
+    desk.call(
+        "send",
+        json!({"dialog": dialog, "id": unsent, "text": "written before it showed"}),
+    )
+    .await?;
+    desk.call(
+        "save_draft",
+        json!({"dialog": dialog, "text": "half a sen"}),
+    )
+    .await?;
+
+    let refused = desk
+        .call("open_timeline", json!({"dialog": dialog, "at": ids[40]}))
+        .await
+        .expect_err("its page cannot be read");
+    assert_eq!(json!(refused.code), "database_corrupt");
+    let problem = desk
+        .until("that the file is not used any more", |event| {
+            (event["app"]["phase"] == "locked").then(|| event["app"]["problem"].clone())
+        })
+        .await;
+    assert_eq!(problem["code"], "database_corrupt");
+    assert_eq!(problem["can_set_aside"], true);
+    desk.close().await;
+
+    let desk = TestDesk::open(&data, "default").await?;
+    let app = desk.call("app", json!({})).await?;
+    assert_eq!(app["phase"], "locked", "the next start says so, too");
+    road.clear();
+    let app = desk.call("set_aside", json!({})).await?;
+    assert_eq!(app["phase"], "home");
+    let heard = bea.hears(&unsent).await;
+    assert_eq!(heard.message.body, "written before it showed");
+    let opened = desk
+        .call("open_timeline", json!({"dialog": dialog, "at": ids[40]}))
+        .await?;
+    assert_eq!(opened["draft"], "half a sen");
+    assert!(
+        opened["messages"]
+            .as_array()
+            .expect("messages")
+            .iter()
+            .any(|message| message["id"] == json!(ids[40]) && message["body"] == json!(line(40))),
+        "what could not be read is here again"
+    );
+    desk.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_that_the_engine_meets_by_itself_is_noted_for_the_next_start() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let (bea, dialog, ids) = many_lines(&town).await?;
+    let alex = town.person(ALEX).await?;
+    alex.sees_unread(&dialog, u32::try_from(LINES)?).await;
+    let absent = alex.stop().await;
+    let path = absent.path.clone();
+    damage(&path, "line 40 and on").await?;
+
+    let alex = absent.returns().await?;
+    let mut damaged = alex.engine.damaged();
+    bea.engine
+        .edit_message(&ids[40], "mended".into(), &Mentions::default())
+        .await?;
+    within("the damage to be met", damaged.wait_for(|met| *met)).await?;
+    alex.stop().await;
+    let refused = Store::open(&path, ALEX.id).await;
+    assert!(
+        matches!(refused, Err(OpenError::Corrupt { .. })),
+        "{refused:?}"
+    );
+    set_aside(&path, Timestamp::from_seconds(1_700_000_000))?;
+    let alex = town.person(ALEX).await?;
+    alex.until("the edited line", || async {
+        let held = alex.message(&ids[40]).await?;
+        (held.message.body == "mended").then_some(())
+    })
+    .await;
+    Ok(())
 }

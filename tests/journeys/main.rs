@@ -4,6 +4,8 @@
 #![expect(clippy::expect_used, reason = "what cannot happen in a test ends it")]
 
 mod accounts;
+mod announced;
+mod at_a_time;
 mod broken;
 mod damaged;
 mod deeds;

@@ -21,8 +21,14 @@ const LISTENERS = [
 function listen() {
   for (const name of LISTENERS) {
     sdk.chat[name] = (...args) => {
-      // Elements of the stream have no place in another process.
-      const plain = JSON.parse(JSON.stringify(args.map((value) => value ?? null)));
+      // Elements of the stream have no place in another process, but their text has.
+      const isElement = (value) => value?.attrs !== undefined && value.children !== undefined;
+      const plain = JSON.parse(
+        JSON.stringify(
+          args.map((value) => value ?? null),
+          (_, value) => (isElement(value) ? value.toString() : value),
+        ),
+      );
       if (process.connected) process.send({ event: { name, args: plain } });
     };
   }

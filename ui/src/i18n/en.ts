@@ -112,7 +112,7 @@ export const en = {
     setAside: 'Set the old file aside and start anew',
     setAsideTitle: 'Set the old file aside?',
     setAsideText:
-      'Kith keeps the old file under another name and deletes nothing. Then it fetches your conversations from the server again. Messages that had not been sent yet stay in the old file.',
+      'Kith keeps the old file under another name and deletes nothing. Then it fetches your conversations from the server again. Messages that had not been sent yet and your drafts are taken over, as far as they can be read.',
     confirm: 'Set aside and start anew',
     quit: 'Or close Kith and change nothing.',
   },
@@ -871,7 +871,7 @@ export const en = {
     database_newer:
       'The messages in this profile were written by a newer version of Kith. Install that version to read them. Nothing was changed.',
     database_corrupt:
-      'The file that holds your messages is damaged. You can set it aside and fetch your conversations from the server again.',
+      'The file that holds your messages is damaged, and Kith has stopped using it. You can set it aside: Kith keeps the old file, takes over what was not sent yet and your drafts, and fetches your conversations from the server again.',
     database_busy: 'Another copy of Kith has this profile open. Close it, then try again.',
     disk: 'The disk is full or cannot be written. Make room, then try again.',
     local_server: 'The server on this computer could not be started. Try again.',

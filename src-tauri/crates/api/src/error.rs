@@ -100,7 +100,7 @@ impl Code {
                 "The data of this profile was written by a newer Kith. Nothing was changed. Install the newer version, or set the data aside and start anew from the server."
             }
             Self::DatabaseCorrupt => {
-                "The data of this profile is damaged and cannot be opened. Nothing was changed. You can set it aside; Kith keeps it and fetches everything anew from the server."
+                "The file that holds your messages is damaged, and Kith has stopped using it. You can set it aside: Kith keeps the old file, takes over what was not sent yet and your drafts, and fetches your conversations from the server again."
             }
             Self::DatabaseBusy => {
                 "Another program holds the data of this profile. Close it and try again."

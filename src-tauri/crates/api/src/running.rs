@@ -201,6 +201,7 @@ impl App {
         let changes = engine.changes();
         let session = Arc::new(Session::new(account, engine, store, people));
         self.watch_refusal(&session);
+        self.watch_damage(&session);
         let pump = tokio::spawn(feed::pump(
             Arc::clone(&session),
             changes,
@@ -243,6 +244,39 @@ impl App {
             app.state_mut().shut.insert(account.id);
             if is_shown {
                 app.set_stage(Stage::SignInAgain(Box::new(account))).await;
+            } else {
+                app.tell_accounts().await;
+            }
+        });
+    }
+
+    /// When damage is met in an account's database, its work ends before more
+    /// of it is lost, and the person is told: at once if the account is on
+    /// screen, else when they come to it.
+    fn watch_damage(&self, session: &Arc<Session>) {
+        let app = self.clone();
+        let mut damaged = session.engine.damaged();
+        let stop = session.stop.clone();
+        let account = session.account.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                met = damaged.wait_for(|is_damaged| *is_damaged) => if met.is_err() { return },
+            }
+            let _turn = app.inner.turn.lock().await;
+            if stop.is_cancelled() {
+                return;
+            }
+            let _opening = app.inner.opening.lock().await;
+            let is_shown = app.shows(&account);
+            app.end(account.id).await;
+            app.state_mut().shut.insert(account.id);
+            if is_shown {
+                let error = OpenError::Corrupt {
+                    detail: "a part of it could not be read".into(),
+                };
+                app.set_stage(Stage::locked(&error, Damage::Account(Box::new(account))))
+                    .await;
             } else {
                 app.tell_accounts().await;
             }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::commands;
-use crate::error::Answer;
+use crate::error::{Answer, Code};
 use crate::feed::FeedId;
 
 /// What one web view asks with. The windows that it opens belong to it and end
@@ -25,6 +25,12 @@ impl Ui {
         let answer = commands::dispatch(self, name, args).await;
         if let Err(error) = &answer {
             tracing::info!(command = name, code = ?error.code, "a command failed");
+            if error.code == Code::DatabaseCorrupt
+                && let Ok(session) = self.app.session()
+            {
+                // It may be the registry of accounts that is damaged.
+                tokio::spawn(async move { session.engine.look_for_damage().await });
+            }
         }
         answer
     }

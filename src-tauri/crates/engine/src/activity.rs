@@ -159,6 +159,7 @@ impl Shared {
             self.commit(write).await
         };
         if let Err(error) = kept.await {
+            self.met(&error);
             tracing::debug!(%error, "when somebody was here is not kept");
         }
     }

@@ -220,6 +220,7 @@ impl Shared {
                     next.map(|next| until(self.clock.now(), next))
                 }
                 Err(error) => {
+                    self.met(&error);
                     tracing::warn!(%error, "what was done is told later");
                     Some(backoff.next())
                 }

@@ -78,6 +78,7 @@ impl Shared {
                     done = Some(now.generation);
                 }
                 Err(error) => {
+                    self.met(&error);
                     tracing::debug!(%error, "the quiet work pauses");
                     tokio::time::sleep(backoff.next()).await;
                 }

@@ -176,6 +176,7 @@ impl Shared {
                 None => None,
             };
             if let Err(error) = self.fetch_and_keep_back(dialog, edge).await {
+                self.met(&error);
                 tracing::debug!(%error, "older messages could not be fetched");
                 let page = self
                     .store
@@ -253,6 +254,7 @@ impl Shared {
                 .fetch_and_keep_forward(dialog, edge.place.sent_at)
                 .await
             {
+                self.met(&error);
                 tracing::debug!(%error, "newer messages could not be fetched");
                 return Ok(self
                     .store

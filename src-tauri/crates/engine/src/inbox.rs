@@ -42,6 +42,7 @@ impl Shared {
         while events.recv_many(&mut burst, BURST).await > 0 {
             if let Err(error) = self.apply_all(burst.drain(..)).await {
                 // What was in it comes again with the next catch-up.
+                self.met(&error);
                 tracing::error!(%error, "arrivals could not be kept");
             }
         }
@@ -317,6 +318,7 @@ impl Shared {
                 }
             };
             if let Err(error) = kept {
+                shared.met(&error);
                 tracing::error!(%error, "a message could not be kept");
             }
         });

@@ -17,6 +17,7 @@ mod announce;
 mod changes;
 mod compare;
 mod compose;
+mod damage;
 mod deeds;
 mod directory;
 mod error;
@@ -55,6 +56,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 pub use activity::Presence;
 pub use changes::{Change, Changes, News};
 pub use compose::SendOptions;
+pub use damage::MayBeDamage;
 pub use deeds::Deleted;
 pub use directory::{Directory, Members, Preview};
 pub use error::EngineError;
@@ -145,6 +147,7 @@ impl Engine {
             seed: config.random,
             way_out,
             hub: Hub::new(),
+            damaged: watch::Sender::new(false),
             link: LinkBoard::new(),
             tasks: Tasks::default(),
             outbox_wake: tokio::sync::Notify::new(),

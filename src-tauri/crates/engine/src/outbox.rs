@@ -56,6 +56,7 @@ impl Shared {
         let mut wire = self.link.wire.subscribe();
         // Begun again after a panic, nobody knows what was handed over before.
         if let Err(error) = self.doubt_in_flight().await {
+            self.met(&error);
             tracing::warn!(%error, "the outbox begins with what it has");
         }
         loop {
@@ -68,6 +69,7 @@ impl Shared {
                     next.map(|next| until(self.clock.now(), next))
                 }
                 Err(error) => {
+                    self.met(&error);
                     tracing::warn!(%error, "the outbox waits");
                     Some(backoff.next())
                 }
@@ -304,6 +306,7 @@ impl Shared {
             };
             let not_sent = [id];
             if !is_taken && let Err(error) = insist!(shared, shared.have_not_left(&not_sent)) {
+                shared.met(&error);
                 tracing::error!(%error, "a message that did not leave is not known to be here");
             }
             drop(turn);

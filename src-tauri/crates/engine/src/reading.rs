@@ -70,6 +70,7 @@ impl Shared {
                     has_written.then_some(LOOK_AGAIN)
                 }
                 Err(error) => {
+                    self.met(&error);
                     tracing::warn!(%error, "markers wait");
                     Some(backoff.next())
                 }
@@ -78,7 +79,10 @@ impl Shared {
                 () = self.markers_wake.notified() => {}
                 () = sleep_if(wait) => match self.let_go_of_written().await {
                     Ok(is_done) => has_written = !is_done,
-                    Err(error) => tracing::warn!(%error, "written markers stay"),
+                    Err(error) => {
+                        self.met(&error);
+                        tracing::warn!(%error, "written markers stay");
+                    }
                 },
             }
         }

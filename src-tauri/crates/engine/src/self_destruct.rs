@@ -37,6 +37,7 @@ impl Shared {
             let next = match self.let_time_run(&mut looked, Instant::now()).await {
                 Ok(next) => next,
                 Err(error) => {
+                    self.met(&error);
                     tracing::warn!(%error, "messages that are to go away stay a little longer");
                     Some(Timestamp::from_millis(self.clock.now().millis() + 5_000))
                 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use kith_client::{Chat, ClientError, Rest, Secret};
 use kith_model::{Clock, DialogId, Timestamp, UserId};
 use kith_store::{Store, StoreError, Write};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::activity::Watched;
 use crate::announce::Announced;
@@ -63,6 +63,8 @@ pub(crate) struct Shared {
     /// Where the way out is looked for, to notice another network.
     pub(crate) way_out: SocketAddr,
     pub(crate) hub: Hub,
+    /// Whether damage was met in the database.
+    pub(crate) damaged: watch::Sender<bool>,
     pub(crate) link: LinkBoard,
     pub(crate) tasks: Tasks,
     pub(crate) outbox_wake: Notify,

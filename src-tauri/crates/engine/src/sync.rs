@@ -83,6 +83,7 @@ impl Shared {
                     }
                 }
                 Err(error) => {
+                    self.met(&error);
                     tracing::warn!(%error, "catching up did not come to its end");
                     tokio::select! {
                         () = tokio::time::sleep(backoff.next()) => {}
@@ -215,7 +216,9 @@ impl Shared {
                 let done = shared.fetch_dialog_patiently(&dialog).await;
                 let mut being_fetched = shared.lock_being_fetched();
                 match being_fetched.get_mut(&dialog) {
-                    Some(again) if *again && done.is_ok() => *again = false,
+                    // Also when it failed: what was half-way fetched may be
+                    // what this person was removed from meanwhile.
+                    Some(again) if *again => *again = false,
                     _ => {
                         being_fetched.remove(&dialog);
                         break done;
@@ -226,7 +229,10 @@ impl Shared {
                 // What waited for it goes on.
                 Ok(()) => shared.outbox_wake.notify_one(),
                 // The next catch-up lists it.
-                Err(error) => tracing::warn!(%error, "a dialog could not be fetched yet"),
+                Err(error) => {
+                    shared.met(&error);
+                    tracing::warn!(%error, "a dialog could not be fetched yet");
+                }
             }
         });
     }

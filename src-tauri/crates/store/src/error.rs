@@ -43,6 +43,15 @@ pub enum StoreError {
     Database(#[source] sqlx::Error),
 }
 
+impl StoreError {
+    /// Whether the file itself is damaged, as opposed to one row that cannot be
+    /// understood.
+    #[must_use]
+    pub fn is_damaged_file(&self) -> bool {
+        matches!(self, Self::Corrupt(sqlx::Error::Database(_)))
+    }
+}
+
 /// What kind of failure a database error is, by SQLite's primary code.
 pub(crate) enum Cause {
     /// The file is not what it should be.

@@ -143,6 +143,18 @@ impl Store {
         open::note_damage(&self.path);
     }
 
+    /// Looks for damage in the whole file, which takes a while with a large one.
+    /// For whoever met something that may be damage of this file or of another.
+    pub async fn is_damaged(&self) -> bool {
+        let found: Result<String, sqlx::Error> = sqlx::query_scalar("PRAGMA quick_check(1)")
+            .fetch_one(self.readers())
+            .await;
+        match found {
+            Ok(found) => found != "ok",
+            Err(error) => StoreError::from(error).is_damaged_file(),
+        }
+    }
+
     /// Lets the disk seem full, or not any more. For tests of what happens then.
     ///
     /// # Errors

@@ -381,7 +381,8 @@ impl Write {
         Ok(Some(old))
     }
 
-    /// The server has it.
+    /// The server has taken it. That says nothing against a refusal: what is
+    /// refused is acknowledged as well, behind the error.
     ///
     /// # Errors
     /// When the disk does not take it.
@@ -392,7 +393,7 @@ impl Write {
         let Some(old) = self.find(id).await? else {
             return Ok(None);
         };
-        if old.message.sender != self.me {
+        if old.message.sender != self.me || old.delivery == Delivery::Failed {
             return Ok(None);
         }
         self.rise(&old, Delivery::Sent, Step::Acknowledged).await?;

@@ -16,6 +16,7 @@ mod imposter;
 mod person;
 mod road;
 mod town;
+mod turnstile;
 mod wait;
 
 pub use cast::{ALEX, Actor, BEA, CAROL, PASSWORD};
@@ -25,4 +26,5 @@ pub use imposter::Imposter;
 pub use person::{Absent, TestPerson};
 pub use road::{Road, Weather};
 pub use town::Town;
+pub use turnstile::{Asked, Turnstile};
 pub use wait::{PATIENCE, within};

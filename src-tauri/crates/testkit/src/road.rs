@@ -50,6 +50,8 @@ pub struct Road {
     /// After so many more bytes of chat the connection breaks; negative: never.
     breaks_after: Arc<AtomicI64>,
     ear: Ear,
+    /// How many connections are on the way.
+    carried: watch::Sender<usize>,
     chat: u16,
     api: u16,
     gates: Vec<JoinHandle<()>>,
@@ -64,6 +66,7 @@ impl Road {
         let weather = watch::Sender::new(Weather::default());
         let breaks_after = Arc::new(AtomicI64::new(-1));
         let ear = Ear::default();
+        let carried = watch::Sender::new(0);
         let mut gates = Vec::new();
         let chat_there: SocketAddr =
             format!("{}:{}", connection.chat.host, connection.chat.port).parse()?;
@@ -71,15 +74,17 @@ impl Road {
         let chat = open_gate(
             chat_there,
             &weather,
+            &carried,
             Some((Arc::clone(&breaks_after), Arc::clone(&ear))),
             &mut gates,
         )
         .await?;
-        let api = open_gate(api_there, &weather, None, &mut gates).await?;
+        let api = open_gate(api_there, &weather, &carried, None, &mut gates).await?;
         Ok(Self {
             weather,
             breaks_after,
             ear,
+            carried,
             chat,
             api,
             gates,
@@ -121,6 +126,13 @@ impl Road {
         });
     }
 
+    /// Closes the road, and waits until nothing is on it any more.
+    pub async fn close(&self) {
+        self.change(|weather| weather.is_closed = true);
+        // It cannot end before: this road holds the sender.
+        let _ = self.carried.subscribe().wait_for(|n| *n == 0).await;
+    }
+
     /// Breaks every connection now.
     pub fn break_now(&self) {
         self.weather.send_modify(|weather| weather.breaks += 1);
@@ -142,25 +154,46 @@ impl Drop for Road {
 }
 
 /// Host and port of an address.
-fn authority(url: &str) -> &str {
+pub(crate) fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
+}
+
+/// One connection on a road, counted as long as this is there.
+struct Carried(watch::Sender<usize>);
+
+impl Carried {
+    fn one_more(carried: &watch::Sender<usize>) -> Self {
+        carried.send_modify(|n| *n += 1);
+        Self(carried.clone())
+    }
+}
+
+impl Drop for Carried {
+    fn drop(&mut self) {
+        self.0.send_modify(|n| *n -= 1);
+    }
 }
 
 async fn open_gate(
     there: SocketAddr,
     weather: &watch::Sender<Weather>,
+    carried: &watch::Sender<usize>,
     chat: Option<(Arc<AtomicI64>, Ear)>,
     gates: &mut Vec<JoinHandle<()>>,
 ) -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
     let weather = weather.clone();
+    let carried = carried.clone();
     gates.push(tokio::spawn(async move {
         loop {
             let Ok((near, _)) = listener.accept().await else {
                 return;
             };
+            // Counted before the weather is looked at, so that whoever closes
+            // the road either counts it or keeps it out.
+            let counted = Carried::one_more(&carried);
             let now = *weather.borrow();
             let is_api = chat.is_none();
             if now.is_closed || (is_api && now.is_without_api) {
@@ -170,7 +203,11 @@ async fn open_gate(
                 tokio::spawn(show_page(near));
                 continue;
             }
-            tokio::spawn(carry(near, there, weather.subscribe(), chat.clone()));
+            let way = carry(near, there, weather.subscribe(), chat.clone());
+            tokio::spawn(async move {
+                way.await;
+                drop(counted);
+            });
         }
     }));
     Ok(port)

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: how long Kith takes to start, how much memory it holds,
-//! how long a message travels, how much a server takes and how a long
-//! conversation feels, each beside something to compare with.
+//! how long a message travels, how fast stanzas are read, how much a server
+//! takes and how a long conversation feels, each beside something to compare with.
 //! Numbers are printed, one JSON object a line, and never asserted.
 
 mod memory;
@@ -21,7 +21,7 @@ use crate::{command, npm, place, system};
 /// What `cargo xtask bench` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// One of start, memory, talk, server, timeline, catch_up, inbox; all of them when left out.
+    /// One of start, memory, talk, server, timeline, catch_up, inbox, stanzas; all of them when left out.
     name: Option<String>,
     /// Install missing system packages without asking.
     #[arg(short, long)]
@@ -58,7 +58,7 @@ type Measure = fn(Plan) -> Result<()>;
 
 /// Measures; answers whether everything could be measured.
 pub(crate) fn run(options: &Options) -> Result<bool> {
-    let all: [(&str, Measure); 7] = [
+    let all: [(&str, Measure); 8] = [
         ("start", start::run),
         ("memory", memory::run),
         ("talk", talk::run),
@@ -66,6 +66,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         ("timeline", timeline::run),
         ("catch_up", sync::catch_up),
         ("inbox", sync::inbox),
+        ("stanzas", sync::stanzas),
     ];
     let chosen: Vec<_> = all
         .iter()
@@ -73,7 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         .collect();
     if chosen.is_empty() {
         bail!(
-            "There is no such measurement. There are: start, memory, talk, server, timeline, catch_up, inbox."
+            "There is no such measurement. There are: start, memory, talk, server, timeline, catch_up, inbox, stanzas."
         );
     }
     system::ready_to_test(options.yes)?;

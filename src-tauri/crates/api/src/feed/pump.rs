@@ -64,6 +64,7 @@ pub(crate) async fn pump(
             Ok(true) if app.has_several() => app.tell_accounts().await,
             Ok(_) => {}
             Err(error) => {
+                session.engine.met(&error);
                 tracing::warn!(%error, "changes could not be read");
                 session.forget().await;
                 if is_shown {

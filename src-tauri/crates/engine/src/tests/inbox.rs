@@ -114,7 +114,7 @@ async fn echo_and_acknowledgement_in_any_order_are_one_message() {
 }
 
 #[tokio::test]
-async fn a_late_acknowledgement_leaves_failed() {
+async fn a_refusal_stands_until_the_message_itself_comes() {
     let mut bench = Bench::new().await;
     bench
         .engine
@@ -136,6 +136,12 @@ async fn a_late_acknowledgement_leaves_failed() {
         .expect("kept");
     assert_eq!(failed.failure, Some(FailureReason::Blocked));
     assert_eq!(bench.shown(1).await, ["1000 11 Failed text 1"]);
+    bench.arrive(vec![ServerEvent::Acknowledged(id(1))]).await;
+    assert_eq!(
+        bench.shown(1).await,
+        ["1000 11 Failed text 1"],
+        "what is refused is acknowledged, too"
+    );
     bench.arrive(vec![ServerEvent::Message(own(1, 1000))]).await;
     assert_eq!(bench.shown(1).await, ["1000 11 Sent text 1"]);
 }

@@ -1,6 +1,7 @@
 //! Catching up on a hundred thousand messages, and the way of one message from
 //! the socket to the patch; each with the memory that it takes, beside a bare
-//! loop that parses and inserts.
+//! loop that parses and inserts. And how fast the client reads stanzas, beside
+//! the XML library alone.
 
 use std::process::{Command, Stdio};
 
@@ -48,6 +49,17 @@ pub(super) fn inbox(plan: Plan) -> Result<()> {
         Some(number("baseline_p99")?),
     )?;
     result("inbox.memory", number("memory_mb")?, "MB", None)
+}
+
+/// Measures and prints how many stanzas the client reads a second.
+pub(super) fn stanzas(plan: Plan) -> Result<()> {
+    let line = measured(Command::new(plan.example("bench")).arg("stanzas"))?;
+    result(
+        "client.stanzas",
+        number(&line, "value")?,
+        "stanzas/s",
+        Some(number(&line, "baseline")?),
+    )
 }
 
 fn number(line: &Value, name: &str) -> Result<f64> {
