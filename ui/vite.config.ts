@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
+import { icons } from './icons';
 
 type Modules = {
   getModuleInfo: (id: string) => { isEntry: boolean; importers: readonly string[] } | null;
@@ -27,7 +28,7 @@ export default defineConfig(({ mode, command }) => {
   const withFake = mode === 'fake' || mode === 'test' || command === 'serve';
   return {
     base: './',
-    plugins: [svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
+    plugins: [icons(), svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
     define: { __FAKE__: JSON.stringify(withFake) },
     build: {
       target: 'es2022',

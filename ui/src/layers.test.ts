@@ -107,7 +107,7 @@ describe('the rooms of the UI', () => {
     };
     follow(join(root, 'main.ts'));
     expect(first).toContain(join(root, 'views', 'dialogs', 'DialogList.svelte'));
-    expect([...packages].sort()).toEqual(['@lucide', '@tauri-apps', 'svelte', 'virtua']);
+    expect([...packages].sort()).toEqual(['@lucide', '@tauri-apps', 'svelte']);
     const heavy = [...first].filter((path) =>
       /lib\/(markup|emoji)|views\/(timeline\/Conv|create)/.test(path),
     );

@@ -78,3 +78,18 @@ describe('times as people say them', () => {
     }
   });
 });
+
+describe('the short times without Intl', () => {
+  const HOUR = 3_600_000;
+  const now = new Date(2026, 8, 30, 13, 30).getTime();
+
+  it.each(['en-GB', 'en-US'])('are what Intl says in %s', (locale) => {
+    // The tests' own zone, once by its name and once as this computer's.
+    const byIntl = timeSpeaker(locale, 'UTC');
+    const plain = timeSpeaker(locale);
+    for (let ago = -48; ago < 900 * 24; ago += ago < 300 ? 1 : 31) {
+      const at = now - ago * HOUR - 25 * 60_000;
+      expect(plain.brief(at, now)).toBe(byIntl.brief(at, now));
+    }
+  });
+});

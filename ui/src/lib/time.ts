@@ -4,6 +4,7 @@
  */
 
 import { lazy } from './lazy';
+import { plainSpeaker } from './time-plain';
 
 export type TimeSpeaker = {
   /** 14:05. */
@@ -53,6 +54,7 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
       }),
   );
   const relative = lazy(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+  const plain = timeZone === undefined ? plainSpeaker(locale) : undefined;
 
   // Asked for every message on screen: remembered by the hour, which never spans two days.
   const numbers = new Map<number, number>();
@@ -111,6 +113,7 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
     },
     brief(at, now) {
       const days = dayNumber(now) - dayNumber(at);
+      if (plain !== undefined) return plain.brief(at, days, sameYear(at, now));
       if (days === 0) return clock().format(at);
       if (days === 1) return relative().format(-1, 'day');
       if (days > 1 && days < 7) return weekday().format(at);
