@@ -76,20 +76,23 @@ impl Engine {
         let now = shared.clock.now();
         // One message into a dialog where nothing waits leaves with the very
         // transaction that keeps it; the send worker sees to everything else.
-        let exit = match all {
-            [one] => shared.exit(dialog).await?.map(|exit| (one, exit)),
+        let turn = match all {
+            [_] => shared.turn(),
             _ => None,
         };
         let mut write = shared.store.write().await?;
-        let mut is_new = false;
-        for queued in all {
-            is_new |= write.queue_with(dialog, queued, now).await?;
-        }
-        let leaving = match exit {
-            Some((one, exit)) if is_new => {
-                shared.leave(&mut write, dialog, &one.id, exit, now).await?
+        let leaving = match all {
+            [one] => {
+                shared
+                    .queue_and_leave(&mut write, dialog, one, turn, now)
+                    .await?
             }
-            _ => None,
+            several => {
+                for queued in several {
+                    write.queue_with(dialog, queued, now).await?;
+                }
+                None
+            }
         };
         shared.commit(write).await?;
         match leaving {

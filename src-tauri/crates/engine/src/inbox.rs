@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use kith_client::{Link, MarkerKind, ServerEvent, Unplaced};
 use kith_model::{Delivery, DialogId, DialogKind, FailureReason, Message, MessageId, Timestamp};
-use kith_store::{Fate, HeardEdit, HeardReactions, Put, Step, StoreError, Write};
+use kith_store::{Fate, HeardEdit, HeardReactions, Put, Step, StoreError, Taken, Write};
 use tokio::sync::{Mutex, mpsc};
 
 use crate::changes::Change;
@@ -25,6 +25,7 @@ const BURST: usize = 64;
 #[derive(Debug, Default)]
 struct Afterwards {
     wake_outbox: bool,
+    wake_deeds: bool,
     wake_markers: bool,
     stopped_typing: Vec<Message>,
     fetch: Vec<DialogId>,
@@ -97,10 +98,11 @@ impl Shared {
                     self.keep_message(&mut write, message, &mut after).await?
                 }
                 ServerEvent::Acknowledged(id) => {
-                    after.wake_outbox = true;
-                    if let Some((dialog, sent_at)) = write.acknowledged(&id).await? {
-                        self.extend_if_followed(&mut write, &dialog, sent_at)
-                            .await?;
+                    if let Some(taken) = write.acknowledged(&id).await? {
+                        // Mostly nothing waits for its turn, and nobody is woken.
+                        after.wake_outbox |= taken.others_wait;
+                        after.wake_deeds |= taken.deeds_wait;
+                        self.extend_if_followed(&mut write, &taken.dialog, taken.sent_at);
                     }
                 }
                 ServerEvent::Unknown(id) => {
@@ -157,7 +159,9 @@ impl Shared {
         self.commit(write).await?;
         if after.wake_outbox {
             self.outbox_wake.notify_one();
-            // An edit may have waited for its message to go out.
+        }
+        // An edit may have waited for its message to go out.
+        if after.wake_outbox || after.wake_deeds {
             self.deeds_wake.notify_one();
         }
         for message in after.ask_who_reacted {
@@ -181,20 +185,18 @@ impl Shared {
         message: Message,
         after: &mut Afterwards,
     ) -> Result<(), StoreError> {
-        let put = write.put(&message).await?;
+        let Taken { put, is_listed } = write.take(&message).await?;
         if put == Put::Foreign {
             return Ok(());
         }
-        self.extend_if_followed(write, &message.dialog_id, message.sent_at)
-            .await?;
-        if !write.is_listed(&message.dialog_id).await? && !after.fetch.contains(&message.dialog_id)
-        {
+        self.extend_if_followed(write, &message.dialog_id, message.sent_at);
+        if !is_listed && !after.fetch.contains(&message.dialog_id) {
             after.fetch.push(message.dialog_id.clone());
         }
         if message.sender == self.me {
             after.wake_outbox = true;
         } else if put == Put::New {
-            write.announce_delivered(&message).await?;
+            write.announce_delivered(&message);
             after.wake_markers = true;
             after.stopped_typing.push(message);
         }
@@ -203,17 +205,11 @@ impl Shared {
 
     /// A message came while its dialog was being followed: what is held
     /// reaches up to it. Call with the transaction open.
-    async fn extend_if_followed(
-        &self,
-        write: &mut Write,
-        dialog: &DialogId,
-        sent_at: Timestamp,
-    ) -> Result<(), StoreError> {
+    fn extend_if_followed(&self, write: &mut Write, dialog: &DialogId, sent_at: Timestamp) {
         let is_followed = self.lock_followed().arrived(dialog, sent_at.seconds());
         if is_followed {
-            write.cover_live(dialog, sent_at.seconds()).await?;
+            write.cover_live(dialog, sent_at.seconds());
         }
-        Ok(())
     }
 
     /// Handles what is not kept, or not at once.
@@ -265,7 +261,7 @@ impl Shared {
             Link::Resumed => {
                 let held = self.lock_followed().resume();
                 for (dialog, second) in held {
-                    write.cover_live(&dialog, second).await?;
+                    write.cover_live(&dialog, second);
                 }
             }
         }

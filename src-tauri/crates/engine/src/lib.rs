@@ -245,21 +245,8 @@ impl Engine {
         id: MessageId,
         text: String,
     ) -> Result<(), EngineError> {
-        let text = sendable(text)?;
-        let mut write = self.shared.store.write().await?;
-        if write
-            .queue(dialog, &id, &text, self.shared.clock.now())
-            .await?
-        {
-            self.shared.commit(write).await?;
-            self.shared.outbox_wake.notify_one();
-        }
-        // Whoever has sent does not write any more, and others see that by
-        // the message itself.
-        self.shared
-            .lock_typing()
-            .is_worth_telling(dialog, false, self.shared.clock.now());
-        Ok(())
+        self.send_with(dialog, id, text, SendOptions::default())
+            .await
     }
 
     /// Sends a failed message after all.

@@ -252,7 +252,7 @@ impl Shared {
         unread.sort_by_key(|message| std::cmp::Reverse(message.place()));
         let mut write = self.store.write().await?;
         for message in unread.into_iter().take(DELIVERED) {
-            write.announce_delivered(message).await?;
+            write.announce_delivered(message);
         }
         self.commit(write).await?;
         self.markers_wake.notify_one();

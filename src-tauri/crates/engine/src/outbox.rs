@@ -13,7 +13,7 @@
 //!
 //! The usual message does not wait for the worker: when there is a link and
 //! nothing else of its dialog waits, it leaves with the transaction that keeps
-//! it ([`Shared::leave`]), which saves a second one and the way to the worker.
+//! it ([`Shared::queue_and_leave`]), which saves a second one and the way to the worker.
 //!
 //! What may pass is waited for with growing waits that have a random part: a
 //! server in trouble, a dialog of which only messages have come so far. What
@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use kith_client::{ClientError, Outgoing, OutgoingMessage, Recipient};
 use kith_model::{DialogId, FailureReason, MessageId, Place, Timestamp};
-use kith_store::{Addressee, Fate, OutboxRow, Step, StoreError, StoredMessage, Write};
+use kith_store::{Addressee, Fate, OutboxRow, Queued, Step, StoreError, StoredMessage, Write};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::error::WorkError;
@@ -246,50 +246,53 @@ impl Shared {
         Timestamp::from_millis(now.millis() + wait)
     }
 
-    /// The way out for one message at once: there is a link, it is known whom
-    /// the dialog goes to, and nobody else is handing messages over just now.
-    pub(crate) async fn exit(&self, dialog: &DialogId) -> Result<Option<Exit>, StoreError> {
+    /// The turn to hand a message over at once: there is a link, and nobody
+    /// else is handing messages over just now.
+    pub(crate) fn turn(&self) -> Option<OwnedMutexGuard<()>> {
         if !self.link.wire.borrow().is_up {
-            return Ok(None);
+            return None;
         }
-        let Ok(turn) = Arc::clone(&self.handing).try_lock_owned() else {
-            return Ok(None);
-        };
-        let to = match self.store.addressee(dialog).await? {
-            Addressee::Person(user) => Recipient::Private {
-                user,
-                dialog: dialog.clone(),
-            },
-            Addressee::Room => Recipient::Room {
-                dialog: dialog.clone(),
-            },
-            Addressee::Unknown | Addressee::Gone => return Ok(None),
-        };
-        Ok(Some(Exit { turn, to }))
+        Arc::clone(&self.handing).try_lock_owned().ok()
     }
 
-    /// Notes that a message that was queued in this transaction leaves with it,
-    /// unless others of its dialog wait. To be committed before it is seen off.
-    pub(crate) async fn leave(
+    /// Queues a message, and has it leave with the same transaction if there is
+    /// a turn, it is known whom its dialog goes to, and nothing else of that
+    /// waits. Answers what is to be seen off once this is committed.
+    pub(crate) async fn queue_and_leave(
         &self,
         write: &mut Write,
         dialog: &DialogId,
-        id: &MessageId,
-        exit: Exit,
+        queued: &Queued,
+        turn: Option<OwnedMutexGuard<()>>,
         now: Timestamp,
     ) -> Result<Option<Leaving>, StoreError> {
-        let ahead = write.ahead(dialog, id).await?;
-        if ahead.is_queue || ahead.in_flight >= WINDOW {
-            return Ok(None);
-        }
-        let newest = write.newest_place(dialog).await?;
-        let stamp = stamp(self.as_the_server_sees(now), newest.as_ref(), id);
-        let stamp = ahead.stamp.map_or(stamp, |last| stamp.max(last));
-        let message = write.handing_over(id, stamp).await?;
-        Ok(message.map(|message| Leaving {
-            turn: exit.turn,
-            message: outgoing(message, exit.to, stamp),
-        }))
+        let way = write.way_out(dialog, &queued.id, now).await?;
+        let dialog_id = dialog.clone();
+        let to = match way.to {
+            Addressee::Person(user) => Some(Recipient::Private {
+                user,
+                dialog: dialog_id,
+            }),
+            Addressee::Room => Some(Recipient::Room { dialog: dialog_id }),
+            Addressee::Unknown | Addressee::Gone => None,
+        };
+        let is_free = way.is_plain() && !way.is_queue && way.in_flight < WINDOW;
+        let leaving = turn.zip(to).filter(|_| is_free).map(|(turn, to)| {
+            let server_now = self.as_the_server_sees(now);
+            let stamp = stamp(server_now, way.newest.as_ref(), &queued.id);
+            let stamp = way.stamp.map_or(stamp, |last| stamp.max(last));
+            let message = OutgoingMessage {
+                attachments: queued.attachments.clone(),
+                properties: queued.properties.clone(),
+                is_silent: queued.is_silent,
+                destroy_after: queued.destroy_after,
+                ..OutgoingMessage::new(queued.id.clone(), to, queued.body.clone(), stamp)
+            };
+            (stamp, Leaving { turn, message })
+        });
+        let stamp = leaving.as_ref().map(|(stamp, _)| *stamp);
+        write.queue_on(&way, dialog, queued, now, stamp).await?;
+        Ok(leaving.map(|(_, leaving)| leaving))
     }
 
     /// Hands over what leaves at once. Nobody else does until the stream has
@@ -304,8 +307,11 @@ impl Shared {
                 Ok(answer) => answer.await.is_ok_and(|answer| answer.is_ok()),
                 Err(_) => false,
             };
+            if is_taken {
+                return;
+            }
             let not_sent = [id];
-            if !is_taken && let Err(error) = insist!(shared, shared.have_not_left(&not_sent)) {
+            if let Err(error) = insist!(shared, shared.have_not_left(&not_sent)) {
                 shared.met(&error);
                 tracing::error!(%error, "a message that did not leave is not known to be here");
             }
@@ -340,13 +346,6 @@ impl Shared {
         }
         self.commit(write).await
     }
-}
-
-/// The way out for one message, for as long as it is held.
-#[derive(Debug)]
-pub(crate) struct Exit {
-    turn: OwnedMutexGuard<()>,
-    to: Recipient,
 }
 
 /// A message that leaves at once.

@@ -127,7 +127,7 @@ impl Shared {
             let now = self.clock.now();
             let mut write = self.store.write().await?;
             for marker in &written {
-                write.marker_written(marker, now).await?;
+                write.marker_written(marker, now);
             }
             for marker in &done {
                 write.marker_done(marker).await?;

@@ -11,6 +11,7 @@ use kith_model::{Delivery, Message, Properties, Timestamp, UserId};
 
 use crate::message::to_json;
 use crate::person::number;
+use crate::waiting::Awaits;
 use crate::write::list;
 use crate::{Fate, Step, StoreError, StoredMessage, Write};
 
@@ -27,6 +28,15 @@ pub enum Put {
     Foreign,
 }
 
+/// A message that came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// What became of it.
+    pub put: Put,
+    /// Whether its dialog is known and in the list.
+    pub is_listed: bool,
+}
+
 impl Write {
     /// Takes in a message as the server tells it, over either half of the
     /// platform, for the first time or again. One that was taken away does not
@@ -35,10 +45,34 @@ impl Write {
     /// # Errors
     /// When the disk does not take it.
     pub async fn put(&mut self, news: &Message) -> Result<Put, StoreError> {
-        self.ensure_dialog(news).await?;
-        let put = match self.find(&news.id).await? {
+        Ok(self.take(news).await?.put)
+    }
+
+    /// As [`Write::put`], and says where the message came to.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn take(&mut self, news: &Message) -> Result<Taken, StoreError> {
+        let (held, awaits) = self.met(news).await?;
+        if !awaits.has_dialog {
+            // It came before its dialog.
+            self.later("INSERT INTO dialog (id) VALUES (?)")
+                .bind(news.dialog_id.as_str());
+        }
+        Ok(Taken {
+            put: self.merge_or_insert(held, awaits, news).await?,
+            is_listed: awaits.is_listed,
+        })
+    }
+
+    async fn merge_or_insert(
+        &mut self,
+        held: Option<StoredMessage>,
+        awaits: Awaits,
+        news: &Message,
+    ) -> Result<Put, StoreError> {
+        let put = match held {
             None => {
-                let awaits = self.awaits(&news.id, &news.dialog_id, news.sent_at).await?;
                 if awaits.is_gone {
                     return Ok(Put::Known);
                 }
@@ -71,7 +105,8 @@ impl Write {
     async fn insert(&mut self, news: &Message) -> Result<(), StoreError> {
         let state = self.told(news);
         let is_own = news.sender == self.me;
-        sqlx::query(
+        let names_me = self.is_named(news.sender, &news.properties);
+        self.later(
             "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, edited_at, state,
                                   attachments, properties, reactions, stored_at, updated_at,
                                   destroy_after, is_silent, in_history, mentions_me, views)
@@ -93,14 +128,12 @@ impl Write {
         .bind(news.destroy_after)
         .bind(news.is_silent)
         .bind(news.is_in_history && news.destroy_after.is_none())
-        .bind(self.is_named(news.sender, &news.properties))
-        .bind(news.views)
-        .execute(self.db())
-        .await?;
+        .bind(names_me)
+        .bind(news.views);
         self.receive_receipts(news).await?;
         self.keep_own_reactions(&news.id, news.reactions.as_deref())
             .await?;
-        self.keep_links(news).await?;
+        self.keep_links(news);
         self.message_changed(&news.dialog_id, &news.id);
         Ok(())
     }
@@ -128,7 +161,7 @@ impl Write {
                 _ if self.fate(&news.id).await? == Some(Fate::Unknown) => Step::Found,
                 _ => Step::Echo,
             };
-            self.note(&news.id, state, step).await?;
+            self.note(&news.id, state, step);
         }
         let stored_at = news.stored_at.or(held.stored_at);
         let updated_at = news.updated_at.max(held.updated_at);
@@ -163,16 +196,16 @@ impl Write {
             .bind(updated_at.map(Timestamp::millis))
             .bind(self.is_named(news.sender, &content.properties))
             .bind(views)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
             self.has_another_time(held, news).await?;
         }
         if is_later && content.body != held.body {
-            self.renew_links(news).await?;
+            self.renew_links(news);
         }
         let mut is_new = shows;
         if !old.delivery.is_on_server() {
-            self.leave_outbox(&news.id).await?;
+            self.leave_outbox(&news.id);
         }
         is_new |= self.receive_receipts(news).await?;
         if !is_new {

@@ -64,7 +64,7 @@ impl Store {
              ORDER BY from_second",
         )
         .bind(dialog.as_str())
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         Ok(rows
             .into_iter()
@@ -86,7 +86,7 @@ impl Store {
         let known: Option<i64> =
             sqlx::query_scalar("SELECT changes_known_to FROM dialog_sync WHERE dialog_id = ?")
                 .bind(dialog.as_str())
-                .fetch_optional(self.readers())
+                .fetch_optional(&mut *self.reader().await?)
                 .await?;
         Ok(known.filter(|at| *at > 0).map(Timestamp::from_millis))
     }
@@ -99,7 +99,7 @@ impl Store {
         let at: Option<i64> =
             sqlx::query_scalar("SELECT compared_at FROM dialog_sync WHERE dialog_id = ?")
                 .bind(dialog.as_str())
-                .fetch_optional(self.readers())
+                .fetch_optional(&mut *self.reader().await?)
                 .await?;
         Ok(at.filter(|at| *at > 0).map(Timestamp::from_millis))
     }
@@ -110,7 +110,7 @@ impl Store {
     /// When the database cannot be read.
     pub async fn last_arrival(&self) -> Result<i64, StoreError> {
         let seq: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM message")
-            .fetch_one(self.readers())
+            .fetch_one(&mut *self.reader().await?)
             .await?;
         Ok(seq.unwrap_or(0))
     }
@@ -137,7 +137,7 @@ impl Store {
         .bind(stretch.from)
         .bind(stretch.to)
         .bind(arrived)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
@@ -160,7 +160,7 @@ impl Store {
         .bind(dialog.as_str())
         .bind(stretch.from)
         .bind(stretch.to)
-        .fetch_one(self.readers())
+        .fetch_one(&mut *self.reader().await?)
         .await?;
         let (Some(first), Some(last)) = (first, last) else {
             return Ok(None);
@@ -176,7 +176,7 @@ impl Store {
         .bind(stretch.from)
         .bind(stretch.to)
         .bind(count / 2)
-        .fetch_optional(self.readers())
+        .fetch_optional(&mut *self.reader().await?)
         .await?;
         Ok(Some(Counted {
             count: count.unsigned_abs(),
@@ -205,7 +205,7 @@ impl Write {
         )
         .bind(dialog.as_str())
         .bind(at.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -223,7 +223,7 @@ impl Write {
         )
         .bind(dialog.as_str())
         .bind(now.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -262,7 +262,7 @@ impl Write {
         .bind(dialog.as_str())
         .bind(new.to)
         .bind(new.from)
-        .fetch_one(self.db())
+        .fetch_one(self.db().await?)
         .await?;
         let from = joined.0.map_or(new.from, |from| from.min(new.from));
         let to = joined.1.map_or(new.to, |to| to.max(new.to));
@@ -270,13 +270,13 @@ impl Write {
             .bind(dialog.as_str())
             .bind(from)
             .bind(to)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         sqlx::query("INSERT INTO coverage (dialog_id, from_second, to_second) VALUES (?, ?, ?)")
             .bind(dialog.as_str())
             .bind(from)
             .bind(to)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }
@@ -284,19 +284,16 @@ impl Write {
     /// Notes that a message of this second came while the dialog was being
     /// followed without a break: the newest stretch reaches up to it.
     ///
-    /// # Errors
-    /// When the disk does not take it.
-    pub async fn cover_live(&mut self, dialog: &DialogId, second: i64) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE coverage SET to_second = ?2
-             WHERE dialog_id = ?1
-               AND to_second < ?2
-               AND from_second = (SELECT max(from_second) FROM coverage WHERE dialog_id = ?1)",
+    pub fn cover_live(&mut self, dialog: &DialogId, second: i64) {
+        self.later(
+            "UPDATE coverage SET to_second = ?
+             WHERE dialog_id = ?
+               AND to_second < ?
+               AND from_second = (SELECT max(from_second) FROM coverage WHERE dialog_id = ?)",
         )
+        .bind(second)
         .bind(dialog.as_str())
         .bind(second)
-        .execute(self.db())
-        .await?;
-        Ok(())
+        .bind(dialog.as_str());
     }
 }

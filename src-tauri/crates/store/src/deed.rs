@@ -146,7 +146,7 @@ impl Store {
              LIMIT ?",
         )
         .bind(limit)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter().map(Deed::try_from).collect()
     }
@@ -179,7 +179,7 @@ impl Write {
             sqlx::query_scalar("DELETE FROM deed WHERE message_id = ? AND kind = ? RETURNING undo")
                 .bind(message.as_str())
                 .bind(DeedKind::Edit.number())
-                .fetch_optional(self.db())
+                .fetch_optional(self.db().await?)
                 .await?;
         let undo = earlier.unwrap_or_else(|| {
             to_json(&Before {
@@ -220,7 +220,7 @@ impl Write {
              WHERE id = ?",
         )
         .bind(message.as_str())
-        .fetch_one(self.db())
+        .fetch_one(self.db().await?)
         .await?;
         self.take_away(message).await?;
         let kind = if for_all {
@@ -277,7 +277,7 @@ impl Write {
         .bind(message.as_str())
         .bind(opposite.number())
         .bind(emoji)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if undone.rows_affected() == 0 {
             let kind = if on {
@@ -318,7 +318,7 @@ impl Write {
             sqlx::query("DELETE FROM deed WHERE message_id = ? AND kind = ? AND attempts = 0")
                 .bind(message.as_str())
                 .bind(opposite.number())
-                .execute(self.db())
+                .execute(self.db().await?)
                 .await?;
         if undone.rows_affected() == 0 {
             self.keep_deed(kind, dialog, message, "", "").await?;
@@ -345,7 +345,7 @@ impl Write {
         .bind(text)
         .bind(undo)
         .bind(now.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -358,7 +358,7 @@ impl Write {
     pub async fn telling(&mut self, deed: &Deed) -> Result<bool, StoreError> {
         let done = sqlx::query("UPDATE deed SET attempts = attempts + 1 WHERE position = ?")
             .bind(deed.position)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -370,7 +370,7 @@ impl Write {
     pub async fn deed_known(&mut self, deed: &Deed) -> Result<(), StoreError> {
         sqlx::query("UPDATE deed SET stage = 1 WHERE position = ?")
             .bind(deed.position)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }
@@ -382,7 +382,7 @@ impl Write {
     pub async fn deed_done(&mut self, deed: &Deed) -> Result<bool, StoreError> {
         let done = sqlx::query("DELETE FROM deed WHERE position = ?")
             .bind(deed.position)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         if done.rows_affected() == 0 {
             return Ok(false);
@@ -401,7 +401,7 @@ impl Write {
         sqlx::query("UPDATE deed SET next_attempt_at = ? WHERE position = ?")
             .bind(next.millis())
             .bind(deed.position)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }
@@ -412,7 +412,7 @@ impl Write {
     /// When the disk does not take it.
     pub async fn hasten_deeds(&mut self) -> Result<(), StoreError> {
         sqlx::query("UPDATE deed SET next_attempt_at = 0 WHERE next_attempt_at > 0")
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }
@@ -464,7 +464,7 @@ impl Write {
     async fn bring_back(&mut self, deed: &Deed) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM gone_message WHERE message_id = ?")
             .bind(deed.message.as_str())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         sqlx::query(
             "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, edited_at, state,
@@ -481,10 +481,10 @@ impl Write {
              ON CONFLICT (id) DO NOTHING",
         )
         .bind(&deed.undo)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if let Some(back) = self.find(&deed.message).await? {
-            self.keep_links(&back.message).await?;
+            self.keep_links(&back.message);
             self.message_changed(&deed.dialog, &deed.message);
         }
         Ok(())
@@ -503,7 +503,7 @@ impl Write {
         )
         .bind(message.as_str())
         .bind(emoji)
-        .fetch_one(self.db())
+        .fetch_one(self.db().await?)
         .await?)
     }
 
@@ -520,7 +520,7 @@ impl Write {
              ORDER BY position",
         )
         .bind(message.as_str())
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         let me = self.me;
         for (kind, emoji) in pending {
@@ -546,7 +546,7 @@ impl Write {
              ORDER BY position",
         )
         .bind(dialog.as_str())
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         rows.into_iter()
             .map(|(id, kind)| Ok((stored(&id)?, kind == DeedKind::Pin.number())))

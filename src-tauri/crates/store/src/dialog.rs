@@ -197,7 +197,7 @@ impl Store {
         let rows: Vec<Row> = sqlx::query_as(ENTRIES)
             .bind(number(self.me()))
             .bind(UNREAD_COUNTED)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         self.entries(rows).await
     }
@@ -212,7 +212,7 @@ impl Store {
                 .bind(number(self.me()))
                 .bind(UNREAD_COUNTED)
                 .bind(list(ids))
-                .fetch_all(self.readers())
+                .fetch_all(&mut *self.reader().await?)
                 .await?;
         self.entries(rows).await
     }
@@ -240,7 +240,7 @@ impl Store {
         ))
         .bind(number(self.me()))
         .bind(UNREAD_COUNTED)
-        .fetch_one(self.readers())
+        .fetch_one(&mut *self.reader().await?)
         .await?;
         Ok(u32::try_from(total).unwrap_or(u32::MAX))
     }
@@ -252,7 +252,7 @@ impl Store {
     pub async fn unknown_dialogs(&self) -> Result<Vec<DialogId>, StoreError> {
         let ids: Vec<String> =
             sqlx::query_scalar("SELECT id FROM dialog WHERE is_known = 0 ORDER BY id")
-                .fetch_all(self.readers())
+                .fetch_all(&mut *self.reader().await?)
                 .await?;
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
@@ -265,7 +265,7 @@ impl Store {
         let ids: Vec<String> = sqlx::query_scalar(
             "SELECT id FROM dialog WHERE is_known = 1 AND is_listed = 1 ORDER BY id",
         )
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
@@ -287,23 +287,10 @@ impl Store {
         )
         .bind(number(self.me()))
         .bind(id.as_str())
-        .fetch_optional(self.readers())
+        .fetch_optional(&mut *self.reader().await?)
         .await?;
-        let Some((kind, is_known, is_listed, other)) = row else {
-            return Ok(Addressee::Gone);
-        };
-        if !is_listed {
-            return Ok(Addressee::Gone);
-        }
-        if !is_known {
-            return Ok(Addressee::Unknown);
-        }
-        let kind = DialogKind::from_number(kind)
-            .ok_or_else(|| sqlx::Error::Decode("a kind of dialog that does not exist".into()))?;
-        Ok(match (kind, other) {
-            (DialogKind::Private, Some(other)) => Addressee::Person(user(other)?),
-            (DialogKind::Private, None) => Addressee::Gone,
-            (DialogKind::Group | DialogKind::Public | DialogKind::Broadcast, _) => Addressee::Room,
+        row.map_or(Ok(Addressee::Gone), |(kind, is_known, is_listed, other)| {
+            addressee(kind, is_known, is_listed, other)
         })
     }
 
@@ -324,7 +311,7 @@ impl Store {
              LIMIT 1",
         )
         .bind(number(person))
-        .fetch_optional(self.readers())
+        .fetch_optional(&mut *self.reader().await?)
         .await?;
         Ok(id.map(|id| stored(&id)).transpose()?)
     }
@@ -343,7 +330,7 @@ impl Store {
              WHERE m.id IN (SELECT value FROM json_each(?))",
         ))
         .bind(list(&last_ids))
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         for row in found {
             let message = StoredMessage::try_from(row)?;
@@ -362,6 +349,28 @@ impl Store {
         });
         Ok(entries)
     }
+}
+
+/// Where something for a dialog goes, by its row and the first other person in it.
+pub(crate) fn addressee(
+    kind: i64,
+    is_known: bool,
+    is_listed: bool,
+    other: Option<i64>,
+) -> Result<Addressee, StoreError> {
+    if !is_listed {
+        return Ok(Addressee::Gone);
+    }
+    if !is_known {
+        return Ok(Addressee::Unknown);
+    }
+    let kind = DialogKind::from_number(kind)
+        .ok_or_else(|| sqlx::Error::Decode("a kind of dialog that does not exist".into()))?;
+    Ok(match (kind, other) {
+        (DialogKind::Private, Some(other)) => Addressee::Person(user(other)?),
+        (DialogKind::Private, None) => Addressee::Gone,
+        (DialogKind::Group | DialogKind::Public | DialogKind::Broadcast, _) => Addressee::Room,
+    })
 }
 
 fn entry(

@@ -1,6 +1,6 @@
 //! Dialogs as the server tells of them: kept, listed, cleared and forgotten.
 
-use kith_model::{Dialog, DialogId, DialogKind, Message, Timestamp, UserId};
+use kith_model::{Dialog, DialogId, DialogKind, Timestamp, UserId};
 
 use crate::message::{from_json, to_json};
 use crate::notice::differences;
@@ -122,7 +122,7 @@ impl Write {
             "SELECT is_joined FROM dialog WHERE id = ? AND is_known = 1 AND is_listed = 1",
         )
         .bind(dialog.id.as_str())
-        .fetch_optional(self.db())
+        .fetch_optional(self.db().await?)
         .await?;
         if joined == Some(true) {
             return Ok(());
@@ -153,7 +153,7 @@ impl Write {
              WHERE id = ? AND is_known = 1",
         )
         .bind(id.as_str())
-        .fetch_optional(self.db())
+        .fetch_optional(self.db().await?)
         .await?;
         let Some(row) = row else {
             return Ok(None);
@@ -243,7 +243,7 @@ impl Write {
         .bind(dialog.allow_preview)
         .bind(dialog.occupant_count)
         .bind(is_joined)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -258,7 +258,7 @@ impl Write {
         )
         .bind(id.as_str())
         .bind(on)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if done.rows_affected() > 0 {
             self.changes.add(Change::Dialog(id.clone()));
@@ -281,7 +281,7 @@ impl Write {
         )
         .bind(now.millis())
         .bind(id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         for statement in [
             "DELETE FROM deed
@@ -291,14 +291,14 @@ impl Write {
         ] {
             sqlx::query(statement)
                 .bind(id.as_str())
-                .execute(self.db())
+                .execute(self.db().await?)
                 .await?;
         }
         let gone: Vec<String> = sqlx::query_scalar(
             "DELETE FROM message WHERE dialog_id = ? AND pending = 0 RETURNING id",
         )
         .bind(id.as_str())
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         for message in gone {
             self.changes.add(Change::MessageRemoved {
@@ -326,7 +326,7 @@ impl Write {
         ] {
             sqlx::query(statement)
                 .bind(id.as_str())
-                .execute(self.db())
+                .execute(self.db().await?)
                 .await?;
         }
         self.unlist(id).await
@@ -345,7 +345,7 @@ impl Write {
         )
         .bind(dialog.as_str())
         .bind(number(who))
-        .fetch_one(self.db())
+        .fetch_one(self.db().await?)
         .await?)
     }
 
@@ -362,14 +362,14 @@ impl Write {
             "SELECT person_id, is_member, is_admin FROM occupant WHERE dialog_id = ? ORDER BY position",
         )
         .bind(dialog.id.as_str())
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         if held == wanted {
             return Ok(false);
         }
         sqlx::query("DELETE FROM occupant WHERE dialog_id = ?")
             .bind(dialog.id.as_str())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         for (position, (person, is_member, is_admin)) in wanted.into_iter().enumerate() {
             sqlx::query(
@@ -381,7 +381,7 @@ impl Write {
             .bind(i64::try_from(position).unwrap_or(i64::MAX))
             .bind(is_member)
             .bind(is_admin)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         }
         Ok(true)
@@ -408,7 +408,7 @@ impl Write {
         )
         .bind(list(before))
         .bind(list(ids))
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         for id in gone {
             self.changes.add(Change::DialogRemoved(stored(&id)?));
@@ -425,7 +425,7 @@ impl Write {
             "UPDATE dialog SET is_listed = 0, is_known = 1 WHERE id = ? AND is_listed = 1",
         )
         .bind(id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if done.rows_affected() > 0 {
             self.changes.add(Change::DialogRemoved(id.clone()));
@@ -433,34 +433,10 @@ impl Write {
         Ok(())
     }
 
-    /// Makes a row for the dialog of a message that came before its dialog. A
-    /// dialog that had left the list is to be asked for again.
-    pub(crate) async fn ensure_dialog(&mut self, news: &Message) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO dialog (id) VALUES (?) ON CONFLICT (id) DO NOTHING")
-            .bind(news.dialog_id.as_str())
-            .execute(self.db())
-            .await?;
-        Ok(())
-    }
-
-    /// Whether a dialog is known and in the list.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn is_listed(&mut self, id: &DialogId) -> Result<bool, StoreError> {
-        let listed: Option<i64> = sqlx::query_scalar(
-            "SELECT 1 FROM dialog WHERE id = ? AND is_known = 1 AND is_listed = 1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(self.db())
-        .await?;
-        Ok(listed.is_some())
-    }
-
     pub(crate) async fn require_dialog(&mut self, id: &DialogId) -> Result<(), StoreError> {
         let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM dialog WHERE id = ?")
             .bind(id.as_str())
-            .fetch_optional(self.db())
+            .fetch_optional(self.db().await?)
             .await?;
         known.map(|_| ()).ok_or(StoreError::Missing("dialog"))
     }
@@ -479,7 +455,7 @@ impl Write {
         )
         .bind(number(who))
         .bind(dialog.as_str())
-        .fetch_one(self.db())
+        .fetch_one(self.db().await?)
         .await?;
         Ok(members == 0 || is_one > 0)
     }

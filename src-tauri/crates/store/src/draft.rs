@@ -84,7 +84,7 @@ impl Store {
             "SELECT body, reply_to, editing, destroy_after, is_silent FROM draft WHERE dialog_id = ?",
         )
         .bind(dialog.as_str())
-        .fetch_optional(self.readers())
+        .fetch_optional(&mut *self.reader().await?)
         .await?;
         row.map(Draft::try_from).transpose()
     }
@@ -99,7 +99,7 @@ impl Store {
         )
         .bind(dialog.as_str())
         .bind(KEPT)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?)
     }
 }
@@ -161,7 +161,7 @@ impl Write {
         .bind(draft.editing.as_ref().map(MessageId::as_str))
         .bind(draft.destroy_after)
         .bind(draft.is_silent)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if done.rows_affected() > 0 {
             self.changes.add(Change::Dialog(dialog.clone()));
@@ -180,7 +180,7 @@ impl Write {
              WHERE dialog_id = ? AND editing IS NULL AND destroy_after IS NULL",
         )
         .bind(dialog.as_str())
-        .fetch_optional(self.db())
+        .fetch_optional(self.db().await?)
         .await?;
         let Some((old, saved_at)) = held else {
             return Ok(());
@@ -195,13 +195,13 @@ impl Write {
         sqlx::query("DELETE FROM draft_history WHERE dialog_id = ? AND body = ?")
             .bind(dialog.as_str())
             .bind(old)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         sqlx::query("INSERT INTO draft_history (dialog_id, body, saved_at) VALUES (?, ?, ?)")
             .bind(dialog.as_str())
             .bind(old)
             .bind(now.millis())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         sqlx::query(
             "DELETE FROM draft_history
@@ -211,15 +211,15 @@ impl Write {
         )
         .bind(dialog.as_str())
         .bind(KEPT)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
 
-    pub(crate) async fn clear_draft(&mut self, dialog: &DialogId) -> Result<(), StoreError> {
+    async fn clear_draft(&mut self, dialog: &DialogId) -> Result<(), StoreError> {
         let done = sqlx::query("DELETE FROM draft WHERE dialog_id = ?")
             .bind(dialog.as_str())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         if done.rows_affected() > 0 {
             self.changes.add(Change::Dialog(dialog.clone()));

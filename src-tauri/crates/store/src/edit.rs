@@ -59,11 +59,11 @@ impl Write {
         .bind(edited_at.map(Timestamp::millis))
         .bind(is_named)
         .bind(message.id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         let mut renewed = message.clone();
         renewed.body = body.to_owned();
-        self.renew_links(&renewed).await?;
+        self.renew_links(&renewed);
         self.message_changed(&message.dialog_id, &message.id);
         Ok(())
     }
@@ -82,7 +82,7 @@ impl Write {
         )
         .bind(to_json(properties))
         .bind(message.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -123,7 +123,7 @@ impl Write {
         )
         .bind(message.as_str())
         .bind(now.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         let Some(old) = self.find(message).await? else {
             return Ok(false);
@@ -138,7 +138,7 @@ impl Write {
         ] {
             sqlx::query(statement)
                 .bind(message.as_str())
-                .execute(self.db())
+                .execute(self.db().await?)
                 .await?;
         }
         self.changes.add(Change::MessageRemoved {

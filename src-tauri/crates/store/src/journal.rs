@@ -94,7 +94,7 @@ impl Store {
              ORDER BY id",
         )
         .bind(id.as_str())
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         Ok(rows
             .into_iter()
@@ -109,23 +109,15 @@ impl Store {
 
 impl Write {
     /// Notes a step.
-    pub(crate) async fn note(
-        &mut self,
-        id: &MessageId,
-        state: Delivery,
-        step: Step,
-    ) -> Result<(), StoreError> {
+    pub(crate) fn note(&mut self, id: &MessageId, state: Delivery, step: Step) {
         let now = self.now();
-        sqlx::query(
+        self.later(
             "INSERT INTO outbox_journal (message_id, at, state, reason) VALUES (?, ?, ?, ?)",
         )
         .bind(id.as_str())
         .bind(now.millis())
         .bind(state.rank())
-        .bind(step.code())
-        .execute(self.db())
-        .await?;
-        Ok(())
+        .bind(step.code());
     }
 
     /// Lets go of steps from before `since`, but for messages still on their way.
@@ -138,7 +130,7 @@ impl Write {
              WHERE at < ? AND message_id NOT IN (SELECT message_id FROM outbox)",
         )
         .bind(since.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }

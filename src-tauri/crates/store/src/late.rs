@@ -55,7 +55,7 @@ impl Store {
             "SELECT message_id FROM late_message WHERE dialog_id = ? ORDER BY message_id",
         )
         .bind(dialog.as_str())
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
@@ -137,7 +137,7 @@ impl Write {
              WHERE p.dialog_id = ?",
         )
         .bind(dialog.as_str())
-        .fetch_optional(self.db())
+        .fetch_optional(self.db().await?)
         .await?;
         row.map(|(sent_at, id, known_to)| {
             Ok(Before {
@@ -155,7 +155,7 @@ impl Write {
         let rows: Vec<(i64, i64)> =
             sqlx::query_as("SELECT from_second, to_second FROM coverage WHERE dialog_id = ?")
                 .bind(dialog.as_str())
-                .fetch_all(self.db())
+                .fetch_all(self.db().await?)
                 .await?;
         Ok(rows
             .into_iter()
@@ -179,7 +179,7 @@ impl Write {
         )
         .bind(ids)
         .bind(dialog.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         self.changes.add(Change::Dialog(dialog.clone()));
         Ok(())
@@ -207,7 +207,7 @@ impl Write {
             .bind(now.id.as_str())
             .bind(now.dialog_id.as_str())
             .bind(now.sent_at.seconds())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
             return Ok(());
         }
@@ -227,7 +227,7 @@ impl Write {
         .bind(now.dialog_id.as_str())
         .bind(held.sent_at.seconds())
         .bind(now.sent_at.seconds())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -240,7 +240,7 @@ impl Write {
         sqlx::query(CAME_AFTER)
             .bind(message.id.as_str())
             .bind(me)
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         self.advance_pointer(dialog, &message.place()).await?;
         self.not_late(dialog, &list(&[&message.id])).await?;
@@ -261,7 +261,7 @@ impl Write {
         )
         .bind(dialog.as_str())
         .bind(ids)
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         if !read.is_empty() {
             self.changes.add(Change::Dialog(dialog.clone()));
@@ -277,7 +277,7 @@ impl Write {
         let read: Vec<String> =
             sqlx::query_scalar("DELETE FROM late_message WHERE dialog_id = ? RETURNING message_id")
                 .bind(dialog.as_str())
-                .fetch_all(self.db())
+                .fetch_all(self.db().await?)
                 .await?;
         if !read.is_empty() {
             self.changes.add(Change::Dialog(dialog.clone()));

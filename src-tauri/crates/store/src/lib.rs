@@ -18,6 +18,7 @@
 
 mod arrive;
 mod change;
+mod connections;
 mod coverage;
 mod deed;
 mod dialog;
@@ -40,6 +41,7 @@ mod person;
 mod pin;
 mod pointer;
 mod profile;
+mod queue;
 mod reaction;
 mod rescue;
 mod setting;
@@ -56,10 +58,11 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use kith_model::{Clock, SystemClock, UserId};
-use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
-pub use arrive::Put;
+use crate::connections::{Reader, Writer};
+
+pub use arrive::{Put, Taken};
 pub use change::Change;
 pub use coverage::{Counted, Stretch};
 pub use deed::{Deed, DeedKind};
@@ -72,10 +75,11 @@ pub use marker::MarkerOut;
 pub use message::StoredMessage;
 pub use notice::{Notice, NoticeKind};
 pub use open::set_aside;
-pub use outbox::{Ahead, Fate, OutboxRow, Queued, Waiting};
+pub use outbox::{Acknowledged, Fate, OutboxRow, Waiting};
 pub use page::{Holes, Page};
 pub use profile::{Account, NewAccount, Profile, SecretPlace};
 pub use spot::Spot;
+pub use queue::{Queued, WayOut};
 pub use waiting::{HeardEdit, HeardReactions};
 pub use write::Write;
 
@@ -146,10 +150,12 @@ impl Store {
     /// Looks for damage in the whole file, which takes a while with a large one.
     /// For whoever met something that may be damage of this file or of another.
     pub async fn is_damaged(&self) -> bool {
-        let found: Result<String, sqlx::Error> = sqlx::query_scalar("PRAGMA quick_check(1)")
-            .fetch_one(self.readers())
-            .await;
-        match found {
+        let found = async {
+            sqlx::query_scalar::<_, String>("PRAGMA quick_check(1)")
+                .fetch_one(&mut *self.reader().await?)
+                .await
+        };
+        match found.await {
             Ok(found) => found != "ok",
             Err(error) => StoreError::from(error).is_damaged_file(),
         }
@@ -160,8 +166,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn pretend_full(&self, is_full: bool) -> Result<(), StoreError> {
-        self.database.is_full.store(is_full, Ordering::SeqCst);
-        let mut writer = self.database.writer.acquire().await?;
+        let mut writer = self.database.writer.turn().await?;
         Ok(open::limit(&mut writer, is_full).await?)
     }
 
@@ -180,7 +185,13 @@ impl Store {
             Some(clock) => clock.as_ref(),
             None => &SystemClock,
         };
-        Write::begin(&self.database.writer, self.me, clock).await
+        Write::begin(
+            &self.database.writer,
+            Arc::clone(&self.database.ways),
+            self.me,
+            clock,
+        )
+        .await
     }
 
     /// Finishes what is being read or written and lets go of the file. Every
@@ -193,21 +204,24 @@ impl Store {
     /// counted with it.
     #[must_use]
     pub fn statements(&self) -> usize {
-        self.database
-            .statements
-            .load(std::sync::atomic::Ordering::Relaxed)
+        self.database.statements.load(Ordering::Relaxed)
+    }
+
+    /// How many ways there were to SQLite's thread to write, each with a
+    /// statement or several. What a message costs is counted with it.
+    #[must_use]
+    pub fn ways(&self) -> usize {
+        self.database.ways.load(Ordering::Relaxed)
     }
 
     /// Where to read from. One statement is run for each call of this, which
     /// the tests count.
-    pub(crate) fn readers(&self) -> &SqlitePool {
-        self.database
-            .statements
-            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        &self.database.readers
+    pub(crate) async fn reader(&self) -> Result<Reader<'_>, sqlx::Error> {
+        self.database.statements.fetch_add(1, Ordering::Relaxed);
+        self.database.readers.reader().await
     }
 
-    pub(crate) fn writer(&self) -> &SqlitePool {
+    pub(crate) fn writer(&self) -> &Writer {
         &self.database.writer
     }
 }

@@ -42,7 +42,7 @@ impl Store {
         let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(LINKS)
             .bind(dialog.as_str())
             .bind(limit)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         rows.into_iter()
             .map(|(url, message, sender, at)| {
@@ -59,9 +59,9 @@ impl Store {
 
 impl Write {
     /// Keeps the links of a message that came in.
-    pub(crate) async fn keep_links(&mut self, message: &Message) -> Result<(), StoreError> {
+    pub(crate) fn keep_links(&mut self, message: &Message) {
         for (position, url) in urls(&message.body).into_iter().enumerate() {
-            sqlx::query(
+            self.later(
                 "INSERT INTO link (dialog_id, sent_at, message_id, position, url)
                  VALUES (?, ?, ?, ?, ?)
                  ON CONFLICT DO NOTHING",
@@ -70,20 +70,15 @@ impl Write {
             .bind(message.sent_at.seconds())
             .bind(message.id.as_str())
             .bind(i64::try_from(position).unwrap_or_default())
-            .bind(url)
-            .execute(self.db())
-            .await?;
+            .bind(url);
         }
-        Ok(())
     }
 
     /// The same for a message with another text.
-    pub(crate) async fn renew_links(&mut self, message: &Message) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM link WHERE message_id = ?")
-            .bind(message.id.as_str())
-            .execute(self.db())
-            .await?;
-        self.keep_links(message).await
+    pub(crate) fn renew_links(&mut self, message: &Message) {
+        self.later("DELETE FROM link WHERE message_id = ?")
+            .bind(message.id.as_str());
+        self.keep_links(message);
     }
 }
 

@@ -31,7 +31,9 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn list_order(&self) -> Result<Vec<DialogId>, StoreError> {
-        let ids: Vec<String> = sqlx::query_scalar(ORDER).fetch_all(self.readers()).await?;
+        let ids: Vec<String> = sqlx::query_scalar(ORDER)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
 
@@ -53,7 +55,7 @@ impl Store {
         ))
         .bind(number(self.me()))
         .bind(UNREAD_COUNTED)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter()
             .map(|(id, unread)| Ok((stored(&id)?, u32::try_from(unread).unwrap_or(u32::MAX))))
@@ -82,7 +84,7 @@ impl Store {
                                                 WHERE o.person_id IN (SELECT value FROM json_each(?1)))))",
         )
         .bind(list(&people))
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }

@@ -81,7 +81,7 @@ impl Write {
         let done = sqlx::query(statement)
             .bind(dialog.as_str())
             .bind(value.into())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         if done.rows_affected() > 0 {
             self.changes.add(Change::Dialog(dialog.clone()));
@@ -105,7 +105,7 @@ impl Write {
         .bind(news.dialog_id.as_str())
         .bind(news.sent_at.millis())
         .bind(now.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }

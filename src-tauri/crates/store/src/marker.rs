@@ -47,7 +47,7 @@ impl Store {
              LIMIT ?",
         )
         .bind(limit)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter()
             .map(|(message, dialog, author, state)| {
@@ -92,7 +92,7 @@ impl Write {
                 // The other device has told the author.
                 sqlx::query("DELETE FROM marker_out WHERE message_id = ?")
                     .bind(message.as_str())
-                    .execute(self.db())
+                    .execute(self.db().await?)
                     .await?;
             }
             return Ok(());
@@ -111,7 +111,7 @@ impl Write {
         } else {
             Step::Received
         };
-        self.rise(&old, state, step).await?;
+        self.rise(&old, state, step);
         if state == Delivery::Read {
             self.read_by_up_to(message, by).await?;
         }
@@ -141,12 +141,12 @@ impl Write {
         )
         .bind(message.as_str())
         .bind(RAISED_AT_ONCE)
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         for (dialog, id) in above {
             let id = stored(&id)?;
             self.keep_receipt(&id, by, Delivery::Read).await?;
-            self.note(&id, Delivery::Read, Step::Read).await?;
+            self.note(&id, Delivery::Read, Step::Read);
             self.message_changed(&stored(&dialog)?, &id);
         }
         Ok(())
@@ -170,7 +170,7 @@ impl Write {
         .bind(number(by))
         .bind(state.rank())
         .bind(now.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -183,7 +183,7 @@ impl Write {
              RETURNING person_id, state, heard_at",
         )
         .bind(news.id.as_str())
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         for (person, state, heard_at) in waiting {
             let state = Delivery::from_rank(state).unwrap_or(Delivery::Delivered);
@@ -202,50 +202,34 @@ impl Write {
     pub async fn forget_waiting_markers(&mut self, since: Timestamp) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM waiting_marker WHERE heard_at < ?")
             .bind(since.millis())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }
 
     /// Queues the marker that a message of somebody else has reached this
     /// device, unless one about it is queued already.
-    ///
-    /// # Errors
-    /// When the disk does not take it.
-    pub async fn announce_delivered(&mut self, message: &Message) -> Result<(), StoreError> {
+    pub fn announce_delivered(&mut self, message: &Message) {
         if message.sender == self.me || message.delivered_to.contains(&self.me) {
-            return Ok(());
+            return;
         }
-        sqlx::query(
+        self.later(
             "INSERT INTO marker_out (message_id, dialog_id, author_id, state)
              VALUES (?, ?, ?, 5)
              ON CONFLICT (message_id) DO NOTHING",
         )
         .bind(message.id.as_str())
         .bind(message.dialog_id.as_str())
-        .bind(number(message.sender))
-        .execute(self.db())
-        .await?;
-        Ok(())
+        .bind(number(message.sender));
     }
 
     /// Notes that a marker has been handed to the stream.
-    ///
-    /// # Errors
-    /// When the disk does not take it.
-    pub async fn marker_written(
-        &mut self,
-        marker: &MarkerOut,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub fn marker_written(&mut self, marker: &MarkerOut, now: Timestamp) {
         // One that was raised to "read" meanwhile is still to be announced.
-        sqlx::query("UPDATE marker_out SET written_at = ? WHERE message_id = ? AND state <= ?")
+        self.later("UPDATE marker_out SET written_at = ? WHERE message_id = ? AND state <= ?")
             .bind(now.millis())
             .bind(marker.message.as_str())
-            .bind(if marker.is_read { 6 } else { 5 })
-            .execute(self.db())
-            .await?;
-        Ok(())
+            .bind(if marker.is_read { 6 } else { 5 });
     }
 
     /// Notes that the server has been told, so nothing is left to announce.
@@ -256,7 +240,7 @@ impl Write {
         sqlx::query("DELETE FROM marker_out WHERE message_id = ? AND state <= ?")
             .bind(marker.message.as_str())
             .bind(if marker.is_read { 6 } else { 5 })
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }
@@ -269,11 +253,11 @@ impl Write {
     pub async fn markers_arrived(&mut self, since: Timestamp) -> Result<bool, StoreError> {
         sqlx::query("DELETE FROM marker_out WHERE written_at < ?")
             .bind(since.millis())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         let left: Option<i64> =
             sqlx::query_scalar("SELECT 1 FROM marker_out WHERE written_at IS NOT NULL LIMIT 1")
-                .fetch_optional(self.db())
+                .fetch_optional(self.db().await?)
                 .await?;
         Ok(left.is_none())
     }
@@ -285,7 +269,7 @@ impl Write {
     /// When the disk does not take it.
     pub async fn doubt_markers(&mut self) -> Result<(), StoreError> {
         sqlx::query("UPDATE marker_out SET written_at = NULL WHERE written_at IS NOT NULL")
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }

@@ -6,6 +6,7 @@ use kith_model::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::FromRow;
 
 use crate::notice::{self, Notice};
 use crate::open::stored;
@@ -59,7 +60,7 @@ macro_rules! message_columns {
 }
 pub(crate) use message_columns;
 
-#[derive(sqlx::FromRow)]
+#[derive(FromRow)]
 pub(crate) struct Row {
     id: String,
     dialog_id: String,
@@ -175,7 +176,7 @@ impl Store {
              ORDER BY m.id",
         ))
         .bind(list(ids))
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter().map(StoredMessage::try_from).collect()
     }
@@ -200,7 +201,7 @@ impl Store {
              ORDER BY state DESC, person_id",
         )
         .bind(id.as_str())
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter()
             .map(|(id, state)| {
@@ -226,7 +227,7 @@ impl Store {
              LIMIT ?",
         )
         .bind(limit)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter()
             .map(|(dialog, id)| Ok((stored(&dialog)?, stored(&id)?)))
@@ -240,15 +241,15 @@ impl Write {
         &mut self,
         id: &MessageId,
     ) -> Result<Option<StoredMessage>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(concat!(
+        self.later(concat!(
             "SELECT ",
             message_columns!(),
             " FROM message m WHERE m.id = ?",
         ))
-        .bind(id.as_str())
-        .fetch_optional(self.db())
-        .await?;
-        row.map(StoredMessage::try_from).transpose()
+        .bind(id.as_str());
+        let row = self.answer().await?;
+        row.map(|row| StoredMessage::try_from(Row::from_row(&row)?))
+            .transpose()
     }
 
     /// Keeps that somebody has an own message; says whether that is news.
@@ -267,7 +268,7 @@ impl Write {
         .bind(id.as_str())
         .bind(number(by))
         .bind(state.rank())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -275,58 +276,50 @@ impl Write {
     /// Raises the state of a message to `to`, which the server holds from now
     /// on at the latest. A message that was pending takes the place it left
     /// with, and leaves the outbox. Says whether anything changed.
-    pub(crate) async fn rise(
-        &mut self,
-        old: &StoredMessage,
-        to: Delivery,
-        step: Step,
-    ) -> Result<bool, StoreError> {
+    pub(crate) fn rise(&mut self, old: &StoredMessage, to: Delivery, step: Step) -> bool {
         let state = old.delivery.hear(to);
         if state == old.delivery {
-            return Ok(false);
+            return false;
         }
         let id = &old.message.id;
-        self.note(id, state, step).await?;
-        sqlx::query(
+        self.note(id, state, step);
+        let takes_place = !old.delivery.is_on_server() && state.is_on_server();
+        self.later(
             "UPDATE message SET
-                 state = ?2,
-                 pending = (?2 < 4),
+                 state = ?,
+                 pending = ?,
                  failure = NULL,
-                 sent_at = CASE WHEN state < 4 AND ?2 >= 4
-                     THEN coalesce((SELECT stamp FROM outbox WHERE message_id = ?1), sent_at)
+                 sent_at = CASE WHEN ?
+                     THEN coalesce((SELECT stamp FROM outbox WHERE message_id = message.id), sent_at)
                      ELSE sent_at END
-             WHERE id = ?1",
+             WHERE id = ?",
         )
-        .bind(id.as_str())
         .bind(state.rank())
-        .execute(self.db())
-        .await?;
+        .bind(!state.is_on_server())
+        .bind(takes_place)
+        .bind(id.as_str());
         if state.is_on_server() {
-            self.leave_outbox(id).await?;
+            self.leave_outbox(id);
         }
         self.message_changed(&old.message.dialog_id, id);
-        Ok(true)
+        true
     }
 
     /// Sets a state that is not a rise: a failure, or a new beginning after one.
-    pub(crate) async fn set_state(
+    pub(crate) fn set_state(
         &mut self,
         old: &StoredMessage,
         state: Delivery,
         reason: Option<FailureReason>,
         step: Step,
-    ) -> Result<(), StoreError> {
-        self.note(&old.message.id, state, step).await?;
-        sqlx::query(
-            "UPDATE message SET state = ?1, pending = (?1 < 4), failure = ?2 WHERE id = ?3",
-        )
-        .bind(state.rank())
-        .bind(reason.map(failure_name))
-        .bind(old.message.id.as_str())
-        .execute(self.db())
-        .await?;
+    ) {
+        self.note(&old.message.id, state, step);
+        self.later("UPDATE message SET state = ?, pending = ?, failure = ? WHERE id = ?")
+            .bind(state.rank())
+            .bind(!state.is_on_server())
+            .bind(reason.map(failure_name))
+            .bind(old.message.id.as_str());
         self.message_changed(&old.message.dialog_id, &old.message.id);
-        Ok(())
     }
 
     /// The newest message of a dialog that the server holds.
@@ -342,7 +335,7 @@ impl Write {
              LIMIT 1",
         )
         .bind(dialog.as_str())
-        .fetch_optional(self.db())
+        .fetch_optional(self.db().await?)
         .await?;
         row.map(|(sent_at, id)| {
             Ok(Place {

@@ -233,7 +233,7 @@ impl Write {
         // Behind everything of its second, in the order in which lines are
         // drawn: the counter is the row's own number to be.
         let next: i64 = sqlx::query_scalar("SELECT coalesce(max(seq), 0) + 1 FROM message")
-            .fetch_one(self.db())
+            .fetch_one(self.db().await?)
             .await?;
         let id: MessageId = stored(&format!("ffffffff{next:016x}"))?;
         let me = number(self.me);
@@ -249,7 +249,7 @@ impl Write {
         .bind(me)
         .bind(second)
         .bind(told)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         self.message_changed(dialog, &id);
         Ok(())

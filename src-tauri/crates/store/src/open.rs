@@ -9,10 +9,10 @@
 //! One process at a time: a lock file beside the database is held while it is
 //! open. The system lets go of it when the process ends, however it ends.
 //!
-//! There is exactly one connection that writes, a pool of one, whose queue is
-//! the mutex; transactions begin immediate, so that none of them has to be
-//! given up half-way because another one wrote. The others read, and say so
-//! with `query_only`. With write-ahead logging neither waits for the other.
+//! There is exactly one connection that writes; transactions begin immediate,
+//! so that none of them has to be given up half-way because another one wrote.
+//! The others read, and say so with `query_only`. With write-ahead logging
+//! neither waits for the other.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -20,34 +20,31 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use kith_model::Timestamp;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::OpenError;
+use crate::connections::{Readers, Writer};
 use crate::error::{Cause, cause};
 
 /// The note that a read has met damage, which opening alone would not find.
 const DAMAGED: &str = ".damaged";
-/// How many connections read side by side.
-const READERS: u32 = 4;
 
 /// An open database: its writer, its readers and its lock.
 #[derive(Debug)]
 pub(crate) struct Database {
-    pub(crate) writer: SqlitePool,
-    pub(crate) readers: SqlitePool,
-    /// Whether new connections shall find the disk full (a test's wish).
-    pub(crate) is_full: Arc<AtomicBool>,
+    pub(crate) writer: Writer,
+    pub(crate) readers: Readers,
     lock: File,
     /// How often something was read.
-    pub(crate) statements: std::sync::atomic::AtomicUsize,
+    pub(crate) statements: AtomicUsize,
+    /// How often the thread that writes was gone to.
+    pub(crate) ways: Arc<AtomicUsize>,
 }
 
 impl Database {
@@ -79,37 +76,22 @@ impl Database {
             .pragma("secure_delete", "1")
             .pragma("journal_size_limit", "16777216")
             .disable_statement_logging();
-        let is_full = Arc::new(AtomicBool::new(false));
-        let writer = SqlitePoolOptions::new()
+        // Migrations are run on a pool, whose one connection is then kept.
+        let pool = SqlitePoolOptions::new()
             .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .after_connect({
-                let is_full = Arc::clone(&is_full);
-                move |connection, _| {
-                    let is_full = is_full.load(Ordering::SeqCst);
-                    Box::pin(async move { limit(connection, is_full).await })
-                }
-            })
             .connect_with(options.clone())
             .await?;
-        if let Err(error) = migrations.run(&writer).await {
-            writer.close().await;
+        if let Err(error) = migrations.run(&pool).await {
+            pool.close().await;
             return Err(refusal(error));
         }
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .connect_lazy_with(options.pragma("query_only", "1"));
+        let writer = pool.acquire().await?.detach();
         Ok(Self {
-            writer,
-            readers,
-            is_full,
+            writer: Writer::new(writer),
+            readers: Readers::new(options.pragma("query_only", "1")),
             lock,
-            statements: std::sync::atomic::AtomicUsize::new(0),
+            statements: AtomicUsize::new(0),
+            ways: Arc::default(),
         })
     }
 

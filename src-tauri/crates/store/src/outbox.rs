@@ -8,13 +8,11 @@
 //! is parked: it waits for the person, and the rest goes on. Every step is
 //! noted in the journal (`journal.rs`).
 
-use kith_model::{
-    Attachment, Delivery, DialogId, FailureReason, Message, MessageId, Properties, Timestamp,
-};
+use kith_model::{Delivery, DialogId, FailureReason, MessageId, Timestamp};
+use sqlx::{FromRow, Row as _};
 
-use crate::message::to_json;
+use crate::message::{self, message_columns};
 use crate::open::stored;
-use crate::person::number;
 use crate::{Change, JournalEntry, Step, Store, StoreError, StoredMessage, Write};
 
 /// What is known about where a message is.
@@ -29,7 +27,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    fn rank(self) -> i64 {
+    pub(crate) fn rank(self) -> i64 {
         match self {
             Self::NeverLeft => 0,
             Self::InFlight => 1,
@@ -44,17 +42,6 @@ impl Fate {
             _ => Self::Unknown,
         }
     }
-}
-
-/// What of a dialog is on its way before a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ahead {
-    /// So many are on the stream.
-    pub in_flight: u32,
-    /// Whether some have not left, or may not have.
-    pub is_queue: bool,
-    /// The latest time that one on the stream carries.
-    pub stamp: Option<Timestamp>,
 }
 
 /// One message that waits to leave.
@@ -74,39 +61,17 @@ pub struct OutboxRow {
     pub next_attempt_at: Timestamp,
 }
 
-/// What is to be sent.
+/// A message that the server has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Queued {
-    /// The one identity.
-    pub id: MessageId,
-    /// The text.
-    pub body: String,
-    /// What hangs on it.
-    pub attachments: Vec<Attachment>,
-    /// What Kith adds: replies, forwards, mentions.
-    pub properties: Properties,
-    /// Seconds after which both sides take it away.
-    pub destroy_after: Option<u32>,
-    /// Whether it disturbs nobody.
-    pub is_silent: bool,
-    /// Whether it is what the dialog's draft was for, which then is gone.
-    pub takes_draft: bool,
-}
-
-impl Queued {
-    /// A plain text, from the dialog's draft.
-    #[must_use]
-    pub fn text(id: MessageId, body: &str) -> Self {
-        Self {
-            id,
-            body: body.to_owned(),
-            attachments: Vec::new(),
-            properties: Properties::new(),
-            destroy_after: None,
-            is_silent: false,
-            takes_draft: true,
-        }
-    }
+pub struct Acknowledged {
+    /// Where it is.
+    pub dialog: DialogId,
+    /// Its time.
+    pub sent_at: Timestamp,
+    /// Whether other messages are on their way, or wait for it.
+    pub others_wait: bool,
+    /// Whether something is to be told that this person did to messages.
+    pub deeds_wait: bool,
 }
 
 /// A message that has not gone out, as a person is told of it.
@@ -122,7 +87,7 @@ pub struct Waiting {
     pub journal: Vec<JournalEntry>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(FromRow)]
 struct Row {
     message_id: String,
     dialog_id: String,
@@ -194,7 +159,7 @@ impl Store {
             .bind(each)
             .bind(limit)
             .bind(now.millis())
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         rows.into_iter().map(OutboxRow::try_from).collect()
     }
@@ -212,7 +177,7 @@ impl Store {
              LIMIT ?",
         )
         .bind(limit)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         let mut waiting = Vec::with_capacity(rows.len());
         for (id, attempts, next) in rows {
@@ -242,113 +207,13 @@ impl Store {
         let ids: Vec<String> = sqlx::query_scalar(
             "SELECT message_id FROM outbox WHERE is_parked = 1 ORDER BY position",
         )
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
 }
 
 impl Write {
-    /// Queues a plain text of this person; see [`Write::queue_with`].
-    ///
-    /// # Errors
-    /// When the disk does not take it, or there is no such dialog.
-    pub async fn queue(
-        &mut self,
-        dialog: &DialogId,
-        id: &MessageId,
-        body: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let queued = Queued::text(id.clone(), body);
-        self.queue_with(dialog, &queued, now).await
-    }
-
-    /// Queues a message of this person: the message, its outbox row, and the
-    /// draft gone, all at once. Says `false`, and does nothing, when a message
-    /// with this id is here already, or was and was taken away.
-    ///
-    /// # Errors
-    /// When the disk does not take it, or there is no such dialog.
-    pub async fn queue_with(
-        &mut self,
-        dialog: &DialogId,
-        queued: &Queued,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.require_dialog(dialog).await?;
-        let awaits = self.awaits(&queued.id, dialog, now).await?;
-        if awaits.is_gone {
-            return Ok(false);
-        }
-        let id = &queued.id;
-        let me = number(self.me);
-        let made = sqlx::query(
-            "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, state, pending,
-                                  attachments, properties, destroy_after, is_silent, in_history)
-             VALUES (?, ?, ?, 1, ?, ?, ?, 1, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(id.as_str())
-        .bind(dialog.as_str())
-        .bind(me)
-        .bind(&queued.body)
-        .bind(now.seconds())
-        .bind(Delivery::Queued.rank())
-        .bind(to_json(&queued.attachments))
-        .bind(to_json(&queued.properties))
-        .bind(queued.destroy_after)
-        .bind(queued.is_silent)
-        .bind(queued.destroy_after.is_none())
-        .execute(self.db())
-        .await?;
-        if made.rows_affected() == 0 {
-            return Ok(false);
-        }
-        sqlx::query("INSERT INTO outbox (message_id, dialog_id) VALUES (?, ?)")
-            .bind(id.as_str())
-            .bind(dialog.as_str())
-            .execute(self.db())
-            .await?;
-        self.note(id, Delivery::Queued, Step::Written).await?;
-        if queued.takes_draft {
-            self.clear_draft(dialog).await?;
-        }
-        self.message_changed(dialog, id);
-        // Something may have come before: the id is the sender's, so its
-        // message can be known to others before a lost row is queued again.
-        let message = Message {
-            body: queued.body.clone(),
-            ..Message::new(id.clone(), dialog.clone(), self.me, now)
-        };
-        self.keep_links(&message).await?;
-        self.apply_what_waited(&message, awaits).await?;
-        Ok(true)
-    }
-
-    /// What of a dialog is on its way beside this message.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn ahead(&mut self, dialog: &DialogId, of: &MessageId) -> Result<Ahead, StoreError> {
-        let (in_flight, waiting, stamp): (i64, i64, Option<i64>) = sqlx::query_as(
-            "SELECT coalesce(sum(fate = ?1), 0), coalesce(sum(fate <> ?1), 0),
-                    max(CASE WHEN fate = ?1 THEN stamp END)
-             FROM outbox
-             WHERE dialog_id = ?2 AND is_parked = 0 AND message_id <> ?3",
-        )
-        .bind(Fate::InFlight.rank())
-        .bind(dialog.as_str())
-        .bind(of.as_str())
-        .fetch_one(self.db())
-        .await?;
-        Ok(Ahead {
-            in_flight: u32::try_from(in_flight).unwrap_or(u32::MAX),
-            is_queue: waiting > 0,
-            stamp: stamp.map(Timestamp::from_seconds),
-        })
-    }
-
     /// Notes that a row is being handed to the stream, with the time it
     /// carries, and answers the message as it is to be sent. To be committed
     /// before it is handed over. `None` when the person took it back.
@@ -367,7 +232,7 @@ impl Write {
         .bind(Fate::InFlight.rank())
         .bind(stamp.seconds())
         .bind(id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if done.rows_affected() == 0 {
             return Ok(None);
@@ -375,30 +240,52 @@ impl Write {
         let Some(old) = self.find(id).await? else {
             return Ok(None);
         };
-        if !self.rise(&old, Delivery::Sending, Step::HandedOver).await? {
-            self.note(id, old.delivery, Step::HandedOver).await?;
+        if !self.rise(&old, Delivery::Sending, Step::HandedOver) {
+            self.note(id, old.delivery, Step::HandedOver);
         }
         Ok(Some(old))
     }
 
     /// The server has taken it. That says nothing against a refusal: what is
-    /// refused is acknowledged as well, behind the error.
+    /// refused is acknowledged as well, behind the error. `None` when it is no
+    /// message that waited for this.
     ///
     /// # Errors
     /// When the disk does not take it.
     pub async fn acknowledged(
         &mut self,
         id: &MessageId,
-    ) -> Result<Option<(DialogId, Timestamp)>, StoreError> {
-        let Some(old) = self.find(id).await? else {
+    ) -> Result<Option<Acknowledged>, StoreError> {
+        self.later(concat!(
+            "SELECT ",
+            message_columns!(),
+            ",
+                 (SELECT o.stamp FROM outbox o WHERE o.message_id = m.id) AS stamp,
+                 EXISTS (SELECT 1 FROM outbox o WHERE o.is_parked = 0 AND o.message_id <> m.id) AS others,
+                 EXISTS (SELECT 1 FROM deed) AS deeds
+             FROM message m
+             WHERE m.id = ?",
+        ))
+        .bind(id.as_str());
+        let Some(row) = self.answer().await? else {
             return Ok(None);
         };
+        let old = StoredMessage::try_from(message::Row::from_row(&row)?)?;
         if old.message.sender != self.me || old.delivery == Delivery::Failed {
             return Ok(None);
         }
-        self.rise(&old, Delivery::Sent, Step::Acknowledged).await?;
-        let now = self.find(id).await?;
-        Ok(now.map(|m| (m.message.dialog_id, m.message.sent_at)))
+        self.rise(&old, Delivery::Sent, Step::Acknowledged);
+        // It takes the place that it left with, as `rise` says.
+        let stamp: Option<i64> = row.try_get("stamp")?;
+        let sent_at = stamp
+            .filter(|_| !old.delivery.is_on_server())
+            .map_or(old.message.sent_at, Timestamp::from_seconds);
+        Ok(Some(Acknowledged {
+            dialog: old.message.dialog_id,
+            sent_at,
+            others_wait: row.try_get("others")?,
+            deeds_wait: row.try_get("deeds")?,
+        }))
     }
 
     /// The stream broke with this on it.
@@ -412,7 +299,7 @@ impl Write {
         .bind(Fate::Unknown.rank())
         .bind(id.as_str())
         .bind(Fate::InFlight.rank())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if done.rows_affected() > 0 {
             self.note_as_is(id, Step::LinkBroke).await?;
@@ -434,7 +321,7 @@ impl Write {
         )
         .bind(Fate::Unknown.rank())
         .bind(Fate::InFlight.rank())
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         for id in ids {
             self.note_as_is(&stored(&id)?, step).await?;
@@ -451,7 +338,7 @@ impl Write {
             .bind(Fate::NeverLeft.rank())
             .bind(id.as_str())
             .bind(Fate::Unknown.rank())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         if done.rows_affected() > 0 {
             self.note_as_is(id, Step::NotOnServer).await?;
@@ -477,7 +364,7 @@ impl Write {
         .bind(fate.rank())
         .bind(next.millis())
         .bind(id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if done.rows_affected() > 0 {
             return self.note_as_is(id, step).await;
@@ -489,7 +376,7 @@ impl Write {
         if old.message.sender != self.me || old.delivery != Delivery::Sent {
             return Ok(());
         }
-        self.set_state(&old, Delivery::Queued, None, step).await?;
+        self.set_state(&old, Delivery::Queued, None, step);
         sqlx::query(
             "INSERT INTO outbox (message_id, dialog_id, fate, next_attempt_at)
              VALUES (?, ?, ?, ?)
@@ -499,7 +386,7 @@ impl Write {
         .bind(old.message.dialog_id.as_str())
         .bind(fate.rank())
         .bind(next.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -510,7 +397,7 @@ impl Write {
     /// When the disk does not take it.
     pub async fn forget_waits(&mut self) -> Result<(), StoreError> {
         sqlx::query("UPDATE outbox SET next_attempt_at = 0 WHERE next_attempt_at <> 0")
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }
@@ -524,7 +411,7 @@ impl Write {
         let attempts: Option<i64> =
             sqlx::query_scalar("SELECT attempts FROM outbox WHERE message_id = ?")
                 .bind(id.as_str())
-                .fetch_optional(self.db())
+                .fetch_optional(self.db().await?)
                 .await?;
         Ok(attempts.map(|attempts| u32::try_from(attempts).unwrap_or(u32::MAX)))
     }
@@ -533,7 +420,7 @@ impl Write {
     pub(crate) async fn fate(&mut self, id: &MessageId) -> Result<Option<Fate>, StoreError> {
         let fate: Option<i64> = sqlx::query_scalar("SELECT fate FROM outbox WHERE message_id = ?")
             .bind(id.as_str())
-            .fetch_optional(self.db())
+            .fetch_optional(self.db().await?)
             .await?;
         Ok(fate.map(Fate::from_rank))
     }
@@ -543,7 +430,7 @@ impl Write {
         sqlx::query("UPDATE outbox SET fate = ? WHERE message_id = ?")
             .bind(fate.rank())
             .bind(id.as_str())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }
@@ -552,7 +439,7 @@ impl Write {
     async fn note_as_is(&mut self, id: &MessageId, step: Step) -> Result<(), StoreError> {
         match self.find(id).await? {
             Some(message) => {
-                self.note(id, message.delivery, step).await?;
+                self.note(id, message.delivery, step);
                 self.message_changed(&message.message.dialog_id, id);
                 Ok(())
             }
@@ -576,13 +463,13 @@ impl Write {
         )
         .bind(body)
         .bind(id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if done.rows_affected() == 0 {
             return Ok(false);
         }
         if let Some(now) = self.find(id).await? {
-            self.note(id, now.delivery, Step::Edited).await?;
+            self.note(id, now.delivery, Step::Edited);
             self.message_changed(&now.message.dialog_id, id);
         }
         self.retry(id).await?;
@@ -611,8 +498,7 @@ impl Write {
         {
             return Ok(());
         }
-        self.set_state(&old, Delivery::Failed, Some(reason), Step::Refused(reason))
-            .await?;
+        self.set_state(&old, Delivery::Failed, Some(reason), Step::Refused(reason));
         sqlx::query(
             "INSERT INTO outbox (message_id, dialog_id, is_parked)
              VALUES (?, ?, 1)
@@ -620,7 +506,7 @@ impl Write {
         )
         .bind(id.as_str())
         .bind(old.message.dialog_id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -637,8 +523,7 @@ impl Write {
         if old.delivery != Delivery::Failed {
             return Ok(false);
         }
-        self.set_state(&old, Delivery::Queued, None, Step::Retried)
-            .await?;
+        self.set_state(&old, Delivery::Queued, None, Step::Retried);
         sqlx::query(
             "INSERT INTO outbox (message_id, dialog_id)
              VALUES (?, ?)
@@ -646,7 +531,7 @@ impl Write {
         )
         .bind(id.as_str())
         .bind(old.message.dialog_id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(true)
     }
@@ -668,7 +553,7 @@ impl Write {
                     OR EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = message.id AND o.fate = 0))",
         )
         .bind(id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if done.rows_affected() == 0 {
             return Ok(None);
@@ -694,7 +579,7 @@ impl Write {
              RETURNING dialog_id, id",
         )
         .bind(Delivery::Queued.rank())
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         for (dialog, id) in ids {
             self.message_changed(&stored(&dialog)?, &stored(&id)?);
@@ -702,11 +587,8 @@ impl Write {
         Ok(())
     }
 
-    pub(crate) async fn leave_outbox(&mut self, id: &MessageId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM outbox WHERE message_id = ?")
-            .bind(id.as_str())
-            .execute(self.db())
-            .await?;
-        Ok(())
+    pub(crate) fn leave_outbox(&mut self, id: &MessageId) {
+        self.later("DELETE FROM outbox WHERE message_id = ?")
+            .bind(id.as_str());
     }
 }

@@ -85,7 +85,7 @@ impl Store {
                 bind_spot(sqlx::query_as(BEFORE).bind(dialog.as_str()), spot).bind(one_more)
             }
         }
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         let coverage = self.coverage(dialog).await?;
         let mut page = cut(rows, before, limit, &coverage, holes)?;
@@ -119,7 +119,7 @@ impl Store {
     ) -> Result<Page, StoreError> {
         let rows: Vec<Row> = bind_spot(sqlx::query_as(AFTER).bind(dialog.as_str()), after)
             .bind(i64::from(limit) + 1)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         let coverage = self.coverage(dialog).await?;
         let page = cut(rows, Some(after), limit, &coverage, holes)?;

@@ -57,7 +57,7 @@ impl Store {
              ORDER BY id",
         )
         .bind(list(ids))
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter().map(Person::try_from).collect()
     }
@@ -85,7 +85,7 @@ impl Store {
         )
         .bind(text)
         .bind(limit)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter().map(Person::try_from).collect()
     }
@@ -119,7 +119,7 @@ impl Store {
         .bind(text.trim())
         .bind(limit)
         .bind(skip)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter().map(Person::try_from).collect()
     }
@@ -138,7 +138,7 @@ impl Store {
              LIMIT ?",
         )
         .bind(limit)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         ids.into_iter().map(user).collect()
     }
@@ -157,7 +157,7 @@ impl Store {
              LIMIT ?",
         )
         .bind(limit)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         ids.into_iter().map(user).collect()
     }
@@ -194,7 +194,7 @@ impl Write {
         .bind(person.last_seen.map(Timestamp::millis))
         .bind(&person.email)
         .bind(to_json(&person.tags))
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         if done.rows_affected() > 0 {
             self.changes.add(Change::Person(person.id));
@@ -210,7 +210,7 @@ impl Write {
         sqlx::query("UPDATE person SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at IS NOT ?2")
             .bind(number(who))
             .bind(at.millis())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }

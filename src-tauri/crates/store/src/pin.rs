@@ -30,7 +30,7 @@ impl Store {
     pub async fn pinned(&self, dialog: &DialogId) -> Result<Vec<StoredMessage>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(PINNED)
             .bind(dialog.as_str())
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         rows.into_iter().map(StoredMessage::try_from).collect()
     }
@@ -49,7 +49,7 @@ impl Store {
              WHERE m.id IS NULL AND g.message_id IS NULL
              ORDER BY p.dialog_id, p.position",
         )
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter()
             .map(|(dialog, message)| Ok((stored(&dialog)?, stored(&message)?)))
@@ -63,7 +63,7 @@ impl Write {
         let ids: Vec<String> =
             sqlx::query_scalar("SELECT message_id FROM pin WHERE dialog_id = ? ORDER BY position")
                 .bind(dialog.as_str())
-                .fetch_all(self.db())
+                .fetch_all(self.db().await?)
                 .await?;
         ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
@@ -85,7 +85,7 @@ impl Write {
         let done = sqlx::query(statement)
             .bind(dialog.as_str())
             .bind(message.as_str())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         let is_news = done.rows_affected() > 0;
         if is_news {
@@ -127,7 +127,7 @@ impl Write {
             .bind(dialog.as_str())
             .bind(message.as_str())
             .bind(i64::try_from(position).unwrap_or_default())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         }
         Ok(wanted)

@@ -59,7 +59,7 @@ impl Store {
         let row: Option<(i64, String)> =
             sqlx::query_as("SELECT sent_at, message_id FROM read_pointer WHERE dialog_id = ?")
                 .bind(dialog.as_str())
-                .fetch_optional(self.readers())
+                .fetch_optional(&mut *self.reader().await?)
                 .await?;
         row.map(|(sent_at, id)| {
             Ok(Place {
@@ -97,7 +97,7 @@ impl Store {
         )
         .bind(number(self.me()))
         .bind(dialog.as_str())
-        .fetch_optional(self.readers())
+        .fetch_optional(&mut *self.reader().await?)
         .await?;
         Ok(id.map(|id| stored(&id)).transpose()?)
     }
@@ -126,7 +126,7 @@ impl Write {
         .bind(dialog.as_str())
         .bind(place.sent_at)
         .bind(place.id.as_str())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         let moved = done.rows_affected() > 0;
         if moved {
@@ -202,7 +202,7 @@ impl Write {
         )
         .bind(message.as_str())
         .bind(dialog.as_str())
-        .fetch_optional(self.db())
+        .fetch_optional(self.db().await?)
         .await?;
         let Some((sent_at, id)) = up_to else {
             return Ok(false);
@@ -214,7 +214,7 @@ impl Write {
         let before: Option<(i64, String)> =
             sqlx::query_as("SELECT sent_at, message_id FROM read_pointer WHERE dialog_id = ?")
                 .bind(dialog.as_str())
-                .fetch_optional(self.db())
+                .fetch_optional(self.db().await?)
                 .await?;
         if !self.advance_pointer(dialog, &place).await? {
             return Ok(false);
@@ -238,7 +238,7 @@ impl Write {
              WHERE state < 6",
         )
         .bind(list(late))
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -271,7 +271,7 @@ impl Write {
         .bind(up_to.id.as_str())
         .bind(number(me))
         .bind(ANNOUNCED_AT_ONCE)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }

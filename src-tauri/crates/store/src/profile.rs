@@ -9,6 +9,7 @@ use std::sync::Arc;
 use kith_model::{Connection, UserId};
 use sqlx::migrate::Migrator;
 
+use crate::connections::Reader;
 use crate::open::Database;
 use crate::person::{number, user};
 use crate::{OpenError, StoreError};
@@ -139,9 +140,8 @@ impl Profile {
         self.database.close().await;
     }
 
-    #[cfg(test)]
-    pub(crate) fn readers(&self) -> &sqlx::SqlitePool {
-        &self.database.readers
+    pub(crate) async fn reader(&self) -> Result<Reader<'_>, sqlx::Error> {
+        self.database.readers.reader().await
     }
 
     /// All accounts, oldest first.
@@ -154,7 +154,7 @@ impl Profile {
              FROM account
              ORDER BY id",
         )
-        .fetch_all(&self.database.readers)
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter().map(Account::try_from).collect()
     }
@@ -175,7 +175,7 @@ impl Profile {
         .bind(details.is_local)
         .bind(&details.database)
         .bind(details.secret_place.name())
-        .fetch_one(&self.database.writer)
+        .fetch_one(&mut *self.database.writer.turn().await?)
         .await?;
         Ok(Account {
             id,
@@ -208,7 +208,7 @@ impl Profile {
         .bind(account.secret_place.name())
         .bind(account.is_signed_in)
         .bind(account.id)
-        .execute(&self.database.writer)
+        .execute(&mut *self.database.writer.turn().await?)
         .await?;
         Ok(())
     }
@@ -220,7 +220,7 @@ impl Profile {
     pub async fn remove_account(&self, id: i64) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM account WHERE id = ?")
             .bind(id)
-            .execute(&self.database.writer)
+            .execute(&mut *self.database.writer.turn().await?)
             .await?;
         Ok(())
     }
@@ -232,7 +232,7 @@ impl Profile {
     pub async fn settings(&self) -> Result<BTreeMap<String, String>, StoreError> {
         let rows: Vec<(String, String)> =
             sqlx::query_as("SELECT key, value FROM setting ORDER BY key")
-                .fetch_all(&self.database.readers)
+                .fetch_all(&mut *self.reader().await?)
                 .await?;
         Ok(rows.into_iter().collect())
     }
@@ -249,7 +249,7 @@ impl Profile {
         )
         .bind(key)
         .bind(value)
-        .execute(&self.database.writer)
+        .execute(&mut *self.database.writer.turn().await?)
         .await?;
         Ok(())
     }

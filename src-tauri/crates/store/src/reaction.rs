@@ -32,7 +32,7 @@ impl Store {
              ORDER BY emoji, person_id",
         )
         .bind(message.as_str())
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         let mut found: BTreeMap<String, Vec<UserId>> = BTreeMap::new();
         for (emoji, person) in rows {
@@ -99,7 +99,7 @@ impl Write {
         };
         sqlx::query("DELETE FROM reaction WHERE message_id = ?")
             .bind(message.as_str())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         for (emoji, people) in list {
             for person in people {
@@ -138,7 +138,7 @@ impl Write {
                     sqlx::query("DELETE FROM reaction WHERE message_id = ? AND emoji = ?")
                         .bind(message.as_str())
                         .bind(&gone.emoji)
-                        .execute(self.db())
+                        .execute(self.db().await?)
                         .await?;
                 }
             }
@@ -182,7 +182,7 @@ impl Write {
             .bind(message.as_str())
             .bind(emoji)
             .bind(number(who))
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -198,7 +198,7 @@ impl Write {
         sqlx::query("UPDATE message SET reactions = ? WHERE id = ?")
             .bind(to_json(&shown))
             .bind(old.message.id.as_str())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         self.message_changed(&old.message.dialog_id, &old.message.id);
         Ok(())
@@ -209,7 +209,7 @@ impl Write {
             sqlx::query_scalar("SELECT count(*) FROM reaction WHERE message_id = ? AND emoji = ?")
                 .bind(message.as_str())
                 .bind(emoji)
-                .fetch_one(self.db())
+                .fetch_one(self.db().await?)
                 .await?;
         Ok(u32::try_from(known).unwrap_or(u32::MAX))
     }

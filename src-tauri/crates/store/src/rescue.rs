@@ -16,7 +16,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::open::beside;
-use crate::outbox::{Fate, Queued};
+use crate::outbox::Fate;
+use crate::queue::Queued;
 use crate::{StoreError, Write};
 
 /// The note beside a database that its predecessor is to be looked through.
@@ -195,7 +196,7 @@ impl Write {
     async fn make_room_for(&mut self, dialog: &DialogId) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO dialog (id) VALUES (?) ON CONFLICT (id) DO NOTHING")
             .bind(dialog.as_str())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }

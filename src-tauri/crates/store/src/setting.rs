@@ -14,7 +14,7 @@ impl Store {
     pub async fn settings(&self) -> Result<BTreeMap<String, String>, StoreError> {
         let rows: Vec<(String, String)> =
             sqlx::query_as("SELECT key, value FROM setting ORDER BY key")
-                .fetch_all(self.readers())
+                .fetch_all(&mut *self.reader().await?)
                 .await?;
         Ok(rows.into_iter().collect())
     }
@@ -32,7 +32,7 @@ impl Store {
         )
         .bind(key)
         .bind(value)
-        .execute(write.db())
+        .execute(write.db().await?)
         .await?;
         write.commit().await?;
         Ok(())
@@ -44,7 +44,7 @@ impl Store {
     /// When the database cannot be read.
     pub async fn caught_up_at(&self) -> Result<Option<Timestamp>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar("SELECT caught_up_at FROM sync WHERE id = 1")
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.reader().await?)
             .await?;
         Ok(at.map(Timestamp::from_millis))
     }
@@ -62,7 +62,7 @@ impl Write {
              ON CONFLICT (id) DO UPDATE SET caught_up_at = max(caught_up_at, excluded.caught_up_at)",
         )
         .bind(at.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }

@@ -25,7 +25,9 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn next_expiry(&self) -> Result<Option<Timestamp>, StoreError> {
-        let next: Option<i64> = sqlx::query_scalar(NEXT).fetch_one(self.readers()).await?;
+        let next: Option<i64> = sqlx::query_scalar(NEXT)
+            .fetch_one(&mut *self.reader().await?)
+            .await?;
         Ok(next.map(Timestamp::from_millis))
     }
 
@@ -38,7 +40,7 @@ impl Store {
             "SELECT EXISTS (SELECT 1 FROM message INDEXED BY message_timed
                             WHERE destroy_after IS NOT NULL AND expires_at IS NULL)",
         )
-        .fetch_one(self.readers())
+        .fetch_one(&mut *self.reader().await?)
         .await?)
     }
 
@@ -49,7 +51,7 @@ impl Store {
     /// When the disk does not take it.
     pub async fn leave_no_trace(&self) -> Result<(), StoreError> {
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(self.writer())
+            .execute(&mut *self.writer().turn().await?)
             .await?;
         Ok(())
     }
@@ -79,7 +81,7 @@ impl Write {
         )
         .bind(now)
         .bind(me)
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         for (dialog, id) in started {
             self.message_changed(&stored(&dialog)?, &stored(&id)?);
@@ -91,7 +93,7 @@ impl Write {
              WHERE destroy_after IS NOT NULL AND expires_at > ?1 + destroy_after * 1000",
         )
         .bind(now)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -107,7 +109,7 @@ impl Write {
              WHERE destroy_after IS NOT NULL AND expires_at IS NOT NULL",
         )
         .bind(by)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -124,7 +126,7 @@ impl Write {
              WHERE destroy_after IS NOT NULL AND expires_at <= ?",
         )
         .bind(now)
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         let mut dialogs = BTreeSet::new();
         for (dialog, id) in over {

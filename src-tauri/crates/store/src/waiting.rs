@@ -10,11 +10,12 @@
 //! a page of history that was under way. Its id is kept for a while so that it
 //! is known and left out.
 
-use kith_model::{DialogId, Message, MessageId, Properties, Timestamp, UserId};
+use kith_model::{Message, MessageId, Properties, Timestamp, UserId};
+use sqlx::{FromRow, Row as _};
 
-use crate::message::{from_json, to_json};
+use crate::message::{self, from_json, message_columns, to_json};
 use crate::person::{number, user};
-use crate::{StoreError, Write};
+use crate::{StoreError, StoredMessage, Write};
 
 /// An edit, as it was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub struct HeardReactions {
 }
 
 /// What there is for a message that is about to come in.
-#[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, Default, FromRow)]
 pub(crate) struct Awaits {
     /// It was taken away.
     pub(crate) is_gone: bool,
@@ -54,9 +55,46 @@ pub(crate) struct Awaits {
     is_archived: bool,
     /// Its place lies below the read pointer.
     pub(crate) is_passed: bool,
+    /// Its dialog has a row.
+    pub(crate) has_dialog: bool,
+    /// Its dialog is known and in the list.
+    pub(crate) is_listed: bool,
 }
 
-#[derive(sqlx::FromRow)]
+/// The columns of [`Awaits`], for a message of a dialog and a second that are
+/// called `asked`, and the dialog `d`, if there is one.
+macro_rules! awaits_columns {
+    () => {
+        "EXISTS (SELECT 1 FROM gone_message g WHERE g.message_id = asked.id) AS is_gone,
+         EXISTS (SELECT 1 FROM waiting_marker w WHERE w.message_id = asked.id) AS markers,
+         EXISTS (SELECT 1 FROM waiting_change w WHERE w.message_id = asked.id) AS changes,
+         EXISTS (SELECT 1 FROM list_state s
+                 WHERE s.dialog_id = asked.dialog_id AND s.archived_at IS NOT NULL) AS is_archived,
+         EXISTS (SELECT 1 FROM read_pointer p
+                 WHERE p.dialog_id = asked.dialog_id
+                   AND (p.sent_at, p.message_id) >= (asked.sent_at, asked.id)) AS is_passed,
+         d.id IS NOT NULL AS has_dialog,
+         coalesce(d.is_known AND d.is_listed, 0) AS is_listed"
+    };
+}
+pub(crate) use awaits_columns;
+
+/// What a message that comes in meets: itself, as it is here, and all that may
+/// have come before it. One statement, because every message asks it.
+pub(crate) const MET: &str = concat!(
+    "SELECT m.id IS NOT NULL AS is_here,
+         ",
+    awaits_columns!(),
+    ",
+         ",
+    message_columns!(),
+    "
+     FROM (SELECT ? AS id, ? AS dialog_id, ? AS sent_at) asked
+     LEFT JOIN dialog d ON d.id = asked.dialog_id
+     LEFT JOIN message m ON m.id = asked.id"
+);
+
+#[derive(FromRow)]
 struct Waiting {
     person_id: i64,
     kind: i64,
@@ -70,28 +108,30 @@ const REMOVAL: i64 = 2;
 const REACTION: i64 = 3;
 const REACTION_TAKEN_BACK: i64 = 4;
 
+impl Awaits {
+    /// Whether something came before the message.
+    pub(crate) fn is_something(self) -> bool {
+        self.markers || self.changes
+    }
+}
+
 impl Write {
-    /// Looks for all of it at once, since it is mostly nothing.
-    pub(crate) async fn awaits(
+    /// What a message that comes in meets.
+    pub(crate) async fn met(
         &mut self,
-        message: &MessageId,
-        dialog: &DialogId,
-        sent_at: Timestamp,
-    ) -> Result<Awaits, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT EXISTS (SELECT 1 FROM gone_message WHERE message_id = ?1) AS is_gone,
-                    EXISTS (SELECT 1 FROM waiting_marker WHERE message_id = ?1) AS markers,
-                    EXISTS (SELECT 1 FROM waiting_change WHERE message_id = ?1) AS changes,
-                    EXISTS (SELECT 1 FROM list_state
-                            WHERE dialog_id = ?2 AND archived_at IS NOT NULL) AS is_archived,
-                    EXISTS (SELECT 1 FROM read_pointer
-                            WHERE dialog_id = ?2 AND (sent_at, message_id) >= (?3, ?1)) AS is_passed",
-        )
-        .bind(message.as_str())
-        .bind(dialog.as_str())
-        .bind(sent_at.seconds())
-        .fetch_one(self.db())
-        .await?)
+        news: &Message,
+    ) -> Result<(Option<StoredMessage>, Awaits), StoreError> {
+        self.later(MET)
+            .bind(news.id.as_str())
+            .bind(news.dialog_id.as_str())
+            .bind(news.sent_at.seconds());
+        let row = self.answer().await?.ok_or(sqlx::Error::RowNotFound)?;
+        let held = if row.try_get("is_here")? {
+            Some(StoredMessage::try_from(message::Row::from_row(&row)?)?)
+        } else {
+            None
+        };
+        Ok((held, Awaits::from_row(&row)?))
     }
 
     /// Applies what waited for a message that is here now.
@@ -120,7 +160,7 @@ impl Write {
              RETURNING position, person_id, kind, text, properties, done_at",
         )
         .bind(message.as_str())
-        .fetch_all(self.db())
+        .fetch_all(self.db().await?)
         .await?;
         for (position, person_id, kind, text, properties, done_at) in rows {
             let row = Waiting {
@@ -176,7 +216,7 @@ impl Write {
         .bind(edit.message.as_str())
         .bind(number(edit.by))
         .bind(EDIT)
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         let properties = to_json(&edit.properties);
         self.let_wait(
@@ -240,7 +280,7 @@ impl Write {
         .bind(properties)
         .bind(at.millis())
         .bind(now.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -250,7 +290,7 @@ impl Write {
         Ok(
             sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM gone_message WHERE message_id = ?)")
                 .bind(message.as_str())
-                .fetch_one(self.db())
+                .fetch_one(self.db().await?)
                 .await?,
         )
     }
@@ -263,7 +303,7 @@ impl Write {
     pub async fn forget_what_waited(&mut self, since: Timestamp) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM waiting_change WHERE heard_at < ?")
             .bind(since.millis())
-            .execute(self.db())
+            .execute(self.db().await?)
             .await?;
         sqlx::query(
             "DELETE FROM gone_message
@@ -271,7 +311,7 @@ impl Write {
                AND NOT EXISTS (SELECT 1 FROM deed WHERE deed.message_id = gone_message.message_id)",
         )
         .bind(since.millis())
-        .execute(self.db())
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }

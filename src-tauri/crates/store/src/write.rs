@@ -1,11 +1,23 @@
 //! One write transaction.
+//!
+//! SQLite works in a thread of its own, and the way there and back costs more
+//! than most statements. So a statement whose answer nobody waits for is held
+//! back ([`Write::later`]) and goes along with the next one that has an answer,
+//! or with the commit. Everything happens in the order in which it was said,
+//! and a message is taken in with two ways: one that looks, and one that writes.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures::FutureExt;
 use kith_model::{Clock, MessageId, Timestamp, UserId};
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, Encode, Sqlite, SqliteConnection, Type};
 
 use crate::change::ChangeSet;
+use crate::connections::{Turn, Writer};
 use crate::{Change, StoreError};
 
 /// A write transaction: everything in it happens, or nothing does. The
@@ -13,7 +25,12 @@ use crate::{Change, StoreError};
 #[derive(Debug)]
 #[must_use = "without a commit nothing of this happens"]
 pub struct Write {
-    tx: Transaction<'static, Sqlite>,
+    connection: Turn,
+    /// Whether SQLite was told to begin.
+    is_begun: bool,
+    held_back: HeldBack,
+    /// How often SQLite's thread was gone to; tests count it.
+    ways: Arc<AtomicUsize>,
     pub(crate) me: UserId,
     now: Timestamp,
     /// When the server was asked for what is put, by our clock.
@@ -23,23 +40,39 @@ pub struct Write {
     pub(crate) changes: ChangeSet,
 }
 
+/// Statements that go with the next way to SQLite, and the values of their
+/// question marks. These have no numbers, so that they count on from one
+/// statement to the next.
+#[derive(Debug, Default)]
+pub(crate) struct HeldBack {
+    statements: String,
+    values: SqliteArguments,
+    refused: Option<BoxDynError>,
+}
+
+impl HeldBack {
+    /// The value of the next question mark.
+    pub(crate) fn bind<'t>(&mut self, value: impl Encode<'t, Sqlite> + Type<Sqlite>) -> &mut Self {
+        if let Err(error) = self.values.add(value) {
+            self.refused = Some(error);
+        }
+        self
+    }
+}
+
 impl Write {
     pub(crate) async fn begin(
-        writer: &SqlitePool,
+        writer: &Writer,
+        ways: Arc<AtomicUsize>,
         me: UserId,
         clock: &dyn Clock,
     ) -> Result<Self, StoreError> {
-        let tx = match writer.begin_with("BEGIN IMMEDIATE").await {
-            // When the disk is full SQLite itself takes a transaction back, and
-            // the library goes on counting it. Only a new connection does not.
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                writer.acquire().await?.close().await?;
-                writer.begin_with("BEGIN IMMEDIATE").await?
-            }
-            begun => begun?,
-        };
+        let connection = writer.turn().await?;
         Ok(Self {
-            tx,
+            connection,
+            is_begun: false,
+            held_back: HeldBack::default(),
+            ways,
             me,
             now: clock.now(),
             asked_at: None,
@@ -48,9 +81,45 @@ impl Write {
         })
     }
 
-    /// The connection, for one statement.
-    pub(crate) fn db(&mut self) -> &mut SqliteConnection {
-        &mut self.tx
+    /// Holds a statement back that has no answer. Its question marks, which
+    /// carry no numbers, get their values with [`HeldBack::bind`].
+    pub(crate) fn later(&mut self, statement: &'static str) -> &mut HeldBack {
+        debug_assert!(!statement.contains("?1"), "no numbers: {statement}");
+        if !self.held_back.statements.is_empty() {
+            self.held_back.statements.push_str(";\n");
+        }
+        self.held_back.statements.push_str(statement);
+        &mut self.held_back
+    }
+
+    /// Has everything that was held back happen. The answer is the first row
+    /// of the last statement, which alone has rows.
+    pub(crate) async fn answer(&mut self) -> Result<Option<SqliteRow>, StoreError> {
+        let held_back = std::mem::take(&mut self.held_back);
+        if let Some(error) = held_back.refused {
+            return Err(sqlx::Error::Encode(error).into());
+        }
+        let mut statements = held_back.statements;
+        // One who only reads and one who writes begin the same way, so that
+        // nobody has to give up half-way because somebody else wrote.
+        if !self.is_begun {
+            self.is_begun = true;
+            statements.insert_str(0, "BEGIN IMMEDIATE;\n");
+        }
+        self.ways.fetch_add(1, Ordering::Relaxed);
+        // Nothing but constants of this crate is in it.
+        let query = sqlx::query_with(AssertSqlSafe(statements), held_back.values);
+        Ok(query.fetch_optional(&mut *self.connection).await?)
+    }
+
+    /// The connection, for one statement that has an answer. What was held
+    /// back has happened by then.
+    pub(crate) async fn db(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        if !self.is_begun || !self.held_back.statements.is_empty() {
+            self.answer().await?;
+        }
+        self.ways.fetch_add(1, Ordering::Relaxed);
+        Ok(&mut self.connection)
     }
 
     /// When this transaction began.
@@ -70,9 +139,25 @@ impl Write {
     ///
     /// # Errors
     /// When the disk does not take it; then nothing happened.
-    pub async fn commit(self) -> Result<Vec<Change>, StoreError> {
-        self.tx.commit().await?;
-        Ok(self.changes.into_vec())
+    pub async fn commit(mut self) -> Result<Vec<Change>, StoreError> {
+        if self.is_begun || !self.held_back.statements.is_empty() {
+            self.later("COMMIT");
+            self.answer().await?;
+            self.is_begun = false;
+        }
+        Ok(std::mem::take(&mut self.changes).into_vec())
+    }
+}
+
+impl Drop for Write {
+    /// What was begun and not committed is taken back before anybody else has
+    /// the connection: the order goes to SQLite's thread without waiting for
+    /// the answer, which may be that SQLite has done so itself.
+    fn drop(&mut self) {
+        if self.is_begun {
+            let taking_back = sqlx::query("ROLLBACK").execute(&mut *self.connection);
+            let _ = taking_back.now_or_never();
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The engine's tests: events in, rows and changes out. No server takes part;
 //! the journeys with a real one are in the `tests` folder at the top.
 
+mod cost;
 mod deeds;
 mod inbox;
 mod timers;

@@ -133,7 +133,7 @@ async fn one_process_at_a_time() {
 async fn readers_cannot_write() {
     let fixture = Fixture::new().await;
     let refused = sqlx::query("DELETE FROM dialog")
-        .execute(fixture.store.readers())
+        .execute(&mut *fixture.store.reader().await.expect("a reader"))
         .await;
     assert!(refused.is_err(), "there is one writer");
 }

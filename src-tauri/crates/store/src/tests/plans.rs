@@ -9,13 +9,15 @@ use crate::late::CAME_AFTER;
 use crate::link::LINKS;
 use crate::page::{AFTER, BEFORE, NEWEST};
 use crate::pin::PINNED;
+use crate::queue::WAY_OUT;
 use crate::timer::NEXT;
+use crate::waiting::MET;
 
 async fn plan(fixture: &Fixture, statement: &str) -> String {
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
         "EXPLAIN QUERY PLAN {statement}"
     )))
-    .fetch_all(fixture.store.readers())
+    .fetch_all(&mut *fixture.store.reader().await.expect("a reader"))
     .await
     .expect("a plan");
     rows.iter()
@@ -131,5 +133,26 @@ async fn what_is_done_to_messages_finds_its_rows_through_indexes() {
     assert!(
         plan.contains("SEARCH message USING INDEX message_timed"),
         "{plan}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_message_meets_is_a_handful_of_look_ups() {
+    let fixture = Fixture::new().await;
+    for statement in [MET, WAY_OUT] {
+        let plan = plan(&fixture, statement).await;
+        let mut scans = plan.lines().filter(|line| line.starts_with("SCAN"));
+        assert!(
+            scans.all(|line| line == "SCAN asked" || line == "SCAN CONSTANT ROW"),
+            "{statement}: {plan}"
+        );
+        // Only the two people of a private dialog are sorted.
+        let sorted = plan.matches("TEMP B-TREE").count();
+        assert_eq!(sorted, usize::from(statement == WAY_OUT), "{plan}");
+    }
+    let plan = plan(&fixture, WAY_OUT).await;
+    assert!(
+        plan.contains("SEARCH l USING COVERING INDEX message_by_place (dialog_id=? AND pending=?)"),
+        "the newest message is one step: {plan}"
     );
 }

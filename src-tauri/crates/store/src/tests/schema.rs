@@ -7,14 +7,14 @@ use std::path::Path;
 use super::Fixture;
 use crate::Profile;
 
-async fn tables(pool: &sqlx::SqlitePool) -> String {
+async fn tables(connection: &mut sqlx::SqliteConnection) -> String {
     let parts: Vec<String> = sqlx::query_scalar(
         "SELECT sql || ';'
          FROM sqlite_schema
          WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx%'
          ORDER BY rowid",
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
     .expect("the schema");
     parts.join("\n\n")
@@ -31,8 +31,8 @@ async fn the_documented_schema_is_the_real_one() {
          -- compares it with what the migrations make.\n\n\
          -- ==== one account (account-*.db) ====\n\n{}\n\n\
          -- ==== one profile (profile.db) ====\n\n{}\n",
-        tables(fixture.store.readers()).await,
-        tables(profile.readers()).await,
+        tables(&mut fixture.store.reader().await.expect("a reader")).await,
+        tables(&mut profile.reader().await.expect("a reader")).await,
     );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.sql");
     if std::env::var_os("KITH_WRITE_SCHEMA").is_some() {
@@ -52,7 +52,7 @@ async fn every_column_is_strict_and_every_table_known() {
         "SELECT name FROM pragma_table_list
          WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx%'",
     )
-    .fetch_all(fixture.store.readers())
+    .fetch_all(&mut *fixture.store.reader().await.expect("a reader"))
     .await
     .expect("the tables");
     assert!(loose.is_empty(), "tables without STRICT: {loose:?}");

@@ -209,7 +209,7 @@ async fn what_was_delivered_is_announced_and_reading_says_more() {
     let news = message(1, 10);
     fixture.put(&news).await;
     fixture
-        .write(async |write| write.announce_delivered(&news).await.expect("queued"))
+        .write(async |write| write.announce_delivered(&news))
         .await;
     assert_eq!(fixture.announced().await, [(id(1), false)]);
     let marker = fixture
@@ -220,7 +220,7 @@ async fn what_was_delivered_is_announced_and_reading_says_more() {
         .remove(0);
     fixture.see(1).await;
     fixture
-        .write(async |write| write.marker_written(&marker, at(30)).await.expect("noted"))
+        .write(async |write| write.marker_written(&marker, at(30)))
         .await;
     assert_eq!(
         fixture.announced().await,
@@ -235,7 +235,7 @@ async fn what_was_delivered_is_announced_and_reading_says_more() {
         .expect("a read")
         .remove(0);
     fixture
-        .write(async |write| write.marker_written(&marker, at(31)).await.expect("noted"))
+        .write(async |write| write.marker_written(&marker, at(31)))
         .await;
     assert_eq!(fixture.announced().await, []);
     fixture
@@ -248,7 +248,7 @@ async fn what_was_delivered_is_announced_and_reading_says_more() {
     );
     fixture
         .write(async |write| {
-            write.marker_written(&marker, at(32)).await.expect("noted");
+            write.marker_written(&marker, at(32));
             assert!(!write.markers_arrived(at(32)).await.expect("too early"));
             assert!(write.markers_arrived(at(33)).await.expect("long enough"));
             write.doubt_markers().await.expect("doubted");
