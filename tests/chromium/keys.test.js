@@ -115,6 +115,55 @@ test('a group is made from beginning to end', async () => {
   await page.close();
 });
 
+test('a dialog begins at what one came for, and a question at what changes nothing', async () => {
+  const page = await built.open('talk');
+  await page.getByTestId('info-toggle').click();
+  await page.getByTestId('info-report').click();
+  await focused(page, testId('report-reason'));
+  await page.keyboard.press('Escape');
+  await page.locator('[data-row="bea"]').click({ button: 'right' });
+  await page.getByTestId('dialog-delete').click();
+  await page.getByTestId('question').waitFor();
+  await page.waitForFunction(() => document.activeElement?.textContent.trim() === 'Cancel');
+  await page.close();
+});
+
+for (const dir of ['ltr', 'rtl']) {
+  test(`a menu in a menu lies beside it and inside of the window, ${dir}`, async () => {
+    const page = await built.open('home', { dir });
+    await page.locator('[data-row="bea"]').click({ button: 'right' });
+    await page.getByTestId('dialog-mute').press(dir === 'ltr' ? 'ArrowRight' : 'ArrowLeft');
+    await page.getByTestId('mute-hour').waitFor();
+    const outer = await page.getByTestId('dialog-menu').boundingBox();
+    const inner = await page
+      .getByRole('menu')
+      .filter({ has: page.getByTestId('mute-hour') })
+      .last()
+      .boundingBox();
+    assert.ok(inner.x >= 0 && inner.x + inner.width <= 1280, `it begins at ${inner.x}`);
+    const [left, right] = dir === 'ltr' ? [outer, inner] : [inner, outer];
+    assert.ok(left.x + left.width <= right.x + 8, `${left.x + left.width} is before ${right.x}`);
+    await page.close();
+  });
+}
+
+test('the words of a button stay away from what it has opened', async () => {
+  const page = await built.open('talk');
+  const button = page.getByTestId('calendar-open');
+  await button.hover();
+  await page.locator('.tooltip').waitFor();
+  await page.getByTestId('composer-input').hover();
+  await page.locator('.tooltip').waitFor({ state: 'detached' });
+  await button.click();
+  await page.getByTestId('calendar').waitFor();
+  await button.hover({ position: { x: 4, y: 4 } });
+  await button.hover({ position: { x: 18, y: 18 } });
+  // Longer than a pointer rests before words are shown.
+  await page.waitForTimeout(700);
+  assert.deepEqual(await page.locator('.tooltip').allTextContents(), []);
+  await page.close();
+});
+
 test('the settings hold still while the size of text changes', async () => {
   const page = await built.open('home');
   await page.keyboard.press('Control+,');
