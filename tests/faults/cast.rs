@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use kith_model::{DialogId, SystemClock, UserId};
-use kith_testkit::{ALEX, Actor, BEA, CAROL, Road, TestPerson, Town};
+use kith_model::{Clock, DialogId, SystemClock, UserId};
+use kith_testkit::{ALEX, Actor, BEA, CAROL, Road, ShiftedClock, TestPerson, Town};
 
 /// The devices: Alex has two.
 const DEVICES: [(Actor, &str); 4] = [
@@ -14,6 +14,18 @@ const DEVICES: [(Actor, &str); 4] = [
     (BEA, "desk"),
     (CAROL, "desk"),
 ];
+
+/// Bea's clock is behind, so that what she writes often comes late: with a place
+/// that others have read already.
+const BEHIND: i64 = -8_000;
+
+fn clock_of(actor: Actor) -> Arc<dyn Clock> {
+    if actor.id == BEA.id {
+        Arc::new(ShiftedClock::ahead_by(BEHIND))
+    } else {
+        Arc::new(SystemClock)
+    }
+}
 
 /// A device and its road.
 #[derive(Debug)]
@@ -81,7 +93,7 @@ impl Cast {
         for (actor, name) in DEVICES {
             let road = Road::to(town.connection()).await?;
             let person = town
-                .device_over(actor, name, &road, Arc::new(SystemClock))
+                .device_over(actor, name, &road, clock_of(actor))
                 .await?;
             devices.push(Device {
                 name,

@@ -11,8 +11,8 @@
 //! is counted.
 //!
 //! What comes live below the pointer is late. Of what the server answers, only
-//! what it did not have when it was asked before: old history that was never
-//! marked as read stays read.
+//! what it did not have before: old history that was never marked as read stays
+//! read.
 
 use kith_model::{DialogId, Message, MessageId, Place, Timestamp};
 
@@ -42,6 +42,8 @@ pub(crate) const CAME_AFTER: &str = "
 /// How a dialog stood before an answer of the server was taken in.
 struct Before {
     pointer: Place,
+    /// When the server had the message at the pointer, at the latest known.
+    read_at: Timestamp,
     changes_known_to: Option<Timestamp>,
 }
 
@@ -103,6 +105,7 @@ impl Write {
         };
         // How far this very answer has moved the pointer.
         let passed = read.iter().map(|message| message.place()).max();
+        let tells_readers = messages.iter().any(|message| !message.read_by.is_empty());
         let mut held: Option<Vec<Stretch>> = None;
         let mut late: Vec<&MessageId> = Vec::new();
         for (message, put) in unread {
@@ -116,6 +119,9 @@ impl Write {
                     None => held.insert(self.held_stretches(dialog).await?),
                 };
                 before.had_no(message, held)
+                    || (before.knew_nothing(held)
+                        && tells_readers
+                        && !read.iter().any(|other| covers(other, message)))
             } else {
                 false
             };
@@ -130,17 +136,20 @@ impl Write {
     }
 
     async fn before(&mut self, dialog: &DialogId) -> Result<Option<Before>, StoreError> {
-        let row: Option<(i64, String, Option<i64>)> = sqlx::query_as(
-            "SELECT p.sent_at, p.message_id, s.changes_known_to
+        let row: Option<(i64, String, Option<i64>, Option<i64>)> = sqlx::query_as(
+            "SELECT p.sent_at, p.message_id, m.stored_at, s.changes_known_to
              FROM read_pointer p
+             LEFT JOIN message m ON m.id = p.message_id
              LEFT JOIN dialog_sync s ON s.dialog_id = p.dialog_id
              WHERE p.dialog_id = ?",
         )
         .bind(dialog.as_str())
         .fetch_optional(self.db().await?)
         .await?;
-        row.map(|(sent_at, id, known_to)| {
+        row.map(|(sent_at, id, stored_at, known_to)| {
+            let sent = Timestamp::from_seconds(sent_at);
             Ok(Before {
+                read_at: stored_at.map_or(sent, Timestamp::from_millis),
                 pointer: Place {
                     sent_at,
                     id: stored(&id)?,
@@ -288,17 +297,25 @@ impl Write {
 
 impl Before {
     /// Whether the server did not have this message, which is new here and
-    /// below the pointer, when it was asked before: its place lies in a stretch
-    /// that was held, or it was stored after everything that was known. Ids
-    /// tell no order within a second, so what stands in the pointer's own is
-    /// believed to have come after it.
+    /// below the pointer, when it was asked before, or when what was read came:
+    /// its place lies in a stretch that was held, or it was stored after the
+    /// message at the pointer, or after everything that was known. Ids tell no
+    /// order within a second, so what stands in the pointer's own is believed
+    /// to have come after it.
     fn had_no(&self, message: &Message, held: &[Stretch]) -> bool {
         let second = message.sent_at.seconds();
         second == self.pointer.sent_at
             || held.iter().any(|stretch| stretch.holds(second))
-            || self
-                .changes_known_to
-                .is_some_and(|known_to| message.stored_at.is_some_and(|at| at > known_to))
+            || message.stored_at.is_some_and(|at| {
+                // Times of changes are told in whole seconds.
+                at > self.read_at || self.changes_known_to.is_some_and(|known_to| at >= known_to)
+            })
+    }
+
+    /// Whether this is the first that the server tells of the dialog: something
+    /// came live and was read before anybody asked what stands above it.
+    fn knew_nothing(&self, held: &[Stretch]) -> bool {
+        held.is_empty() && self.changes_known_to.is_none()
     }
 }
 

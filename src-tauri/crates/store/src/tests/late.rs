@@ -277,31 +277,61 @@ async fn old_history_stays_read() {
 #[tokio::test]
 async fn what_came_while_away_with_an_early_time_is_unread() {
     let fixture = Fixture::new().await;
-    fixture.put(&message(5, 20)).await;
-    fixture.has_read_to(20, 5).await;
-    fixture.answered(&[told(4, 20, 20, false)]).await;
-    assert_eq!(fixture.to_read().await, 1, "in the pointer's own second");
+    // By a clock that is ahead, and stored long before.
+    fixture.answered(&[told(5, 900, 250, true)]).await;
+    fixture.has_read_to(900, 5).await;
     fixture.holds(10, 18).await;
-    fixture.answered(&[told(6, 12, 300, false)]).await;
+    fixture.answered(&[told(4, 900, 240, false)]).await;
+    assert_eq!(fixture.to_read().await, 1, "in the pointer's own second");
+    fixture.answered(&[told(6, 12, 240, false)]).await;
     assert_eq!(fixture.to_read().await, 2, "where everything was held");
-    fixture.answered(&[told(7, 5, 300, false)]).await;
+    fixture.answered(&[told(7, 5, 240, false)]).await;
     assert_eq!(fixture.to_read().await, 2, "nothing tells that it is new");
+    fixture.answered(&[told(8, 5, 251, false)]).await;
+    assert_eq!(fixture.to_read().await, 3, "stored after what was read");
     fixture
         .write(async |write| {
             write
-                .know_changes_to(&dialog_id(1), at(200))
+                .know_changes_to(&dialog_id(1), at(230))
                 .await
                 .expect("kept");
         })
         .await;
-    fixture.answered(&[told(8, 5, 300, false)]).await;
+    fixture.answered(&[told(9, 5, 230, false)]).await;
     assert_eq!(
         fixture.to_read().await,
-        3,
+        4,
         "stored after all that was known"
     );
-    fixture.answered(&[told(9, 13, 300, true)]).await;
-    assert_eq!(fixture.to_read().await, 3, "read elsewhere meanwhile");
+    fixture.answered(&[told(10, 13, 300, true)]).await;
+    assert_eq!(fixture.to_read().await, 4, "read elsewhere meanwhile");
+}
+
+#[tokio::test]
+async fn what_stands_above_what_was_read_before_anybody_asked_is_as_the_server_tells() {
+    let fixture = Fixture::new().await;
+    fixture.put(&message(9, 50)).await;
+    fixture.looked_at(9, &[]).await;
+    fixture
+        .answered(&[
+            told(1, 10, 10, false),
+            told(2, 20, 20, true),
+            told(3, 30, 30, false),
+            told(9, 50, 50, false),
+        ])
+        .await;
+    assert_eq!(fixture.to_read().await, 1, "the first was above a read one");
+    assert_eq!(fixture.first().await, Some(id(3)));
+
+    let silent = Fixture::new().await;
+    silent.put(&message(9, 50)).await;
+    silent.looked_at(9, &[]).await;
+    silent.answered(&[message(3, 30), message(9, 50)]).await;
+    assert_eq!(
+        silent.to_read().await,
+        0,
+        "a server that tells no readers tells nothing"
+    );
 }
 
 #[tokio::test]
