@@ -1,6 +1,6 @@
 //! An edit is told twice: to the server's history, and to the others over the
 //! stream, which nothing acknowledges to its writer. Whatever breaks in between,
-//! the others hear of it.
+//! the others hear of it, over the links that they have all the time.
 
 use std::sync::Arc;
 
@@ -47,7 +47,6 @@ async fn an_edit_that_was_lost_with_its_stream_is_announced_on_the_next() -> Res
     town.faults().hold_relays(false);
     let held = bea.message(&id).await.expect("held");
     assert_eq!(held.message.body, "frist", "nobody has told");
-    let link = bea.engine.link();
 
     road.close().await;
     alex.offline().await;
@@ -84,7 +83,6 @@ async fn an_edit_whose_app_was_killed_before_it_could_tell_is_told_after_the_sta
     let absent = alex.kill().await?;
     let held = bea.message(&id).await.expect("held");
     assert_eq!(held.message.body, "frist", "nobody has told");
-    let link = bea.engine.link();
 
     road.clear();
     let alex = absent.returns().await?;
