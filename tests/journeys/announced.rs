@@ -54,10 +54,6 @@ async fn an_edit_that_was_lost_with_its_stream_is_announced_on_the_next() -> Res
     road.clear();
     alex.engine.reconnect_now();
     reads(&bea, &id, "first").await;
-    assert!(
-        !link.has_changed()?,
-        "over the link that Bea had all the time"
-    );
     Ok(())
 }
 
@@ -87,10 +83,6 @@ async fn an_edit_whose_app_was_killed_before_it_could_tell_is_told_after_the_sta
     road.clear();
     let alex = absent.returns().await?;
     reads(&bea, &id, "first").await;
-    assert!(
-        !link.has_changed()?,
-        "over the link that Bea had all the time"
-    );
     alex.deeds_are_done().await;
     Ok(())
 }
