@@ -103,6 +103,20 @@ export class Window {
     await element.sendKeys(...keys);
   }
 
+  /** Presses keys where the focus is. */
+  async press(...keys) {
+    await this.#driver
+      .actions()
+      .sendKeys(...keys)
+      .perform();
+  }
+
+  /** The other button of the mouse. */
+  async menu(selector, text = null) {
+    const element = await this.find(selector, text);
+    await this.#driver.actions().contextClick(element).perform();
+  }
+
   /** Runs a function in the page. */
   run(script, ...args) {
     return this.#driver.executeScript(script, ...args);
