@@ -106,14 +106,17 @@ export class Kith {
 
   /** Waits for a dialog that fits, in the list now or in a patch to come. */
   async dialog(what, fits) {
+    const before = new Set(this.feed.all);
     const home = await this.call('home');
     const found = home.dialogs.find(fits);
     if (found) return found;
-    const event = await this.feed.find(
-      what,
-      (event) =>
-        event.kind === 'home' && event.patch.rev > home.rev && event.patch.dialogs.some(fits),
-    );
+    // Each opening counts its patches anew: those of the one before are no news.
+    let hasBegun = false;
+    const event = await this.feed.find(what, (event) => {
+      if (event.kind !== 'home' || before.has(event)) return false;
+      hasBegun ||= event.patch.rev === home.rev + 1;
+      return hasBegun && event.patch.dialogs.some(fits);
+    });
     return event.patch.dialogs.find(fits);
   }
 
