@@ -4,7 +4,7 @@
 //! ```text
 //! cli, renderer, logging   how the process starts
 //! run                      the order of starting and ending
-//! window, shell            the window, and what only it can do
+//! window, shell, spelling  the window, and what only it can do
 //! commands, feed, views    one line to and from the application
 //! first                    what the page asks first, answered before it asks
 //! keychain, local          the system's keychain; the server on this machine
@@ -21,6 +21,7 @@ mod logging;
 mod renderer;
 mod run;
 mod shell;
+mod spelling;
 mod views;
 mod window;
 

@@ -57,6 +57,7 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
             return Err(anyhow!(error).context("the window system cannot be used"));
         }
     };
+    shell.hold(tauri.handle().clone());
     tauri.manage(Views::new(app.clone()));
     runtime.spawn(end_on_signal(tauri.handle().clone()));
 

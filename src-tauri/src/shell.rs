@@ -1,15 +1,23 @@
 //! What only the program around the web view can do.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::thread;
 use std::time::Instant;
 
 use kith_api::Shell;
+use tauri::AppHandle;
 use url::Url;
+
+use crate::spelling;
 
 /// The program around the web view.
 #[derive(Debug)]
 pub(crate) struct WindowShell {
     started: Instant,
+    /// The window system, once it runs.
+    handle: OnceLock<AppHandle>,
     /// Whether somebody measures (`KITH_BENCH=1`).
     is_measured: bool,
 }
@@ -18,14 +26,37 @@ impl WindowShell {
     pub(crate) fn new(started: Instant) -> Self {
         Self {
             started,
+            handle: OnceLock::new(),
             is_measured: std::env::var_os("KITH_BENCH").is_some_and(|value| value == "1"),
         }
+    }
+
+    /// The window system runs.
+    pub(crate) fn hold(&self, handle: AppHandle) {
+        let _ = self.handle.set(handle);
     }
 }
 
 impl Shell for WindowShell {
     fn open_link(&self, url: &Url) -> Result<(), String> {
         tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| error.to_string())
+    }
+
+    fn open_file(&self, path: &Path) -> Result<(), String> {
+        tauri_plugin_opener::open_path(path, None::<&str>).map_err(|error| error.to_string())
+    }
+
+    fn show_file(&self, path: &Path) -> Result<(), String> {
+        // On Linux this asks over D-Bus and waits, which no task of the runtime may.
+        let path = path.to_owned();
+        thread::spawn(move || tauri_plugin_opener::reveal_item_in_dir(path))
+            .join()
+            .map_err(|_| "the thread has ended".to_owned())?
+            .map_err(|error| error.to_string())
+    }
+
+    fn downloads(&self) -> Option<PathBuf> {
+        dirs::download_dir()
     }
 
     fn painted(&self) {
@@ -38,6 +69,10 @@ impl Shell for WindowShell {
             if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
                 tracing::debug!("nobody listens to standard output");
             }
+        }
+        // Only now, so that no dictionary is read before there is a picture.
+        if let Some(handle) = self.handle.get() {
+            spelling::check(handle);
         }
     }
 }

@@ -16,7 +16,7 @@ use tauri::{
 use crate::first;
 use crate::views::Views;
 
-const LABEL: &str = "main";
+pub(crate) const LABEL: &str = "main";
 /// The setting that holds the window's place, as JSON.
 const SETTING: &str = "window";
 

@@ -222,6 +222,12 @@ CREATE TABLE link (
 
 CREATE INDEX link_by_message ON link (message_id);
 
+CREATE TABLE saved_file (
+    file_key TEXT PRIMARY KEY NOT NULL,        -- as model::Attachment::file_key
+    path TEXT NOT NULL,
+    saved_at INTEGER NOT NULL DEFAULT 0        -- milliseconds
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE late_message (
     message_id TEXT PRIMARY KEY NOT NULL REFERENCES message (id) ON DELETE CASCADE,
     dialog_id TEXT NOT NULL REFERENCES dialog (id) ON DELETE CASCADE

@@ -71,6 +71,16 @@ export type LinkView = {
   retry_at: Millis | null;
 };
 
+/** What hangs on a message, in short. */
+export type AttachedView = {
+  /** What the first one is. */
+  kind: AttachmentKind;
+  /** The first one's name, or empty. */
+  name: string;
+  /** How many there are. */
+  count: number;
+};
+
 /** The newest message of a dialog. */
 export type LastMessageView = {
   /** Which. */
@@ -88,7 +98,7 @@ export type LastMessageView = {
   /** How far it has come. */
   delivery: Delivery;
   /** What hangs on it, when there is something. */
-  attachment: AttachmentKind | null;
+  attachment: AttachedView | null;
   /** What it tells about the dialog: then it is a quiet line. */
   system: SystemView | null;
 };
@@ -166,11 +176,35 @@ export type DialogView = {
   sort_at: Millis;
 };
 
+/** A named text: an own field of a message or of a dialog. */
+export type PropertyView = {
+  /** Its name. */
+  key: string;
+  /** What it says. */
+  value: string;
+};
+
+/** Where a file lies on this computer. */
+export type SavedView = {
+  /** What it is called there. */
+  name: string;
+  /** Whether Kith has it opened by the system; others are only shown in their folder. */
+  opens: boolean;
+};
+
+/** A place on earth. */
+export type PlaceView = {
+  /** Degrees north, as they were written. */
+  north: string;
+  /** Degrees east, as they were written. */
+  east: string;
+};
+
 /** What hangs on a message. */
 export type AttachmentView = {
   /** What it is. */
   kind: AttachmentKind;
-  /** Its name, or empty. */
+  /** Its name, or empty. A contact's is the person's. */
   name: string;
   /** Bytes, when told. */
   size: number | null;
@@ -182,6 +216,35 @@ export type AttachmentView = {
   width: number | null;
   /** Pixels, when told. */
   height: number | null;
+  /** Seconds of sound or film, when told. */
+  duration: number | null;
+  /** Whether there is a file that can be saved. */
+  can_save: boolean;
+  /** Where it lies on this computer, once it was saved. */
+  saved: SavedView | null;
+  /** Of a contact: what is told of the person besides the name. */
+  contact: PropertyView[];
+  /** Of a place: where it is. */
+  place: PlaceView | null;
+  /** A web address, where there is one and no file on the server. */
+  link: string | null;
+};
+
+/** Why a file could not be saved. */
+export type TransferProblem = "gone" | "not_allowed" | "too_large" | "connection" | "disk" | "server";
+
+/** A file on its way here, or one that did not get here. */
+export type TransferView = {
+  /** On which message it hangs. */
+  message: MessageId;
+  /** Which of what hangs there, counted from nought. */
+  index: number;
+  /** Bytes that are here. */
+  done: number;
+  /** Bytes in all, when known. */
+  total: number | null;
+  /** Why it goes no further. */
+  problem: TransferProblem | null;
 };
 
 /** The message that another one answers. */
@@ -195,7 +258,7 @@ export type ReplyView = {
   /** The beginning of its text, on one line. */
   text: string;
   /** What hangs on it, when there is something and it is held here. */
-  attachment: AttachmentKind | null;
+  attachment: AttachedView | null;
 };
 
 /** Where a message that was passed on came from. */
@@ -290,14 +353,6 @@ export type MessageView = {
   system: SystemView | null;
   /** What this person does to it that the server has not taken yet. */
   deed: DeedView | null;
-};
-
-/** A named text: an own field of a message or of a dialog. */
-export type PropertyView = {
-  /** Its name. */
-  key: string;
-  /** What it says. */
-  value: string;
 };
 
 /** Who has a message. */
@@ -620,6 +675,8 @@ export type HomeSnapshot = {
   typing: TypingView[];
   /** Who is there, of those about whom it is known. */
   presence: PresenceView[];
+  /** Files that are being saved, or could not be. */
+  transfers: TransferView[];
 };
 
 /** What changed on the home screen. Applying it twice is harmless. */
@@ -718,6 +775,7 @@ export type FeedEvent =
   | { kind: "app"; app: AppView } | { kind: "home"; patch: HomePatch }
   | { kind: "timeline"; patch: TimelinePatch } | { kind: "typing"; typing: TypingView }
   | { kind: "presence"; presence: Array<PresenceView> } | { kind: "refused"; refusal: RefusalView }
+  | { kind: "transfers"; transfers: Array<TransferView> }
   | { kind: "accounts"; accounts: Array<AccountView> } | { kind: "reset" };
 
 export type NoArgs = Record<string, never>;
@@ -805,6 +863,14 @@ export type Commands = {
   report_message: { args: { message: MessageId; reason: string }; answer: null };
   /** Tells whoever runs the server about a person. */
   report_person: { args: { person: UserId; reason: string }; answer: null };
+  /** Begins to save what hangs on a message into the person's folder for downloads; how far it has come is told as `transfers`. `index` counts the message's attachments from nought. */
+  save_attachment: { args: { message: MessageId; index: number }; answer: null };
+  /** Ends a saving, or forgets that one failed. */
+  cancel_transfer: { args: { message: MessageId; index: number }; answer: null };
+  /** Opens what was saved, with the system's program for it, where it is of a kind that does nothing by itself. */
+  open_attachment: { args: { message: MessageId; index: number }; answer: null };
+  /** Shows what was saved in its folder. */
+  show_attachment: { args: { message: MessageId; index: number }; answer: null };
   /** Finds people by name or login, also in the server's directory. */
   find_people: { args: { query: string; by?: FindBy | null }; answer: PersonView[] };
   /** Makes a dialog, or finds the private one that is there; answers its id. */

@@ -316,8 +316,6 @@ export const en = {
     edited: 'edited',
     showAll: 'Show the whole message',
     attachment: (kind: string, name: string) => (name === '' ? kind : `${kind}: ${name}`),
-    attachmentHint:
-      'This version of Kith shows that something is attached, but cannot open it yet.',
     from: (name: string, time: string) => `${name}, ${time}`,
     announce: (name: string, text: string) => `${name}: ${text}`,
     info: 'Information',
@@ -331,6 +329,53 @@ export const en = {
           : names.length <= 3
             ? `${list().format(names)} are typing…`
             : 'Several people are typing…',
+  },
+
+  files: {
+    photos: (n: number) => plural(n, { one: '# photo', other: '# photos' }),
+    andMore: (name: string, n: number) =>
+      plural(n, { one: `${name} and # more`, other: `${name} and # more` }),
+    /** What a click does. */
+    does: {
+      there: 'Save to your downloads',
+      coming: 'Stop saving',
+      failed: 'Try to save it again',
+      opens: 'Open',
+      shows: 'Show in its folder',
+      elsewhere: 'Open in your browser',
+      nothing: 'There is no file behind this',
+    },
+    label: (deed: string, name: string, about: string) => `${deed}: ${name}, ${about}`,
+    show: (name: string) => `Show in its folder: ${name}`,
+    save: (name: string) => `Save ${name}`,
+    saveAll: (n: number) => plural(n, { one: 'Save # file', other: 'Save # files' }),
+    stop: (name: string) => `Stop saving ${name}`,
+    open: (name: string) => `Open ${name}`,
+    showIn: (name: string) => `Show ${name} in its folder`,
+    link: (host: string) => `Open on ${host}`,
+    of: (done: string, all: string) => `${done} of ${all}`,
+    saved: 'saved',
+    unsized: 'Size not known',
+    nothing: 'There is no file behind this.',
+    map: 'Show on a map',
+    mapHint: 'Opens openstreetmap.org in your browser',
+    kinds: {
+      sound: 'Sound',
+      film: 'Video',
+      picture: 'Picture',
+      text: 'Document',
+      archive: 'Archive',
+      table: 'Table',
+      file: 'File',
+    },
+    problems: {
+      gone: 'The server no longer has this file. Ask for it again.',
+      not_allowed: 'The server does not give you this file. Ask for it again.',
+      too_large: 'This file is larger than Kith takes.',
+      connection: 'The connection broke. What has come is kept; try again.',
+      disk: 'Your disk does not take this file. Make room and try again.',
+      server: 'The server failed. Try again in a while.',
+    },
   },
 
   delivery: {

@@ -9,6 +9,7 @@ import { t } from '../i18n';
 import { newMessageId } from '../lib/ids';
 import { mentionsIn, type Namable } from '../lib/mentions';
 import { byteLength } from '../lib/text';
+import { attachedOf } from './attached';
 import { TypingSignal } from './typing-signal';
 import { wordsFor } from './toasts.svelte';
 import type { Backend, DialogId, DraftView, MessageView, ReplyView } from './types';
@@ -116,7 +117,7 @@ export class Composer {
       sender: message.sender,
       sender_name: senderName,
       text,
-      attachment: message.attachments[0]?.kind ?? null,
+      attachment: attachedOf(message.attachments),
     };
     this.#touch();
     this.wanted += 1;

@@ -7,7 +7,7 @@ import type { Link } from './link.svelte';
 import type { People } from './people.svelte';
 import type { Typing } from './typing.svelte';
 import type { Backend, DialogId, DialogView, PersonView } from './types';
-import type { HomePatch, PresenceView } from '../backend/bindings';
+import type { HomePatch, HomeSnapshot } from '../backend/bindings';
 
 export const FILTERS = ['all', 'unread', 'groups', 'public', 'archived'] as const;
 export type Filter = (typeof FILTERS)[number];
@@ -44,7 +44,8 @@ export class Dialogs {
     private readonly people: People,
     private readonly typing: Typing,
     private readonly link: Link,
-    private readonly presence: { take: (all: readonly PresenceView[]) => void },
+    /** The home screen tells more than the list. */
+    private readonly told: (home: HomeSnapshot) => void,
   ) {
     this.#revision = new Revision(
       (patch) => this.#apply(patch),
@@ -62,7 +63,7 @@ export class Dialogs {
       if (generation !== this.#generation) return;
       this.people.learn(home.people);
       this.people.learn([home.me]);
-      this.presence.take(home.presence);
+      this.told(home);
       this.typing.replace(home.typing);
       this.link.take(home.link);
       this.me = home.me;

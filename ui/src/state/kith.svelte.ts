@@ -19,6 +19,7 @@ import { EmojiHabits } from './emoji.svelte';
 import { Entrance } from './entrance.svelte';
 import { Finder } from './finder.svelte';
 import { Link } from './link.svelte';
+import { Naming } from './naming.svelte';
 import { People } from './people.svelte';
 import { Pictures } from './pictures.svelte';
 import { Places } from './places';
@@ -29,6 +30,7 @@ import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
 import { Timeline } from './timeline.svelte';
 import { Toasts } from './toasts.svelte';
+import { Transfers } from './transfers.svelte';
 import { Typing } from './typing.svelte';
 import { Upkeep } from './upkeep.svelte';
 import { Waiting } from './waiting.svelte';
@@ -56,6 +58,8 @@ export class Kith {
   readonly reading: Reading;
   readonly presence: Presence;
   readonly pictures: Pictures;
+  readonly naming: Naming;
+  readonly transfers: Transfers;
   readonly upkeep: Upkeep;
   readonly directory: Directory;
   readonly details: Details;
@@ -76,14 +80,22 @@ export class Kith {
     this.entrance = new Entrance(this.session);
     this.presence = new Presence(backend);
     this.pictures = new Pictures(backend);
+    this.naming = new Naming(backend, this.people);
+    this.transfers = new Transfers(backend, failed);
     this.link = new Link(backend, this.clock, failed, () => {
       this.timeline.retryPaging();
       this.presence.again();
       this.pictures.tryAgain();
     });
-    this.dialogs = new Dialogs(backend, this.people, this.typing, this.link, this.presence);
+    this.dialogs = new Dialogs(backend, this.people, this.typing, this.link, (home) => {
+      this.presence.take(home.presence);
+      this.transfers.take(home.transfers);
+    });
     this.timeline = new Timeline(backend, this.people, this.places, {
-      opened: ({ dialog, draft_state }) => this.composer.takeDraft(dialog.id, draft_state),
+      opened: ({ dialog, draft_state }) => {
+        this.composer.takeDraft(dialog.id, draft_state);
+        if (dialog.kind !== 'private') this.naming.recall(dialog.id, draft_state.text);
+      },
       failed,
       missing: () => this.toasts.say(t.timeline.gone),
     });
@@ -127,9 +139,15 @@ export class Kith {
     const { dialogId, occupants } = this.timeline;
     const dialog = dialogId === null ? undefined : this.dialogs.get(dialogId);
     if (dialog === undefined || dialog.kind === 'private') return [];
-    const others = occupants.filter((id) => id !== this.dialogs.me?.id);
+    const others = new Set([
+      ...occupants,
+      ...this.naming.in(dialog.id),
+      ...(this.composer.editing?.mentions ?? []),
+    ]);
+    others.delete(this.dialogs.me?.id ?? EVERYBODY);
+    others.delete(EVERYBODY);
     return [
-      ...others.flatMap((id) => {
+      ...[...others].flatMap((id) => {
         const person = this.people.get(id);
         return person === undefined ? [] : [{ user: id, name: person.name }];
       }),
@@ -224,6 +242,9 @@ export class Kith {
       case 'accounts':
         this.session.takeAccounts(event.accounts);
         break;
+      case 'transfers':
+        this.transfers.take(event.transfers);
+        break;
       case 'refused':
         // The row is back as it was; without a word nobody would know why.
         this.toasts.say(t.message.refused[event.refusal.deed], 'error');
@@ -258,6 +279,8 @@ export class Kith {
       this.typing.replace([]);
       this.presence.forget();
       this.pictures.forget();
+      this.transfers.forget();
+      this.naming.forget();
       this.reading.forget();
       this.finder.clear();
       this.link.forget();

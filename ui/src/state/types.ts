@@ -3,6 +3,7 @@
 export type {
   AccountView,
   AppView,
+  AttachedView,
   AttachmentView,
   Code,
   ConnectionView,

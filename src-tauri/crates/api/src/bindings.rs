@@ -78,9 +78,9 @@ macro_rules! views {
 
 views! {
     Delivery, FailureReason, DialogKind, AttachmentKind, Code, UiError, PersonView, FindBy,
-    LinkState, LinkReason, LinkView, LastMessageView, Role, Rights, DialogView, AttachmentView,
+    LinkState, LinkReason, LinkView, AttachedView, LastMessageView, Role, Rights, DialogView, PropertyView, SavedView, PlaceView, AttachmentView, TransferProblem, TransferView,
     ReplyView, ForwardView, ReactionView, SystemKind, SystemView, DeedView, MessageView,
-    PropertyView, ReceiptView, ReactionDetail, JournalView, MessageDetails, WaitingView,
+    ReceiptView, ReactionDetail, JournalView, MessageDetails, WaitingView,
     DeletedMessages, LinkShared, HoleView, DialogInfo, MembersView, DirectoryEntry, DirectoryView,
     PreviewView, DeletedDialogs, DraftView,
     Remember, Security, ConnectionView, AccountView, ProblemView, AppView, TypingView, PresenceView,

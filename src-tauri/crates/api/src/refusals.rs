@@ -31,12 +31,13 @@ pub(crate) enum Wish {
     Look,
     Create,
     Fill,
+    Save,
 }
 
 impl Wish {
     /// All of them, for the test that looks at their sentences.
     #[cfg(test)]
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::Send,
         Self::Edit,
         Self::Delete,
@@ -57,6 +58,7 @@ impl Wish {
         Self::Look,
         Self::Create,
         Self::Fill,
+        Self::Save,
     ];
 
     /// When this person may not.
@@ -122,6 +124,9 @@ impl Wish {
             Self::Fill => {
                 "The server does not show you this part of the conversation. What is on this computer stays."
             }
+            Self::Save => {
+                "The server does not give you this file. Ask whoever sent it to send it again."
+            }
         }
     }
 
@@ -151,6 +156,9 @@ impl Wish {
             | Self::Fill => {
                 "This conversation does not exist any more. Kith takes it off your list."
             }
+            Self::Save => {
+                "The file is not where Kith saved it. You can save it again, as long as the server has it."
+            }
             Self::Join | Self::Look => {
                 "This conversation does not exist any more. Choose another one from the directory."
             }
@@ -174,6 +182,9 @@ impl Wish {
             }
             Self::AddPeople => {
                 "These people cannot be added. Perhaps some of them are in it already; look at the list and try again."
+            }
+            Self::Save => {
+                "There is no file behind this that Kith could fetch. Ask whoever sent it to send it again."
             }
             Self::Delete
             | Self::Pin

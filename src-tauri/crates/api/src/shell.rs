@@ -1,6 +1,7 @@
 //! What only the program around the web view can do.
 
 use std::fmt::Debug;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
@@ -11,6 +12,21 @@ pub trait Shell: Debug + Send + Sync {
     /// # Errors
     /// A sentence for the log when the system does not take it.
     fn open_link(&self, url: &Url) -> Result<(), String>;
+
+    /// Opens a file with the program that the system has for it.
+    ///
+    /// # Errors
+    /// A sentence for the log when the system does not take it.
+    fn open_file(&self, path: &Path) -> Result<(), String>;
+
+    /// Shows a file in its folder.
+    ///
+    /// # Errors
+    /// A sentence for the log when the system does not take it.
+    fn show_file(&self, path: &Path) -> Result<(), String>;
+
+    /// The folder into which this person saves files, where the system has one.
+    fn downloads(&self) -> Option<PathBuf>;
 
     /// The first screen has been painted.
     fn painted(&self);
@@ -23,6 +39,18 @@ pub struct NoShell;
 impl Shell for NoShell {
     fn open_link(&self, _url: &Url) -> Result<(), String> {
         Ok(())
+    }
+
+    fn open_file(&self, _path: &Path) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn show_file(&self, _path: &Path) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn downloads(&self) -> Option<PathBuf> {
+        None
     }
 
     fn painted(&self) {}

@@ -57,6 +57,8 @@ pub enum Change {
         /// Why not.
         reason: FailureReason,
     },
+    /// Which files are being saved, or how far that has come.
+    Transfers,
     /// The state of the link.
     Link(LinkState),
 }

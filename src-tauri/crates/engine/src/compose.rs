@@ -20,6 +20,15 @@ pub struct SendOptions {
     pub is_silent: bool,
 }
 
+/// What a quote says of a message: its text, or the name of its file.
+fn quoted(message: kith_model::Message) -> String {
+    if !message.body.trim().is_empty() {
+        return message.body;
+    }
+    let first = message.attachments.into_iter().next();
+    first.map(|file| file.name).unwrap_or_default()
+}
+
 impl Engine {
     /// Writes a message with options. When this answers it is on disk and the
     /// draft is gone; it leaves when it can. Doing it again with the same id
@@ -66,7 +75,7 @@ impl Engine {
             sender: held.as_ref().map(|held| held.message.sender),
             text: held
                 .filter(|held| held.message.destroy_after.is_none())
-                .map(|held| held.message.body)
+                .map(|held| quoted(held.message))
                 .unwrap_or_default(),
         })
     }

@@ -126,7 +126,7 @@ impl Engine {
     }
 
     /// Members of a dialog whose name contains `query`. Those of a group are
-    /// known here; those of a public dialog are asked for.
+    /// known here; those of a public dialog are asked for, as far as needed.
     ///
     /// # Errors
     /// [`EngineError::Offline`] and its relatives, for a public dialog.
@@ -144,25 +144,31 @@ impl Engine {
             .dialog
             .kind;
         if kind == DialogKind::Public {
-            let page = self
-                .shared
-                .rest()
-                .await?
-                .public_occupants(dialog, skip, MEMBERS)
-                .await?;
-            let has_more = page.len() >= MEMBERS as usize;
-            self.shared.keep_people(&page).await?;
-            let wanted = query.trim().to_lowercase();
-            let people = page
-                .into_iter()
-                .filter(|person| person.display_name().to_lowercase().contains(&wanted))
-                .collect();
+            let mut occupants = self.shared.occupants.lock().await;
+            occupants.turn_to(dialog, self.shared.clock.now());
+            while let Some(from) = occupants.wants(query, skip, MEMBERS) {
+                let rest = self.shared.rest().await?;
+                let page = rest.public_occupants(dialog, from, MEMBERS).await?;
+                self.shared.keep_people(&page).await?;
+                occupants.add(page, MEMBERS);
+            }
+            let (people, has_more) = occupants.matching(query, skip, MEMBERS);
             return Ok(Members { people, has_more });
         }
-        let mut people = self
-            .store()
-            .members(dialog, query, skip, MEMBERS + 1)
-            .await?;
+        // SQLite compares capital letters of plain Latin only.
+        let mut people = if query.is_ascii() {
+            let store = self.store();
+            store.members(dialog, query, skip, MEMBERS + 1).await?
+        } else {
+            let wanted = query.trim().to_lowercase();
+            let everybody = self.store().members(dialog, "", 0, u32::MAX).await?;
+            everybody
+                .into_iter()
+                .filter(|person| person.display_name().to_lowercase().contains(&wanted))
+                .skip(usize::try_from(skip).unwrap_or(usize::MAX))
+                .take(MEMBERS as usize + 1)
+                .collect()
+        };
         let has_more = people.len() > MEMBERS as usize;
         people.truncate(MEMBERS as usize);
         Ok(Members { people, has_more })

@@ -21,6 +21,7 @@ mod damage;
 mod deeds;
 mod directory;
 mod error;
+mod files;
 mod fill;
 mod followed;
 mod history;
@@ -30,6 +31,7 @@ mod leaving;
 mod link;
 mod list;
 mod newest;
+mod occupants;
 mod outbox;
 mod people;
 mod pictures;
@@ -60,6 +62,7 @@ pub use damage::MayBeDamage;
 pub use deeds::Deleted;
 pub use directory::{Directory, Members, Preview};
 pub use error::EngineError;
+pub use files::{SaveProblem, Transfer};
 pub use fill::{Completeness, Hole};
 pub use history::Older;
 pub use kith_client::{LinkLost, PeopleBy, Secret};
@@ -163,6 +166,8 @@ impl Engine {
             changed_by: std::sync::Mutex::default(),
             watched: std::sync::Mutex::default(),
             pictures: pictures::Pictures::default(),
+            transfers: std::sync::Mutex::default(),
+            occupants: Mutex::default(),
             people_refreshed: std::sync::Mutex::default(),
             rest,
             is_signed_in: Mutex::new(false),

@@ -13,8 +13,10 @@ use tokio::sync::{Notify, watch};
 use crate::activity::Watched;
 use crate::announce::Announced;
 use crate::changes::{Change, Hub};
+use crate::files::Transfers;
 use crate::followed::Followed;
 use crate::link::{LinkBoard, LinkState};
+use crate::occupants::Occupants;
 use crate::pictures::Pictures;
 use crate::presence::Typing;
 use crate::rooms::ChangedBy;
@@ -88,6 +90,10 @@ pub(crate) struct Shared {
     /// Whose coming and going is watched.
     pub(crate) watched: Mutex<Watched>,
     pub(crate) pictures: Pictures,
+    /// Files that are being saved, or could not be.
+    pub(crate) transfers: Mutex<Transfers>,
+    /// Who is in the public dialog that was asked for last.
+    pub(crate) occupants: tokio::sync::Mutex<Occupants>,
     /// When names and pictures were asked for last.
     pub(crate) people_refreshed: Mutex<Option<Timestamp>>,
     pub(crate) rest: Rest,

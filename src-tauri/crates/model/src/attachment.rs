@@ -60,7 +60,8 @@ pub struct Attachment {
     /// Of a place: degrees east, as they were written.
     #[serde(default)]
     pub longitude: Option<String>,
-    /// Every other field, by name.
+    /// Every other field, by name; and `type`, where the sender has another
+    /// word for what it is.
     #[serde(default)]
     pub other: BTreeMap<String, String>,
 }
@@ -85,5 +86,14 @@ impl Attachment {
             longitude: None,
             other: BTreeMap::new(),
         }
+    }
+
+    /// What its file is called among the files of the server, when it has one:
+    /// the uid, or the number where only that was told.
+    #[must_use]
+    pub fn file_key(&self) -> Option<String> {
+        self.uid
+            .clone()
+            .or_else(|| self.blob.map(|number| format!("id-{number}")))
     }
 }

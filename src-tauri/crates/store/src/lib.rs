@@ -44,6 +44,7 @@ mod profile;
 mod queue;
 mod reaction;
 mod rescue;
+mod saved;
 mod setting;
 mod spot;
 mod timer;
@@ -78,8 +79,8 @@ pub use open::set_aside;
 pub use outbox::{Acknowledged, Fate, OutboxRow, Waiting};
 pub use page::{Holes, Page};
 pub use profile::{Account, NewAccount, Profile, SecretPlace};
-pub use spot::Spot;
 pub use queue::{Queued, WayOut};
+pub use spot::Spot;
 pub use waiting::{HeardEdit, HeardReactions};
 pub use write::Write;
 

@@ -1,6 +1,9 @@
 /** Views with nothing special about them: what scenes and tests begin from. */
 
 import type {
+  AttachedView,
+  AttachmentKind,
+  AttachmentView,
   DialogView,
   DraftView,
   MessageView,
@@ -95,6 +98,34 @@ export function blankMessage(id: string, more: Partial<MessageView> = {}): Messa
     deed: null,
     ...more,
   };
+}
+
+export function blankAttachment(
+  kind: AttachmentKind,
+  more: Partial<AttachmentView> = {},
+): AttachmentView {
+  return {
+    kind,
+    name: '',
+    size: null,
+    content_type: null,
+    uid: null,
+    width: null,
+    height: null,
+    duration: null,
+    can_save: (more.uid ?? null) !== null,
+    saved: null,
+    contact: [],
+    place: null,
+    link: null,
+    ...more,
+  };
+}
+
+/** What hangs on a message, in short. */
+export function inShort(all: readonly AttachmentView[]): AttachedView | null {
+  const [first] = all;
+  return first === undefined ? null : { kind: first.kind, name: first.name, count: all.length };
 }
 
 export const blankDraft: DraftView = {

@@ -14,6 +14,7 @@ import type {
   MessageView,
 } from '../bindings';
 import { blankDraft } from './blank';
+import { fileCommands } from './files';
 import { listCommands, type Hands, type Some } from './list';
 import { scenes, type Scene } from './scenes';
 import { draftsOf, replyTo, talkCommands } from './talk';
@@ -35,7 +36,9 @@ const CONNECTION: ConnectionView = {
   ca_cert: null,
 };
 
-type More = ReturnType<typeof listCommands> & ReturnType<typeof talkCommands>;
+type More = ReturnType<typeof listCommands> &
+  ReturnType<typeof talkCommands> &
+  ReturnType<typeof fileCommands>;
 
 type OpenWindow = { id: number; dialog: string; rev: number; from: number; to: number };
 
@@ -70,7 +73,7 @@ export class FakeBackend implements Backend {
       app: () => this.#app,
       setApp: (app) => (this.#app = app),
     };
-    this.#more = { ...listCommands(hands), ...talkCommands(hands) };
+    this.#more = { ...listCommands(hands), ...talkCommands(hands), ...fileCommands(hands) };
     this.#settings = scene.open === undefined ? {} : { last_dialog: scene.open };
     const home = scene.phase === 'home';
     const known = home || scene.phase === 'sign_in_again';
@@ -176,11 +179,6 @@ export class FakeBackend implements Backend {
     return message;
   }
 
-  /** Where everything was marked as read, nothing is late either. */
-  #lateIn(talk: Talk): string[] {
-    return talk.dialog.unread > 0 ? (this.#late.get(talk.dialog.id) ?? []) : [];
-  }
-
   /** A hole in the history is filled: messages come in somewhere in the middle. */
   fill(dialog: string, at: number, texts: string[]): void {
     const talk = this.#talk(dialog);
@@ -192,6 +190,11 @@ export class FakeBackend implements Backend {
     }));
     talk.messages.splice(at + 1, 0, ...found);
     this.#changed(talk, found);
+  }
+
+  /** Where everything was marked as read, nothing is late either. */
+  #lateIn(talk: Talk): string[] {
+    return talk.dialog.unread > 0 ? (this.#late.get(talk.dialog.id) ?? []) : [];
   }
 
   /** A patch is lost on the way. */
@@ -333,6 +336,7 @@ export class FakeBackend implements Backend {
       people: Object.values(this.world.people),
       unread_total: this.#total(),
       typing: [],
+      transfers: [],
       presence: [
         { person: 101, is_online: true, last_seen: this.now() },
         { person: 102, is_online: false, last_seen: this.now() - 7_200_000 },

@@ -1,7 +1,7 @@
 /** A conversation with one message of every kind, for looking at them all. */
 
 import type { MessageView } from '../bindings';
-import { memberRights, readerRights } from './blank';
+import { blankAttachment, memberRights, readerRights } from './blank';
 import { replyTo } from './talk';
 import type { Tools, World } from './world';
 
@@ -100,15 +100,14 @@ export function fillKinds({ add, write }: Tools, world: World, now: number): voi
   say('me', 'And this one goes.', { deed: 'deleting' });
   say('dina', '', {
     attachments: [
-      {
-        kind: 'photo',
+      blankAttachment('photo', {
         name: 'ridge.jpg',
         size: 2_400_000,
         content_type: 'image/jpeg',
         uid: 'ridge',
         width: 1600,
         height: 1000,
-      },
+      }),
     ],
     reactions: [
       ['😍', 4],

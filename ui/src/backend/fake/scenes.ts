@@ -9,7 +9,7 @@ export type Scene = {
   joined?: boolean;
   link?: LinkView['state'];
   reason?: LinkView['reason'];
-  dialogs?: 'full' | 'none' | 'long' | 'many' | 'tenthousand' | 'kinds';
+  dialogs?: 'full' | 'none' | 'long' | 'many' | 'tenthousand' | 'kinds' | 'files';
   /** Opened at start. */
   open?: string;
   /** Sends fail, or wait. */
@@ -46,6 +46,7 @@ export const scenes: Record<string, Scene> = {
   long: { phase: 'home', dialogs: 'long', open: 'long' },
   empty: { phase: 'home', dialogs: 'none' },
   kinds: { phase: 'home', dialogs: 'kinds', open: 'kinds', sending: 'waits' },
+  files: { phase: 'home', dialogs: 'files', open: 'files' },
   reader: { phase: 'home', dialogs: 'kinds', open: 'news' },
   asked: { phase: 'home', dialogs: 'kinds', open: 'asked' },
   fresh: { phase: 'home', dialogs: 'full', open: 'fresh' },

@@ -1,6 +1,7 @@
 /** What the invented backend does about messages. */
 
 import type { DraftView, MessageDetails, MessageView, PersonView, ReplyView } from '../bindings';
+import { inShort } from './blank';
 import { makeMessage, type Talk, type World } from './world';
 import type { Hands, Some } from './list';
 
@@ -24,7 +25,7 @@ export function replyTo(talk: Talk, id: string | null | undefined, people: Perso
     sender: found.sender,
     sender_name: people.find((person) => person.id === found.sender)?.name ?? '',
     text: found.body.slice(0, 160).replace(/\s+/g, ' '),
-    attachment: found.attachments[0]?.kind ?? null,
+    attachment: inShort(found.attachments),
   };
   return reply;
 }
@@ -102,6 +103,7 @@ export function talkCommands(hands: Hands): Some<Mine> {
           const { message } = find(id);
           const copy = makeMessage(dialog, world.me.id, true, message.body, now(), 'sent');
           copy.id = left.shift() ?? copy.id;
+          copy.attachments = message.attachments;
           copy.forward = {
             sender: message.sender,
             name: everybody().find((person) => person.id === message.sender)?.name ?? '',

@@ -1,9 +1,10 @@
 /** The invented world behind a scene: people, conversations, messages. */
 
 import type { Delivery, DialogView, FailureReason, MessageView, PersonView } from '../bindings';
-import { allRights, blankDialog, blankMessage } from './blank';
+import { allRights, blankAttachment, blankDialog, blankMessage, inShort } from './blank';
 import { cast } from './cast';
 import { fillList } from './crowd';
+import { fillFiles } from './files';
 import { fillKinds } from './kinds';
 import { ARABIC, BEA, FILLER, HEBREW, HIKE } from './words';
 import type { Scene } from './scenes';
@@ -87,7 +88,7 @@ export function refresh(talk: Talk, world: World): void {
       text: last.body,
       at: last.sent_at,
       delivery: last.delivery,
-      attachment: last.attachments[0]?.kind ?? null,
+      attachment: inShort(last.attachments),
       system: last.system,
     },
   };
@@ -209,15 +210,14 @@ export function makeWorld(scene: Scene, now: number): World {
   edited.edited_at = now - 160 * MINUTE;
   const photo = write(states, 'dina', '', now - 165 * MINUTE);
   photo.attachments = [
-    {
-      kind: 'photo',
+    blankAttachment('photo', {
       name: 'ridge.jpg',
       size: 2_400_000,
       content_type: 'image/jpeg',
-      uid: null,
+      uid: 'nowhere',
       width: 1600,
       height: 1200,
-    },
+    }),
   ];
 
   const omar = add('omar', 'private', get('omar').name, ['omar']);
@@ -274,6 +274,7 @@ export function makeWorld(scene: Scene, now: number): World {
     write(long, 'me', 'k', now - 5 * MINUTE, 'sent');
   }
   if (scene.dialogs === 'kinds') fillKinds({ add, write }, world, now);
+  if (scene.dialogs === 'files') fillFiles({ add, write }, world, now);
   fillList({ add, write }, scene, now);
   for (const talk of world.talks.values()) refresh(talk, world);
   return world;

@@ -9,15 +9,22 @@ export type Choice = { key: string; name: string; hint: string; insert: string; 
 
 const MOST = 8;
 
-/** People whose names fit; those that begin so come first. */
+/**
+ * People whose names fit; those that begin so come first. Whoever was found late
+ * stands behind the others, so that nothing moves under a finger.
+ */
 export function peopleFor(
   query: string,
-  people: readonly (Namable & { login: string | null })[],
+  people: readonly (Namable & { login: string | null; isLate?: boolean })[],
 ): Choice[] {
   const wanted = query.toLocaleLowerCase();
   return people
     .filter(({ name, login }) => nameMatches(name, query) || nameMatches(login ?? '', query))
-    .sort((a, b) => begins(b.name, wanted) - begins(a.name, wanted))
+    .sort(
+      (a, b) =>
+        Number(a.isLate ?? false) - Number(b.isLate ?? false) ||
+        begins(b.name, wanted) - begins(a.name, wanted),
+    )
     .slice(0, MOST)
     .map(({ user, name, login }) => ({
       key: String(user),

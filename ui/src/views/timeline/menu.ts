@@ -2,12 +2,13 @@
 
 import { plain } from '../../lib/markup/parse';
 import { oneLine } from '../../lib/text';
+import { attachedWords } from '../../state/attached';
 import type { Kith } from '../../state/kith.svelte';
 import type { MessageView, Rights } from '../../state/types';
 
 type Message = Pick<
   MessageView,
-  'body' | 'delivery' | 'is_own' | 'system' | 'deed' | 'attachments'
+  'body' | 'delivery' | 'is_own' | 'system' | 'deed' | 'attachments' | 'destroy_after'
 >;
 
 /** The first six that are offered; any other is one step further. */
@@ -29,7 +30,10 @@ export function hasMenu(message: Message): boolean {
 export const canReact = (message: Message) => message.system === null && isOut(message);
 export const canReply = (message: Message) => message.system === null && isOut(message);
 export const canForward = (message: Message) =>
-  message.system === null && isOut(message) && message.body !== '';
+  message.system === null &&
+  isOut(message) &&
+  message.destroy_after === null &&
+  (message.body !== '' || message.attachments.length > 0);
 
 /** What one wrote oneself, and has words. */
 export function canEdit(message: Message): boolean {
@@ -49,6 +53,12 @@ export const canPin = (message: Message, rights: Rights) =>
 /** One's own for everybody; others' where one has the right. */
 export function canDeleteForAll(message: Message, rights: Rights): boolean {
   return message.is_own || rights.delete_any_message;
+}
+
+/** A message for the clipboard: what hangs on it by its name, and the text. */
+export function inWords({ body, attachments }: Pick<Message, 'body' | 'attachments'>): string {
+  const names = attachments.map((one) => `[${attachedWords({ ...one, count: 1 })}]`);
+  return [...names, body].filter((line) => line !== '').join('\n');
 }
 
 /** Begins an answer to a message. */

@@ -5,6 +5,7 @@
 mod compose;
 mod create;
 mod deeds;
+mod files;
 mod info;
 mod list;
 mod people;
@@ -173,6 +174,15 @@ commands! {
     report_message(message: MessageId, reason: String) -> () = deeds::report_message;
     /// Tells whoever runs the server about a person.
     report_person(person: UserId, reason: String) -> () = deeds::report_person;
+
+    /// Begins to save what hangs on a message into the person's folder for downloads; how far it has come is told as `transfers`. `index` counts the message's attachments from nought.
+    save_attachment(message: MessageId, index: u32) -> () = files::save_attachment;
+    /// Ends a saving, or forgets that one failed.
+    cancel_transfer(message: MessageId, index: u32) -> () = files::cancel_transfer;
+    /// Opens what was saved, with the system's program for it, where it is of a kind that does nothing by itself.
+    open_attachment(message: MessageId, index: u32) -> () = files::open_attachment;
+    /// Shows what was saved in its folder.
+    show_attachment(message: MessageId, index: u32) -> () = files::show_attachment;
 
     /// Finds people by name or login, also in the server's directory.
     find_people(query: String; by: Option<FindBy>) -> Vec<PersonView> = people::find_people;

@@ -13,7 +13,8 @@ use crate::feed::{Window, send_parts};
 use crate::session::{Bubbles, Session, link_view, presence_view, teaser};
 use crate::ui::Ui;
 use crate::view::{
-    DraftView, HomeSnapshot, PersonView, ReplyView, TimelinePage, TimelineSnapshot, TypingView,
+    AttachedView, DraftView, HomeSnapshot, PersonView, ReplyView, TimelinePage, TimelineSnapshot,
+    TransferView, TypingView,
 };
 
 /// So long the server may take to bring what a timeline is to be opened at.
@@ -56,8 +57,10 @@ pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
         .into_iter()
         .map(|(dialog, people)| TypingView { dialog, people });
     let link = link_view(&session.engine.link().borrow());
+    let transfers = session.engine.transfers();
     let snapshot = HomeSnapshot {
         rev: 1,
+        transfers: transfers.into_iter().map(TransferView::from).collect(),
         me: session.me().await?,
         link,
         dialogs,
@@ -211,7 +214,7 @@ async fn draft_view(session: &Session, draft: Option<Draft>) -> Answer<DraftView
                 sender: message.sender,
                 sender_name: sender.map(|person| person.name.clone()).unwrap_or_default(),
                 text: teaser(&message.body),
-                attachment: message.attachments.first().map(|first| first.kind),
+                attachment: AttachedView::shown(&message.attachments),
                 message: message.id,
             });
         }

@@ -20,6 +20,8 @@ pub(super) struct Batch {
     /// Whose coming and going is news.
     pub(super) presence: BTreeSet<UserId>,
     pub(super) refused: Vec<RefusalView>,
+    /// Whether files are on their way, or have come.
+    pub(super) transfers: bool,
 }
 
 impl Batch {
@@ -59,6 +61,7 @@ impl Batch {
                 deed: kind.into(),
                 sentence: refusals::undone(kind, reason),
             }),
+            Change::Transfers => self.transfers = true,
             Change::Link(link) => self.link = Some(link),
         }
     }

@@ -9,7 +9,9 @@ use kith_store::{Spot, StoreError};
 use super::batch::Batch;
 use super::{Feed, FeedEvent, Feeds, HomeOpening, Window};
 use crate::session::{Bubbles, Session, link_view, named, presence_view};
-use crate::view::{HomePatch, MessageView, PersonView, PresenceView, TimelinePatch, TypingView};
+use crate::view::{
+    HomePatch, MessageView, PersonView, PresenceView, TimelinePatch, TransferView, TypingView,
+};
 
 /// Reads what changed and hands it to the screens. Says whether another number
 /// of messages waits to be read.
@@ -53,8 +55,13 @@ pub(super) async fn deliver(
             .map(presence_view)
             .collect(),
     };
+    let transfers = batch.transfers.then(|| session.engine.transfers());
+    let transfers = transfers.map(|all| all.into_iter().map(TransferView::from).collect());
     for feed in feeds.iter_mut() {
         push_home(feed, patch.as_ref(), batch, &presence);
+        if let Some(transfers) = transfers.clone().filter(|_| feed.home.is_some()) {
+            feed.push(FeedEvent::Transfers { transfers });
+        }
     }
     Ok(is_other)
 }

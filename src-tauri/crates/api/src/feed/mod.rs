@@ -29,7 +29,8 @@ use ts_rs::TS;
 
 use crate::session::Session;
 use crate::view::{
-    AccountView, AppView, HomePatch, Phase, PresenceView, RefusalView, TimelinePatch, TypingView,
+    AccountView, AppView, HomePatch, Phase, PresenceView, RefusalView, TimelinePatch, TransferView,
+    TypingView,
 };
 
 pub(crate) use parts::send_parts;
@@ -73,6 +74,11 @@ pub enum FeedEvent {
     Refused {
         /// What, and why not.
         refusal: RefusalView,
+    },
+    /// Files that are being saved, or how far they have come: all of them, now.
+    Transfers {
+        /// All that are on their way, or did not get here.
+        transfers: Vec<TransferView>,
     },
     /// The accounts of this profile, or what waits in them, have changed. Open windows stay.
     Accounts {

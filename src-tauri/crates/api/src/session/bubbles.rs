@@ -7,12 +7,15 @@ use kith_store::{Notice, NoticeKind, StoreError, StoredMessage};
 
 use super::{Session, teaser};
 use crate::view::{
-    AttachmentKind, AttachmentView, DeedView, ForwardView, MessageView, PersonView, ReactionView,
+    AttachedView, AttachmentView, DeedView, ForwardView, MessageView, PersonView, ReactionView,
     ReplyView, SystemKind, SystemView,
 };
 
 /// Two clocks that differ by less are taken for right.
 const CLOCKS_AGREE: i64 = 60_000;
+
+/// So many things that hang on one message are shown.
+const MOST_ATTACHMENTS: usize = 30;
 
 /// Stands for everybody among those whom a message names.
 pub(crate) const EVERYBODY: UserId = UserId(0);
@@ -31,16 +34,31 @@ impl Session {
         let named: BTreeSet<UserId> = rows.iter().flat_map(named).collect();
         let people = self.people.views(&self.store, named).await?;
         let originals = self.originals(rows).await?;
+        let saved = self.saved(rows).await?;
         let me = self.store.me();
         let look = Look {
             me,
             people: &people,
             originals: &originals,
+            saved: &saved,
         };
         Ok(Bubbles {
             messages: rows.iter().map(|row| look.bubble(row)).collect(),
             people,
         })
+    }
+
+    /// Where what hangs on these lies on this computer. Asked only where
+    /// something hangs.
+    async fn saved(&self, rows: &[StoredMessage]) -> Result<Saved, StoreError> {
+        let attachments = rows.iter().flat_map(|row| &row.message.attachments);
+        let keys: BTreeSet<String> = attachments
+            .filter_map(kith_model::Attachment::file_key)
+            .collect();
+        if keys.is_empty() {
+            return Ok(Saved::new());
+        }
+        self.store.saved_files(&Vec::from_iter(keys)).await
     }
 
     /// The messages that these answer, as far as they are here.
@@ -60,6 +78,9 @@ impl Session {
             .collect())
     }
 }
+
+/// Where files lie on this computer, by their keys.
+type Saved = BTreeMap<String, String>;
 
 type Originals = BTreeMap<MessageId, StoredMessage>;
 
@@ -86,6 +107,7 @@ struct Look<'a> {
     me: UserId,
     people: &'a [PersonView],
     originals: &'a Originals,
+    saved: &'a Saved,
 }
 
 impl Look<'_> {
@@ -127,7 +149,8 @@ impl Look<'_> {
             attachments: message
                 .attachments
                 .iter()
-                .map(AttachmentView::from)
+                .take(MOST_ATTACHMENTS)
+                .map(|attachment| AttachmentView::of(attachment, self.saved))
                 .collect(),
             reply: self.reply(message),
             forward: message.properties.forward().map(|forward| ForwardView {
@@ -178,15 +201,10 @@ impl Look<'_> {
             sender,
             sender_name: self.name(sender),
             text,
-            attachment: original.and_then(attachment),
+            attachment: original
+                .and_then(|original| AttachedView::of(&original.message.attachments)),
         })
     }
-}
-
-/// What a quote of a message shows beside the text.
-fn attachment(row: &StoredMessage) -> Option<AttachmentKind> {
-    let first = row.message.attachments.first()?;
-    Some(first.kind.into())
 }
 
 /// What a quiet line tells.

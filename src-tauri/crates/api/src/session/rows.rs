@@ -6,7 +6,7 @@ use kith_model::{Dialog, Timestamp, UserId};
 use kith_store::{DialogEntry, StoreError};
 
 use super::{Session, bubbles, teaser};
-use crate::view::{DialogView, LastMessageView, PersonView};
+use crate::view::{AttachedView, DialogView, LastMessageView, PersonView};
 
 impl Session {
     /// Views of dialogs, and of the people whom they show.
@@ -95,11 +95,7 @@ fn dialog_view(
                 text: teaser(&last.message.body),
                 at: last.message.sent_at.millis(),
                 delivery: last.delivery.into(),
-                attachment: last
-                    .message
-                    .attachments
-                    .first()
-                    .map(|attachment| attachment.kind.into()),
+                attachment: AttachedView::of(&last.message.attachments),
                 system: last.notice.as_ref().map(bubbles::system_view),
             }
         }),

@@ -4,7 +4,7 @@ use kith_model::{DialogId, MessageId, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AttachmentKind, Delivery, SystemView};
+use super::{AttachedView, Delivery, SystemView};
 
 /// The kinds of dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -63,7 +63,7 @@ pub struct LastMessageView {
     /// How far it has come.
     pub delivery: Delivery,
     /// What hangs on it, when there is something.
-    pub attachment: Option<AttachmentKind>,
+    pub attachment: Option<AttachedView>,
     /// What it tells about the dialog: then it is a quiet line.
     pub system: Option<SystemView>,
 }

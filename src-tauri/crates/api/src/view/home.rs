@@ -4,7 +4,7 @@ use kith_model::{DialogId, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{DialogView, LinkView, PersonView};
+use super::{DialogView, LinkView, PersonView, TransferView};
 
 /// Who writes in a dialog just now; nobody when the list is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -50,6 +50,8 @@ pub struct HomeSnapshot {
     pub typing: Vec<TypingView>,
     /// Who is there, of those about whom it is known.
     pub presence: Vec<PresenceView>,
+    /// Files that are being saved, or could not be.
+    pub transfers: Vec<TransferView>,
 }
 
 /// What changed on the home screen. Applying it twice is harmless.

@@ -4,6 +4,7 @@ use kith_model::{DialogId, MessageId, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::attachment::AttachmentView;
 use super::{DeedView, ForwardView, ReactionView, ReplyView, SystemView};
 
 /// How far an outgoing message has come; other people's are `sent`.
@@ -64,70 +65,6 @@ impl From<kith_model::FailureReason> for FailureReason {
             kith_model::FailureReason::Blocked => Self::Blocked,
             kith_model::FailureReason::TooLarge => Self::TooLarge,
             kith_model::FailureReason::Refused => Self::Refused,
-        }
-    }
-}
-
-/// What an attachment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum AttachmentKind {
-    /// A picture.
-    Photo,
-    /// A film.
-    Video,
-    /// A recording.
-    Audio,
-    /// A contact card.
-    Contact,
-    /// A place on the map.
-    Place,
-    /// Anything else.
-    File,
-}
-
-impl From<kith_model::AttachmentKind> for AttachmentKind {
-    fn from(kind: kith_model::AttachmentKind) -> Self {
-        match kind {
-            kith_model::AttachmentKind::Photo => Self::Photo,
-            kith_model::AttachmentKind::Video => Self::Video,
-            kith_model::AttachmentKind::Audio => Self::Audio,
-            kith_model::AttachmentKind::Contact => Self::Contact,
-            kith_model::AttachmentKind::Place => Self::Place,
-            kith_model::AttachmentKind::File => Self::File,
-        }
-    }
-}
-
-/// What hangs on a message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct AttachmentView {
-    /// What it is.
-    pub kind: AttachmentKind,
-    /// Its name, or empty.
-    pub name: String,
-    /// Bytes, when told.
-    pub size: Option<u64>,
-    /// Its media type, when told.
-    pub content_type: Option<String>,
-    /// The file's name on the server, to ask for it with.
-    pub uid: Option<String>,
-    /// Pixels, when told.
-    pub width: Option<u32>,
-    /// Pixels, when told.
-    pub height: Option<u32>,
-}
-
-impl From<&kith_model::Attachment> for AttachmentView {
-    fn from(attachment: &kith_model::Attachment) -> Self {
-        Self {
-            kind: attachment.kind.into(),
-            name: attachment.name.clone(),
-            size: attachment.size,
-            content_type: attachment.content_type.clone(),
-            uid: attachment.uid.clone(),
-            width: attachment.width,
-            height: attachment.height,
         }
     }
 }

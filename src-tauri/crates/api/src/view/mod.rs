@@ -6,6 +6,7 @@
 //! only as small `data:` addresses, because the web view loads nothing.
 
 mod app;
+mod attachment;
 mod details;
 mod dialog;
 mod draft;
@@ -20,6 +21,11 @@ mod refusal;
 mod timeline;
 
 pub use app::{AccountView, AppView, ConnectionView, Phase, ProblemView, Remember, Security};
+pub(crate) use attachment::opens;
+pub use attachment::{
+    AttachedView, AttachmentKind, AttachmentView, PlaceView, SavedView, TransferProblem,
+    TransferView,
+};
 pub use details::{
     DeletedMessages, JournalView, MessageDetails, PropertyView, ReactionDetail, ReceiptView,
     WaitingView,
@@ -32,7 +38,7 @@ pub use info::{
     PreviewView,
 };
 pub use link::{LinkReason, LinkState, LinkView};
-pub use message::{AttachmentKind, AttachmentView, Delivery, FailureReason, MessageView};
+pub use message::{Delivery, FailureReason, MessageView};
 pub use person::{FindBy, PersonView};
 pub(crate) use picture::picture;
 pub use quote::{DeedView, ForwardView, ReactionView, ReplyView, SystemKind, SystemView};

@@ -5,7 +5,7 @@ use kith_model::{MessageId, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::AttachmentKind;
+use super::AttachedView;
 
 /// The message that another one answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -21,7 +21,7 @@ pub struct ReplyView {
     /// The beginning of its text, on one line.
     pub text: String,
     /// What hangs on it, when there is something and it is held here.
-    pub attachment: Option<AttachmentKind>,
+    pub attachment: Option<AttachedView>,
 }
 
 /// Where a message that was passed on came from.

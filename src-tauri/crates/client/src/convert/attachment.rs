@@ -26,14 +26,9 @@ const KNOWN: [&str; 14] = [
 pub(super) fn read(from: &wire::Attachment) -> Attachment {
     let text = |field: &str| from.get(field).map(str::to_owned);
     let small = |field: &str| from.number(field).and_then(|n| u32::try_from(n).ok());
-    let kind = match from.get("type").unwrap_or_default() {
-        "photo" | "image" => AttachmentKind::Photo,
-        "video" => AttachmentKind::Video,
-        "audio" => AttachmentKind::Audio,
-        "contact" => AttachmentKind::Contact,
-        "place" | "location" => AttachmentKind::Place,
-        _ => AttachmentKind::File,
-    };
+    let word = from.get("type").unwrap_or_default();
+    let content_type = text("content-type").or_else(|| text("content_type"));
+    let kind = kind(word, content_type.as_deref().unwrap_or_default());
     let contact = (kind == AttachmentKind::Contact)
         .then(|| from.contact())
         .flatten();
@@ -42,12 +37,20 @@ pub(super) fn read(from: &wire::Attachment) -> Attachment {
         let is_known = KNOWN.contains(&name.as_str()) && (name != "data" || has_contact);
         !is_known && !value.is_empty()
     });
+    // Whoever gets it from here shall read the word that its sender wrote.
+    let own_word = Some(word)
+        .filter(|word| !word.is_empty() && *word != word_of(kind))
+        .map(|word| ("type".to_owned(), word.to_owned()));
     Attachment {
-        uid: text("uid"),
-        blob: from.number("id").filter(|id| *id > 0),
+        uid: text("uid").or_else(|| hidden_uid(from)),
+        blob: from
+            .get("id")
+            .filter(|id| !is_uid(id))
+            .and_then(|_| from.number("id"))
+            .filter(|id| *id > 0),
         url: text("url"),
         name: text("name").unwrap_or_default(),
-        content_type: text("content-type").or_else(|| text("content_type")),
+        content_type,
         size: from.number("size"),
         width: small("width"),
         height: small("height"),
@@ -57,22 +60,71 @@ pub(super) fn read(from: &wire::Attachment) -> Attachment {
             .unwrap_or_default(),
         latitude: text("latitude"),
         longitude: text("longitude"),
-        other: other.cloned().collect(),
+        other: other.cloned().chain(own_word).collect(),
         ..Attachment::new(kind)
     }
 }
 
-/// An attachment as the wire has it: what is not told is left out.
-pub(super) fn write(from: &Attachment) -> wire::Attachment {
-    let kind = match from.kind {
+/// What an attachment is. The words are open (`protocol/xmpp.md` §5), and apps
+/// have invented some; where none says it, the media type does.
+fn kind(word: &str, content_type: &str) -> AttachmentKind {
+    match word.to_ascii_lowercase().as_str() {
+        "photo" | "image" | "picture" | "img" | "sticker" | "gif" => AttachmentKind::Photo,
+        "video" | "movie" => AttachmentKind::Video,
+        "audio" | "voice" | "voice_message" | "sound" | "music" => AttachmentKind::Audio,
+        "contact" | "vcard" => AttachmentKind::Contact,
+        "place" | "location" | "geo" => AttachmentKind::Place,
+        "file" | "document" | "doc" => AttachmentKind::File,
+        word => {
+            let family = |text: &str| text.split('/').next().unwrap_or_default().to_owned();
+            let told = [family(word), family(content_type)];
+            let is = |name: &str| told.iter().any(|family| family == name);
+            match () {
+                () if is("image") => AttachmentKind::Photo,
+                () if is("video") => AttachmentKind::Video,
+                () if is("audio") => AttachmentKind::Audio,
+                () => AttachmentKind::File,
+            }
+        }
+    }
+}
+
+/// The word that Kith writes for a kind.
+const fn word_of(kind: AttachmentKind) -> &'static str {
+    match kind {
         AttachmentKind::Photo => "photo",
         AttachmentKind::Video => "video",
         AttachmentKind::Audio => "audio",
         AttachmentKind::Contact => "contact",
         AttachmentKind::Place => "place",
         AttachmentKind::File => "file",
+    }
+}
+
+/// A uid that stands where older clients put it: under `id`, or in an address
+/// of a file (`protocol/rest.md` §8.2). Kith asks its own server for it,
+/// whatever host the address names.
+fn hidden_uid(from: &wire::Attachment) -> Option<String> {
+    let in_address = || {
+        let (_, rest) = from.get("url")?.split_once("/blobs/")?;
+        rest.split(['/', '?', '#', '.']).next()
     };
-    let mut to = wire::Attachment::default().with("type", kind);
+    from.get("id")
+        .filter(|id| is_uid(id))
+        .or_else(|| in_address().filter(|uid| is_uid(uid)))
+        .map(str::to_owned)
+}
+
+/// Hexadecimal, 34 or 36 digits; a number is much shorter.
+fn is_uid(text: &str) -> bool {
+    (32..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// An attachment as the wire has it: what is not told is left out.
+pub(super) fn write(from: &Attachment) -> wire::Attachment {
+    let own_word = from.other.get("type").map(String::as_str);
+    let word = own_word.unwrap_or_else(|| word_of(from.kind));
+    let mut to = wire::Attachment::default().with("type", word);
     let name = (!from.name.is_empty()).then(|| from.name.clone());
     let fields = [
         ("uid", from.uid.clone()),

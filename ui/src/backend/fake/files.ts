@@ -1,0 +1,162 @@
+/** A conversation in which everything hangs on messages, and what the invented backend does about files. */
+
+import type { AttachmentView, MessageView, TransferProblem, TransferView } from '../bindings';
+import { blankAttachment } from './blank';
+import type { Hands, Some } from './list';
+import { replyTo } from './talk';
+import type { Tools, World } from './world';
+
+const MINUTE = 60_000;
+const STEP = 150;
+const STEPS = 20;
+
+type Mine = 'save_attachment' | 'cancel_transfer' | 'open_attachment' | 'show_attachment';
+
+export function fileCommands({ world, emit, changed, fail }: Hands): Some<Mine> {
+  let going: TransferView[] = [];
+  const tell = (next: TransferView[]): null => {
+    going = next;
+    emit({ kind: 'transfers', transfers: going });
+    return null;
+  };
+  const is = (message: string, index: number) => (one: TransferView) =>
+    one.message === message && one.index === index;
+  const find = (id: string) => {
+    for (const talk of world.talks.values()) {
+      const message = talk.messages.find((message) => message.id === id);
+      if (message !== undefined) return { talk, message };
+    }
+    return fail('gone');
+  };
+  const saved = (id: string, index: number): null => {
+    const { talk, message } = find(id);
+    const attachments = message.attachments.map((one, at) =>
+      at === index ? { ...one, saved: savedAs(one) } : one,
+    );
+    const next = { ...message, attachments };
+    talk.messages = talk.messages.map((other) => (other === message ? next : other));
+    changed(talk, [next]);
+    return null;
+  };
+  const step = (message: string, index: number) => {
+    const one = going.find(is(message, index));
+    if (one === undefined || one.problem !== null) return;
+    const total = one.total ?? 1;
+    const done = Math.min(total, one.done + total / STEPS);
+    if (done < total) {
+      tell(going.map((other) => (other === one ? { ...one, done } : other)));
+      setTimeout(() => step(message, index), STEP);
+      return;
+    }
+    saved(message, index);
+    tell(going.filter((other) => other !== one));
+  };
+  const problemOf = (name: string): TransferProblem | null =>
+    name.startsWith('gone') ? 'gone' : null;
+  return {
+    save_attachment: ({ message, index }) => {
+      const attachment = find(message).message.attachments[index];
+      if (attachment === undefined) return fail('gone');
+      const { size, name } = attachment;
+      const problem = problemOf(name);
+      const one: TransferView = { message, index, done: 0, total: size ?? 500_000, problem };
+      tell([...going.filter((other) => !is(message, index)(other)), one]);
+      setTimeout(() => step(message, index), STEP);
+      return null;
+    },
+    cancel_transfer: ({ message, index }) => tell(going.filter((one) => !is(message, index)(one))),
+    open_attachment: () => null,
+    show_attachment: () => null,
+  };
+}
+
+const savedAs = ({ name }: AttachmentView) => ({
+  name,
+  opens: /\.(pdf|jpg|mp4|ogg|zip|m4a)$/.test(name),
+});
+
+export function fillFiles({ add, write }: Tools, world: World, now: number): void {
+  const files = add('files', 'group', 'Papers and pictures', ['bea', 'carl', 'dina', 'omar']);
+  let at = now - 190 * MINUTE;
+  const say = (who: string, text: string, ...attachments: AttachmentView[]): MessageView => {
+    at += 3 * MINUTE;
+    return Object.assign(write(files, who, text, at), { attachments });
+  };
+  const photo = (uid: string, width = 1600, height = 1200) =>
+    blankAttachment('photo', { uid, name: `${uid}.jpg`, width, height, size: 1_900_000 });
+
+  say('bea', 'The pictures from Saturday.', photo('ridge'), photo('lake'), photo('hut'));
+  say('me', '', photo('ridge', 900, 1600));
+  say('me', '', photo('lake'), photo('hut'));
+  const minutes = say(
+    'carl',
+    'Here are the minutes.',
+    blankAttachment('file', {
+      uid: 'minutes',
+      name: 'Minutes of the meeting of the garden committee, third draft.pdf',
+      size: 248_300,
+      content_type: 'application/pdf',
+    }),
+  );
+  const table = blankAttachment('file', { uid: 'table', name: 'Costs.xlsx', size: 18_200 });
+  say('me', '', { ...table, saved: { name: 'Costs (2).xlsx', opens: true } });
+  say(
+    'me',
+    '',
+    blankAttachment('file', {
+      uid: 'setup',
+      name: 'setup.exe',
+      size: 48_000_000,
+      saved: { name: 'setup.exe', opens: false },
+    }),
+  );
+  say('dina', '', blankAttachment('audio', { uid: 'voice', duration: 7.4, size: 48_300 }));
+  say(
+    'dina',
+    'And the film of it',
+    blankAttachment('video', { uid: 'film', name: 'lake.mp4', duration: 83, size: 31_400_000 }),
+    blankAttachment('file', { uid: 'zip', name: 'all of them.zip', size: 1_240_000_000 }),
+  );
+  say('carl', '', blankAttachment('file', { uid: 'odd' }));
+  say('carl', '', blankAttachment('file', { name: 'gone missing.txt', uid: 'gone', size: 812 }));
+  say('carl', '', blankAttachment('file', { name: 'nothing behind it.bin' }));
+  say(
+    'carl',
+    '',
+    blankAttachment('file', { name: 'elsewhere.pdf', link: 'https://files.example.org/a.pdf' }),
+  );
+  say(
+    'bea',
+    '',
+    blankAttachment('contact', {
+      name: 'Hannelore Übelacker-Schmidt',
+      contact: [
+        { key: 'email', value: 'hannelore@example.org' },
+        { key: 'phone', value: '+49 30 901820' },
+      ],
+    }),
+    blankAttachment('contact', { name: 'Ed' }),
+  );
+  say(
+    'bea',
+    'Here we meet.',
+    blankAttachment('place', { place: { north: '52.520008', east: '13.404954' } }),
+  );
+  say(
+    'omar',
+    '',
+    blankAttachment('file', { uid: 'arab', name: 'محضر اجتماع لجنة الحديقة.pdf', size: 91_000 }),
+  );
+  const answer = say('me', 'I have read them.');
+  answer.reply = replyTo(files, minutes.id, Object.values(world.people));
+  const passed = say('me', '', ...minutes.attachments);
+  passed.forward = { sender: minutes.sender, name: 'Carl Nguyen', sent_at: minutes.sent_at };
+  minutes.is_pinned = true;
+
+  const sent = (id: string, who: string, attachment: AttachmentView) => {
+    const talk = add(id, 'private', world.people[who]?.name ?? '', [who]);
+    Object.assign(write(talk, who, '', now - 9 * MINUTE), { attachments: [attachment] });
+  };
+  sent('sent-voice', 'ines', blankAttachment('audio', { uid: 'voice2', duration: 12 }));
+  sent('sent-contact', 'emil', blankAttachment('contact', { name: 'Fay Oduya' }));
+}
