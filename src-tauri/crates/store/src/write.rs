@@ -82,7 +82,9 @@ impl Write {
     }
 
     /// Holds a statement back that has no answer. Its question marks, which
-    /// carry no numbers, get their values with [`HeldBack::bind`].
+    /// carry no numbers, get their values with [`HeldBack::bind`]. What it
+    /// fails with is told by whatever goes with it, and this transaction is
+    /// good for nothing but being dropped then.
     pub(crate) fn later(&mut self, statement: &'static str) -> &mut HeldBack {
         debug_assert!(!statement.contains("?1"), "no numbers: {statement}");
         if !self.held_back.statements.is_empty() {
