@@ -22,8 +22,10 @@ use crate::write::list;
 use crate::{Change, Put, Store, StoreError, Stretch, Write};
 
 /// What of others, below a message that was read on another device, came here
-/// after that: its reader may not have had it. Within the stretch that the
-/// pointer is about to pass, so its cost is what was unread.
+/// after that: its reader may not have had it. Times of storing are told in whole
+/// seconds, so of the same second only what was stored well after it was sent is
+/// believed to have come later. Within the stretch that the pointer is about to
+/// pass, so its cost is what was unread.
 pub(crate) const CAME_AFTER: &str = "
     INSERT INTO late_message (message_id, dialog_id)
     SELECT m.id, m.dialog_id
@@ -34,10 +36,16 @@ pub(crate) const CAME_AFTER: &str = "
         AND (m.sent_at, m.id) > (p.sent_at, p.message_id)
         AND (m.sent_at, m.id) < (r.sent_at, r.id)
         AND m.sender_id <> ?2
-        AND m.seq > r.seq
-        AND (m.stored_at IS NULL OR m.stored_at > coalesce(r.stored_at, r.sent_at * 1000))
+        AND ((m.seq > r.seq
+              AND (m.stored_at IS NULL OR m.stored_at > coalesce(r.stored_at, r.sent_at * 1000)))
+             OR (m.stored_at >= coalesce(r.stored_at, r.sent_at * 1000)
+                 AND m.stored_at - m.sent_at * 1000 >= 2000))
     WHERE r.id = ?1
     ON CONFLICT (message_id) DO NOTHING";
+
+/// A message that was stored so many milliseconds after it was sent comes from a
+/// clock that is behind, or had a long way.
+const BEHIND: i64 = 2000;
 
 /// How a dialog stood before an answer of the server was taken in.
 struct Before {
@@ -307,8 +315,11 @@ impl Before {
         second == self.pointer.sent_at
             || held.iter().any(|stretch| stretch.holds(second))
             || message.stored_at.is_some_and(|at| {
-                // Times of changes are told in whole seconds.
-                at > self.read_at || self.changes_known_to.is_some_and(|known_to| at >= known_to)
+                // Times of storing and of changes are told in whole seconds.
+                let is_behind = at.millis() - message.sent_at.millis() >= BEHIND;
+                at > self.read_at
+                    || (is_behind && at == self.read_at)
+                    || self.changes_known_to.is_some_and(|known_to| at >= known_to)
             })
     }
 
@@ -321,9 +332,13 @@ impl Before {
 
 /// Whether reading `read` says that `other` was read too (XEP-0333 §2): it
 /// stands above, and the server had it no later. Within one second, only what
-/// the server says of each counts.
+/// the server says of each counts; and where somebody's clock is behind, the
+/// order of places does not tell which of two was stored first.
 fn covers(read: &Message, other: &Message) -> bool {
+    let is_behind = other
+        .stored_at
+        .is_some_and(|at| at.millis() - other.sent_at.millis() >= BEHIND);
     read.place() > other.place()
         && (read.stored_at > other.stored_at
-            || (read.stored_at == other.stored_at && read.sent_at > other.sent_at))
+            || (read.stored_at == other.stored_at && read.sent_at > other.sent_at && !is_behind))
 }
