@@ -31,6 +31,13 @@ async function focused(page, selector) {
   assert.ok(isSeen, `the focus shows on ${selector}`);
 }
 
+/** Where something is once it moves no more: what opens is drawn on its way first. */
+async function boxAtRest(locator) {
+  const element = await locator.elementHandle();
+  await element.waitForElementState('stable');
+  return element.boundingBox();
+}
+
 const testId = (id) => `[data-testid="${id}"]`;
 
 /** Walks with Tab until it is reached. */
@@ -134,12 +141,13 @@ for (const dir of ['ltr', 'rtl']) {
     await page.locator('[data-row="bea"]').click({ button: 'right' });
     await page.getByTestId('dialog-mute').press(dir === 'ltr' ? 'ArrowRight' : 'ArrowLeft');
     await page.getByTestId('mute-hour').waitFor();
-    const outer = await page.getByTestId('dialog-menu').boundingBox();
-    const inner = await page
-      .getByRole('menu')
-      .filter({ has: page.getByTestId('mute-hour') })
-      .last()
-      .boundingBox();
+    const outer = await boxAtRest(page.getByTestId('dialog-menu'));
+    const inner = await boxAtRest(
+      page
+        .getByRole('menu')
+        .filter({ has: page.getByTestId('mute-hour') })
+        .last(),
+    );
     assert.ok(inner.x >= 0 && inner.x + inner.width <= 1280, `it begins at ${inner.x}`);
     const [left, right] = dir === 'ltr' ? [outer, inner] : [inner, outer];
     assert.ok(left.x + left.width <= right.x + 8, `${left.x + left.width} is before ${right.x}`);
@@ -168,11 +176,11 @@ test('the settings hold still while the size of text changes', async () => {
   const page = await built.open('home');
   await page.keyboard.press('Control+,');
   const larger = page.getByTestId('text-larger');
-  const before = await larger.boundingBox();
+  const before = await boxAtRest(larger);
   await larger.focus();
   for (let step = 0; step < 5; step++) await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.documentElement.style.fontSize === '200%');
-  const now = await larger.boundingBox();
+  const now = await boxAtRest(larger);
   for (const side of ['x', 'y', 'width', 'height']) {
     assert.ok(Math.abs(now[side] - before[side]) < 1.5, `${side}: ${before[side]} → ${now[side]}`);
   }

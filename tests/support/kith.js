@@ -25,12 +25,16 @@ export async function connectionOf(ready) {
   };
 }
 
-/** A message id as a client makes it: seconds, then chance. */
+const ours = randomBytes(5).toString('hex');
+let counted = randomBytes(3).readUIntBE(0, 3) >> 1;
+
+/**
+ * A message id as the window makes it: seconds, what is this process's own, and
+ * a count, so that what was written later also stands lower.
+ */
 export function messageId() {
-  const seconds = Math.floor(Date.now() / 1000)
-    .toString(16)
-    .padStart(8, '0');
-  return seconds + randomBytes(8).toString('hex');
+  const hex = (number, digits) => number.toString(16).padStart(digits, '0');
+  return hex(Math.floor(Date.now() / 1000), 8) + ours + hex(++counted, 6);
 }
 
 /** A running bridge with one page attached. */

@@ -46,6 +46,8 @@ describe('presence', () => {
   });
 
   it('is said in words, and nothing is said where nobody knows', async () => {
+    // Two hours ago is still today.
+    vi.setSystemTime(new Date(2026, 5, 3, 15));
     await start();
     const now = Date.now();
     expect(kith.presence.words(kith.people.get(101), now)).toBe('online');

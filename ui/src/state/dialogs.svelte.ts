@@ -2,6 +2,7 @@
 
 import { replaced } from '../lib/placing';
 import { nameMatches } from '../lib/text';
+import { Hush } from './hush.svelte';
 import { Revision } from './revision';
 import type { Link } from './link.svelte';
 import type { People } from './people.svelte';
@@ -25,12 +26,13 @@ export function isUnread(dialog: DialogView): boolean {
 export class Dialogs {
   phase = $state<'closed' | 'opening' | 'open' | 'failed'>('closed');
   me = $state.raw<PersonView | null>(null);
-  unreadTotal = $state(0);
   query = $state('');
   filter = $state<Filter>('all');
   /** The one on screen: reading it does not take it out of what is unread. */
   opened = $state<DialogId | null>(null);
 
+  #total = $state(0);
+  readonly #hush: Hush;
   #all = $state.raw<DialogView[]>([]);
   /** While the list is being used: the order that stays under the pointer. */
   #held = $state.raw<DialogId[] | null>(null);
@@ -46,7 +48,10 @@ export class Dialogs {
     private readonly link: Link,
     /** The home screen tells more than the list. */
     private readonly told: (home: HomeSnapshot) => void,
+    /** The conversation at whose end somebody is looking. */
+    attended: () => DialogId | null = () => null,
   ) {
+    this.#hush = new Hush(attended);
     this.#revision = new Revision(
       (patch) => this.#apply(patch),
       () => void this.open(),
@@ -67,7 +72,8 @@ export class Dialogs {
       this.typing.replace(home.typing);
       this.link.take(home.link);
       this.me = home.me;
-      this.unreadTotal = home.unread_total;
+      this.#total = home.unread_total;
+      this.#hush.forget();
       this.#all = [...home.dialogs].sort(inOrder);
       this.phase = 'open';
       this.#revision.opened(home.rev);
@@ -85,7 +91,8 @@ export class Dialogs {
     this.query = '';
     this.filter = 'all';
     this.opened = null;
-    this.unreadTotal = 0;
+    this.#total = 0;
+    this.#hush.forget();
     this.me = null;
   }
 
@@ -116,11 +123,23 @@ export class Dialogs {
     return this.#shown;
   }
 
+  /** How much of a conversation is unread, as its row says. */
+  counted(dialog: DialogView) {
+    return this.#hush.counted(dialog);
+  }
+
+  /** How many messages wait to be read, as the window says. */
+  get unreadTotal(): number {
+    const open = this.opened === null ? undefined : this.get(this.opened);
+    const hushed = open === undefined ? 0 : open.unread - this.counted(open).unread;
+    return Math.max(0, this.#total - hushed);
+  }
+
   /** How many conversations have something to read, by filter: what a tab says. */
   counts = $derived.by(() => {
     const counts = { all: 0, unread: 0, groups: 0, public: 0, archived: 0 };
     for (const dialog of this.#all) {
-      if (!isUnread(dialog)) continue;
+      if (this.counted(dialog).unread === 0 && !dialog.is_marked_unread) continue;
       for (const filter of FILTERS) if (belongs(dialog, filter)) counts[filter] += 1;
     }
     return counts;
@@ -183,8 +202,9 @@ export class Dialogs {
   #apply(patch: HomePatch): void {
     this.people.learn(patch.people);
     if (patch.link !== null) this.link.take(patch.link);
-    this.unreadTotal = patch.unread_total;
+    this.#total = patch.unread_total;
     if (patch.dialogs.length === 0 && patch.removed.length === 0) return;
+    for (const dialog of patch.dialogs) this.#hush.take(this.get(dialog.id), dialog);
     this.#all = replaced(this.#all, patch.dialogs, patch.removed, inOrder);
   }
 }

@@ -87,10 +87,17 @@ export class Kith {
       this.presence.again();
       this.pictures.tryAgain();
     });
-    this.dialogs = new Dialogs(backend, this.people, this.typing, this.link, (home) => {
-      this.presence.take(home.presence);
-      this.transfers.take(home.transfers);
-    });
+    this.dialogs = new Dialogs(
+      backend,
+      this.people,
+      this.typing,
+      this.link,
+      (home) => {
+        this.presence.take(home.presence);
+        this.transfers.take(home.transfers);
+      },
+      () => this.reading.attended,
+    );
     this.timeline = new Timeline(backend, this.people, this.places, {
       opened: ({ dialog, draft_state }) => {
         this.composer.takeDraft(dialog.id, draft_state);

@@ -47,6 +47,7 @@ export class Reading {
   #since = new Map<MessageId, { key: string; at: number; isTold: boolean }>();
   #dialog: DialogId | null = null;
   #shown: readonly OnScreen[] = [];
+  #isAtEnd = false;
   #reported = new Map<DialogId, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #stopListening: () => void;
@@ -62,12 +63,21 @@ export class Reading {
     this.#stopListening = attention.onChange(() => this.#look());
   }
 
-  /** What is on screen now, the newest last. Nothing while the view is on its way somewhere. */
-  show(dialog: DialogId | null, messages: readonly OnScreen[]): void {
+  /**
+   * What is on screen now, the newest last, and whether the view stays at the end. Nothing
+   * while the view is on its way somewhere.
+   */
+  show(dialog: DialogId | null, messages: readonly OnScreen[], isAtEnd = false): void {
     if (dialog !== this.#dialog) this.#since.clear();
     this.#dialog = dialog;
     this.#shown = messages;
+    this.#isAtEnd = isAtEnd;
     this.#look();
+  }
+
+  /** The conversation at whose end somebody is looking: what comes there is seen at once. */
+  get attended(): DialogId | null {
+    return this.#isAtEnd && this.attention.isLooking() ? this.#dialog : null;
   }
 
   /** Something may be unread that was not before. */

@@ -40,6 +40,7 @@ mod reading;
 mod rooms;
 mod self_destruct;
 mod shared;
+mod strangers;
 mod sync;
 mod task;
 mod waiting;
@@ -169,6 +170,7 @@ impl Engine {
             transfers: std::sync::Mutex::default(),
             occupants: Mutex::default(),
             people_refreshed: std::sync::Mutex::default(),
+            strangers: std::sync::Mutex::default(),
             rest,
             is_signed_in: Mutex::new(false),
             chat,

@@ -114,8 +114,10 @@ impl Shared {
         Ok(found)
     }
 
-    /// Fetches everybody who is in a dialog and not known yet, and oneself.
+    /// Fetches everybody who is in a dialog and not known yet, whom a screen
+    /// named meanwhile, and oneself.
     pub(crate) async fn fetch_unknown_people(&self) -> Result<(), WorkError> {
+        self.look_up_strangers().await;
         let mut ids: BTreeSet<UserId> =
             self.store.unknown_people(1000).await?.into_iter().collect();
         if self.store.person(self.me).await?.is_none() {

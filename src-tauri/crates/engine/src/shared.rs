@@ -20,6 +20,7 @@ use crate::occupants::Occupants;
 use crate::pictures::Pictures;
 use crate::presence::Typing;
 use crate::rooms::ChangedBy;
+use crate::strangers::Strangers;
 use crate::task::{Backoff, Tasks};
 
 /// The longest wait for a disk that is full.
@@ -96,6 +97,8 @@ pub(crate) struct Shared {
     pub(crate) occupants: tokio::sync::Mutex<Occupants>,
     /// When names and pictures were asked for last.
     pub(crate) people_refreshed: Mutex<Option<Timestamp>>,
+    /// People whom a screen names and nobody knows.
+    pub(crate) strangers: Mutex<Strangers>,
     pub(crate) rest: Rest,
     pub(crate) is_signed_in: tokio::sync::Mutex<bool>,
     pub(crate) chat: Chat,

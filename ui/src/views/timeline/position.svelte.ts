@@ -289,7 +289,7 @@ export class Position {
     }
     const top = this.stuck ? null : this.anchor.top();
     places.keep(this.dialog, top === null ? null : { message: top.id, offset: top.offset });
-    reading.show(this.dialog, on);
+    reading.show(this.dialog, on, this.stuck && !timeline.hasNewer);
     if (timeline.hasOlder && element.scrollTop < AHEAD) void this.#older();
   }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kith_engine::DialogUpdate;
-use kith_model::{DialogId, UserId};
+use kith_model::{DialogId, DialogKind, UserId};
 use tokio::time::timeout;
 
 use crate::error::{Answer, Code, UiError};
@@ -48,8 +48,11 @@ pub(super) async fn dialog_info(ui: &Ui, dialog: DialogId) -> Answer<DialogInfo>
     let dialog = entry.dialog;
     let first = dialog.occupants.iter().chain(&dialog.owner);
     let first = first.chain(&dialog.admins).take(MEMBERS).copied();
-    let mut members = session.people.views(store, first.collect()).await?;
-    members.retain(|person| dialog.occupants.contains(&person.id));
+    let mut members = session.faces(first.collect()).await?;
+    // In a channel, of which the server tells nobody else, those who lead it.
+    members.retain(|person| {
+        dialog.kind == DialogKind::Broadcast || dialog.occupants.contains(&person.id)
+    });
     members.sort_by_key(|person| (person.name.to_lowercase(), person.id));
     Ok(DialogInfo {
         member_count: view.occupant_count,

@@ -123,7 +123,7 @@ pub(super) async fn open_timeline(
         page.has_newer,
     );
     let occupants = entry.dialog.occupants.iter().take(OCCUPANTS).copied();
-    let faces = session.people.views(store, occupants.collect()).await?;
+    let faces = session.faces(occupants.collect()).await?;
     known.extend(pinned.people);
     known.extend(faces);
     known.sort_by_key(|person| person.id);

@@ -32,7 +32,7 @@ impl Session {
     /// answer is looked up for all of them at once.
     pub(crate) async fn bubbles(&self, rows: &[StoredMessage]) -> Result<Bubbles, StoreError> {
         let named: BTreeSet<UserId> = rows.iter().flat_map(named).collect();
-        let people = self.people.views(&self.store, named).await?;
+        let people = self.faces(named).await?;
         let originals = self.originals(rows).await?;
         let saved = self.saved(rows).await?;
         let me = self.store.me();

@@ -99,10 +99,21 @@ impl Session {
         self.store.close().await;
     }
 
+    /// Views of these people. Whoever nobody here knows is looked up, and the
+    /// name follows.
+    pub(crate) async fn faces(&self, ids: BTreeSet<UserId>) -> Result<Vec<PersonView>, StoreError> {
+        let (views, mut strangers) = self.people.views(&self.store, ids).await?;
+        strangers.retain(|id| *id != EVERYBODY);
+        if !strangers.is_empty() {
+            self.engine.look_up(&strangers);
+        }
+        Ok(views)
+    }
+
     /// Who is signed in.
     pub(crate) async fn me(&self) -> Result<PersonView, StoreError> {
         let me = self.store.me();
-        let views = self.people.views(&self.store, BTreeSet::from([me])).await?;
+        let views = self.faces(BTreeSet::from([me])).await?;
         Ok(views
             .into_iter()
             .next()

@@ -30,12 +30,13 @@ impl People {
         self.lock().clear();
     }
 
-    /// Views of these people; who is unknown gets a number for a name.
-    pub(crate) async fn views(
+    /// Views of these people, and who among them is unknown and has nothing but
+    /// a number.
+    pub(super) async fn views(
         &self,
         store: &Store,
         ids: BTreeSet<UserId>,
-    ) -> Result<Vec<PersonView>, StoreError> {
+    ) -> Result<(Vec<PersonView>, Vec<UserId>), StoreError> {
         let missing: Vec<UserId> = {
             let known = self.lock();
             ids.iter()
@@ -51,10 +52,13 @@ impl People {
             }
         }
         let known = self.lock();
-        Ok(ids
+        let strangers = missing.into_iter().filter(|id| !known.contains_key(id));
+        let strangers = strangers.collect();
+        let views = ids
             .into_iter()
             .map(|id| known.get(&id).cloned().unwrap_or_else(|| stranger(id)))
-            .collect())
+            .collect();
+        Ok((views, strangers))
     }
 
     /// Reads these people anew. Answers those who look different now, and

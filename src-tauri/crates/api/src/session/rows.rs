@@ -21,7 +21,7 @@ impl Session {
             .flat_map(bubbles::named)
             .collect();
         shown.extend(entries.iter().filter_map(|entry| entry.dialog.opponent(me)));
-        let people = self.people.views(&self.store, shown).await?;
+        let people = self.faces(shown).await?;
         let faces: BTreeMap<UserId, &PersonView> =
             people.iter().map(|person| (person.id, person)).collect();
         let dialogs = entries
