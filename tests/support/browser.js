@@ -20,6 +20,7 @@ export class Desk {
   #files;
   #bridge;
   #context;
+  #isAway = false;
   /** Playwright's page. */
   page;
   /** What the page complained about; a test looks at it in the end. */
@@ -44,7 +45,10 @@ export class Desk {
     desk.page.on('console', (message) => {
       // A command that fails answers 400, which the browser notes by itself.
       const isAnswer = message.text().includes('status of 400');
-      if (message.type() === 'error' && !isAnswer) desk.complaints.push(message.text());
+      // While there is no bridge, the page cannot reach it.
+      const isAway = desk.#isAway && message.text().includes('ERR_CONNECTION_REFUSED');
+      if (message.type() === 'error' && !isAnswer && !isAway)
+        desk.complaints.push(message.text());
     });
     await desk.page.goto(desk.#bridge.ready.url);
     return desk;
@@ -59,9 +63,11 @@ export class Desk {
 
   /** Closes Kith and opens it again on the same data. */
   async restart() {
+    this.#isAway = true;
     await this.#bridge.stop();
     await this.#start();
     await this.page.goto(this.#bridge.ready.url);
+    this.#isAway = false;
   }
 
   /** An element by its `data-testid`. */
