@@ -4,6 +4,7 @@
 //! ```text
 //! cli, renderer, logging   how the process starts
 //! run                      the order of starting and ending
+//! bell                     a second start, which gets the window that is there
 //! window, shell, spelling  the window, and what only it can do
 //! commands, feed, views    one line to and from the application
 //! first                    what the page asks first, answered before it asks
@@ -11,6 +12,7 @@
 //! ```
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+mod bell;
 mod cli;
 mod commands;
 mod feed;

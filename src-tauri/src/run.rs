@@ -1,6 +1,7 @@
 //! The order of starting and ending. The profile opens while the window
 //! system starts, for neither needs the other.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::bell::{self, Bell};
 use crate::cli::Arguments;
 use crate::keychain::Keychain;
 use crate::local::InProcessServer;
@@ -35,6 +37,7 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
     let server = Arc::new(InProcessServer::new(data_dir.join("server")));
     let shell = Arc::new(WindowShell::new(started));
     let folder = data_dir.join("profiles").join(&arguments.profile);
+    let link = arguments.link.clone();
     let opening = runtime.spawn(App::open(AppConfig {
         data_dir,
         profile: arguments.profile,
@@ -49,7 +52,19 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
     let tauri = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![commands::call, feed::feed])
         .build(tauri::generate_context!());
-    let app = finish(&runtime, opening)?;
+    let app = match finish(&runtime, opening)? {
+        // A click on a link starts Kith once more.
+        Err(StartError::ProfileInUse(name)) => {
+            return match runtime.block_on(bell::ring(&folder, link.as_deref())) {
+                Ok(()) => Ok(0),
+                Err(error) => {
+                    tracing::info!(%error, "the Kith that is open does not answer");
+                    Err(StartError::ProfileInUse(name).into())
+                }
+            };
+        }
+        app => app?,
+    };
     let tauri = match tauri {
         Ok(tauri) => tauri,
         Err(error) => {
@@ -63,6 +78,7 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
 
     let settings = runtime.block_on(app.settings()).unwrap_or_default();
     window::open(tauri.handle(), &folder, &settings)?;
+    let bell = hang(&runtime, &folder, &app, tauri.handle());
 
     let runner = app.clone();
     let code = tauri.run_return(move |handle, event| match event {
@@ -74,15 +90,33 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
         } => window::remember(handle, &runner),
         _ => {}
     });
+    drop(bell);
     goodbye(&runtime, &app, &server);
     runtime.shutdown_timeout(Duration::from_millis(500));
     Ok(code)
 }
 
-fn finish(runtime: &Runtime, opening: Opening) -> anyhow::Result<App> {
-    Ok(runtime
+fn finish(runtime: &Runtime, opening: Opening) -> anyhow::Result<Result<App, StartError>> {
+    runtime
         .block_on(opening)
-        .context("the profile could not be opened")??)
+        .context("the profile could not be opened")
+}
+
+/// Whoever starts Kith with this profile again gets this window.
+fn hang(runtime: &Runtime, folder: &Path, app: &App, handle: &AppHandle) -> Option<Bell> {
+    let _inside = runtime.enter();
+    let (app, handle) = (app.clone(), handle.clone());
+    let bell = Bell::hang(folder, move |link| {
+        let (app, handle) = (app.clone(), handle.clone());
+        async move {
+            if let Some(link) = link {
+                app.open_link(&link).await;
+            }
+            window::to_front(&handle);
+        }
+    });
+    bell.inspect_err(|error| tracing::warn!(%error, "a second start will not find this window"))
+        .ok()
 }
 
 /// Ends the session and the server, so that nothing is cut in the middle.

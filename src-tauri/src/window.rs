@@ -140,6 +140,20 @@ pub(crate) fn open(
     Ok(())
 }
 
+/// Brings the window before whoever wants to see it.
+pub(crate) fn to_front(handle: &AppHandle) {
+    let Some(window) = handle.get_webview_window(LABEL) else {
+        return;
+    };
+    let comes = window
+        .show()
+        .and_then(|()| window.unminimize())
+        .and_then(|()| window.set_focus());
+    if let Err(error) = comes {
+        tracing::debug!(%error, "the window does not come to the front");
+    }
+}
+
 /// Whether the title bar would be where a hand can reach it: screens come and go.
 fn is_on_a_screen(window: &WebviewWindow, x: i32, y: i32) -> bool {
     let inside = |start: i32, length: u32, at: i32| {

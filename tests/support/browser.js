@@ -47,8 +47,7 @@ export class Desk {
       const isAnswer = message.text().includes('status of 400');
       // While there is no bridge, the page cannot reach it.
       const isAway = desk.#isAway && message.text().includes('ERR_CONNECTION_REFUSED');
-      if (message.type() === 'error' && !isAnswer && !isAway)
-        desk.complaints.push(message.text());
+      if (message.type() === 'error' && !isAnswer && !isAway) desk.complaints.push(message.text());
     });
     await desk.page.goto(desk.#bridge.ready.url);
     return desk;

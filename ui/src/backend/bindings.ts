@@ -453,7 +453,7 @@ export type DialogInfo = {
   owner: UserId | null;
   /** Who may do more than others. */
   admins: UserId[];
-  /** The first of those who are in it; `members` finds the others. */
+  /** The first of those who are in it; `members` finds the others. Of a channel, those who lead it. */
   members: PersonView[];
   /** How many are in it, as far as known. */
   member_count: number;

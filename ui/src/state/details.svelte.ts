@@ -12,6 +12,9 @@ import type { DialogInfo } from '../backend/bindings';
 
 const SETTLES = 400;
 
+/** The platform appoints no more. */
+export const MOST_ADMINS = 5;
+
 /** What the person edits: only what changed is sent. */
 export type Edits = {
   name: string;

@@ -33,6 +33,7 @@ import { Toasts } from './toasts.svelte';
 import { Transfers } from './transfers.svelte';
 import { Typing } from './typing.svelte';
 import { Upkeep } from './upkeep.svelte';
+import { Viewer } from './viewer.svelte';
 import { Waiting } from './waiting.svelte';
 import type { FeedEvent } from '../backend/bindings';
 import type { AppView, Backend, DialogId, MessageId, MessageView } from './types';
@@ -64,6 +65,7 @@ export class Kith {
   readonly directory: Directory;
   readonly details: Details;
   readonly waiting: Waiting;
+  readonly viewer: Viewer;
   /** Who is to be added to a conversation. */
   readonly adding: Choosing;
 
@@ -106,6 +108,7 @@ export class Kith {
       failed,
       missing: () => this.toasts.say(t.timeline.gone),
     });
+    this.viewer = new Viewer(this.timeline);
     this.composer = new Composer(backend, failed, newMessageId, () => this.namable);
     this.acts = new Acts(backend, this.toasts);
     this.emoji = new EmojiHabits(backend);
@@ -164,7 +167,10 @@ export class Kith {
 
   /** Shows a conversation. */
   go(dialog: DialogId): void {
-    if (dialog !== this.timeline.dialogId) this.selection.end();
+    if (dialog !== this.timeline.dialogId) {
+      this.selection.end();
+      this.viewer.close();
+    }
     this.composer.switchTo(dialog);
     this.dialogs.opened = dialog;
     this.settings.rememberDialog(dialog);
@@ -174,6 +180,7 @@ export class Kith {
   /** Back to the list, where there is room for only one of the two. */
   leave(): void {
     this.selection.end();
+    this.viewer.close();
     this.composer.switchTo(null);
     this.dialogs.opened = null;
     this.timeline.close();
@@ -232,10 +239,12 @@ export class Kith {
         break;
       case 'home':
         this.dialogs.take(event.patch);
+        this.timeline.takeDialogs(event.patch.dialogs);
         this.reading.again();
         break;
       case 'timeline':
         this.timeline.take(event.patch);
+        this.viewer.gone(event.patch.removals);
         if (this.selection.isOn) {
           this.selection.follow((id) => this.timeline.get(id), event.patch.removals);
         }
@@ -272,6 +281,7 @@ export class Kith {
     const other = before?.account?.id !== app.account?.id;
     if (!isHome || other) {
       this.composer.switchTo(null);
+      this.viewer.close();
       this.timeline.close();
       this.dialogs.close();
       this.upkeep.forget();

@@ -8,6 +8,8 @@ const PAUSE = 180;
 export class Members {
   query = $state('');
   list = $state.raw<PersonView[]>([]);
+  /** The first page of everybody, whatever is searched. */
+  first = $state.raw<PersonView[]>([]);
   hasMore = $state(false);
   phase = $state<'idle' | 'busy' | 'done' | 'failed'>('idle');
 
@@ -24,6 +26,7 @@ export class Members {
     if (this.#dialog !== dialog) {
       this.query = '';
       this.list = [];
+      this.first = [];
     }
     this.#dialog = dialog;
     void this.#find(0);
@@ -34,6 +37,7 @@ export class Members {
     this.#generation += 1;
     this.#dialog = null;
     this.list = [];
+    this.first = [];
     this.query = '';
     this.phase = 'idle';
   }
@@ -65,6 +69,7 @@ export class Members {
       const before = skip === 0 ? [] : this.list;
       const known = new Set(before.map((person) => person.id));
       this.list = [...before, ...page.people.filter((person) => !known.has(person.id))];
+      if (query === '' && skip === 0) this.first = this.list;
       // A page that brings nobody new is the last one, whatever it says.
       this.hasMore = page.has_more && this.list.length > before.length;
       this.phase = 'done';

@@ -25,6 +25,11 @@ export class Pictures {
     return known ?? null;
   }
 
+  /** Whether it was asked for in vain. */
+  isMissing(address: string): boolean {
+    return this.#known.get(address.slice('uid:'.length)) === null;
+  }
+
   /** Back online: what could not be had may be had now. */
   tryAgain(): void {
     for (const [uid, picture] of this.#known) {

@@ -239,6 +239,12 @@ export class Timeline {
     return Math.max(person.last_seen, wrote ?? 0);
   }
 
+  /** Conversations have changed: what one may do in this one may have, too. */
+  takeDialogs(dialogs: readonly DialogView[]): void {
+    const now = dialogs.find((dialog) => dialog.id === this.dialogId);
+    if (now !== undefined && this.phase === 'open') this.rights = now.rights;
+  }
+
   /** The line above what was new has done its work. */
   forgetUnread(): void {
     this.firstUnread = null;

@@ -315,7 +315,7 @@ fn is_profile_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(is_plain)
 }
 
-fn notice(error: &UiError) -> ProblemView {
+pub(crate) fn notice(error: &UiError) -> ProblemView {
     ProblemView {
         code: error.code,
         message: error.message.clone(),

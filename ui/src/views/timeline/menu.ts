@@ -35,9 +35,10 @@ export const canForward = (message: Message) =>
   message.destroy_after === null &&
   (message.body !== '' || message.attachments.length > 0);
 
-/** What one wrote oneself, and has words. */
-export function canEdit(message: Message): boolean {
+/** What one wrote oneself, has words, and stands where one may still write. */
+export function canEdit(message: Message, rights: Rights): boolean {
   return (
+    rights.write &&
     message.is_own &&
     message.system === null &&
     message.body !== '' &&
@@ -50,9 +51,9 @@ export function canEdit(message: Message): boolean {
 export const canPin = (message: Message, rights: Rights) =>
   rights.pin && message.system === null && isOut(message);
 
-/** One's own for everybody; others' where one has the right. */
+/** One's own for everybody, where one may still write; others' where one has the right. */
 export function canDeleteForAll(message: Message, rights: Rights): boolean {
-  return message.is_own || rights.delete_any_message;
+  return (message.is_own && rights.write) || rights.delete_any_message;
 }
 
 /** A message for the clipboard: what hangs on it by its name, and the text. */
@@ -69,7 +70,8 @@ export function replyTo(kith: Kith, message: MessageView): void {
 
 /** Begins to change the newest message that one wrote oneself, if there is one. */
 export function editLast(kith: Kith): boolean {
-  const last = kith.timeline.messages.findLast(canEdit);
+  const { messages, rights } = kith.timeline;
+  const last = messages.findLast((message) => canEdit(message, rights));
   if (last === undefined) return false;
   kith.composer.edit(last);
   return true;

@@ -46,7 +46,7 @@ pub struct DialogInfo {
     /// Who may do more than others.
     #[ts(type = "UserId[]")]
     pub admins: Vec<UserId>,
-    /// The first of those who are in it; `members` finds the others.
+    /// The first of those who are in it; `members` finds the others. Of a channel, those who lead it.
     pub members: Vec<PersonView>,
     /// How many are in it, as far as known.
     pub member_count: u32,
