@@ -19,6 +19,7 @@
 
 mod accounts;
 mod app;
+mod clicked;
 pub mod bindings;
 mod commands;
 mod disk;

@@ -81,6 +81,7 @@ impl App {
         accounts::set_active(&profile, &account).await?;
 
         let (stage, result) = self.begin(account, &entry.secret, Some(&person)).await;
+        self.forget_what_was_clicked();
         self.set_stage(stage).await;
         result
     }

@@ -73,6 +73,7 @@ impl App {
         {
             let _turn = self.inner.turn.lock().await;
             self.resume_in_turn().await;
+            self.show_what_was_clicked().await;
         }
         let app = self.clone();
         tokio::spawn(async move { app.open_the_others().await });
@@ -115,6 +116,7 @@ impl App {
             })?;
         accounts::set_active(&profile, &account).await?;
         let stage = self.stage_of(account).await;
+        self.forget_what_was_clicked();
         self.set_stage(stage).await;
         Ok(())
     }

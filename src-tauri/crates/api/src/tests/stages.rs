@@ -60,6 +60,46 @@ async fn a_bad_join_link_is_told_and_does_no_harm() {
 }
 
 #[tokio::test]
+async fn a_link_that_is_clicked_leads_to_the_way_in_and_back() {
+    let link = "kith://join?name=Club&app=7&key=k";
+    let dir = profile(1).await;
+    // Before Kith runs, and while it does.
+    for is_running in [false, true] {
+        let app = App::open(AppConfig {
+            join_link: (!is_running).then(|| link.to_owned()),
+            ..config(dir.path())
+        })
+        .await
+        .unwrap();
+        let (ui, mut feed) = app.attach().await;
+        if is_running {
+            assert_eq!(view(&ui).await.phase, Phase::Home);
+            app.open_link(link).await;
+            let told = next(&mut feed).await;
+            assert!(
+                matches!(&told, FeedEvent::App { app } if app.phase == Phase::Welcome),
+                "{told:?}"
+            );
+        }
+        let shown = view(&ui).await;
+        assert_eq!(shown.phase, Phase::Welcome);
+        assert_eq!(shown.connection.unwrap().name, "Club");
+        let account = shown.accounts[0].id;
+        ui.call("switch_account", json!({ "account": account }))
+            .await
+            .unwrap();
+        assert_eq!(view(&ui).await.phase, Phase::Home);
+        ui.call("add_account", json!({})).await.unwrap();
+        assert!(view(&ui).await.connection.is_none(), "it had its effect");
+
+        app.open_link("kith://join?app=x").await;
+        let shown = view(&ui).await;
+        assert_eq!(shown.problem.unwrap().code, Code::JoinLink);
+        app.close().await;
+    }
+}
+
+#[tokio::test]
 async fn one_process_a_profile() {
     let dir = profile(1).await;
     let app = open(&dir).await;

@@ -1,0 +1,63 @@
+// A link is clicked while Kith runs: the system starts Kith once more, and
+// that hands the link to the window that is there.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { folder, program } from '../support/server.js';
+import { Window } from '../support/window.js';
+
+const at = (id) => `[data-testid="${id}"]`;
+const LINK =
+  'kith://join?name=Rowing%20club&api=https://chat.example.org&chat=chat.example.org:5223&domain=chat.example.org&app=7&key=k';
+
+let files;
+let data;
+let window;
+
+before(async () => {
+  files = await folder('link');
+  data = path.join(files.path, 'data');
+});
+
+after(async () => {
+  await window?.close();
+  await files?.remove();
+});
+
+/** Starts Kith once more, as the system does; answers how it ended. */
+async function again(...args) {
+  const child = spawn(program('kith'), ['--data-dir', data, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+  const [code] = await once(child, 'exit');
+  return { code, said };
+}
+
+test('the window that is there shows it, on the first screen', async () => {
+  window = await Window.open(['--data-dir', data]);
+  await window.find(at('way-try'));
+  assert.equal((await again(LINK)).code, 0);
+  await window.find('main', 'Rowing club');
+});
+
+test('and over the conversations, with a way back', async () => {
+  await window.click(at('back'));
+  await window.click(at('way-try'));
+  await window.find(at('dialog-row'));
+  assert.equal((await again(LINK)).code, 0);
+  await window.find('main', 'Rowing club');
+  await window.click(at('back'));
+  await window.click(at('back-to-account'));
+  await window.find(at('dialog-row'));
+});
+
+test('a second start without a link only brings it to the front', async () => {
+  assert.equal((await again()).code, 0);
+  await window.find(at('dialog-row'));
+});
