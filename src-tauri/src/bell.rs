@@ -326,7 +326,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nobody_is_waited_for_without_end() {
         let folder = tempfile::tempdir().expect("a folder");
-        let refused = ring(folder.path(), None).await.expect_err("nobody is there");
+        let refused = ring(folder.path(), None)
+            .await
+            .expect_err("nobody is there");
         assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
     }
 
@@ -352,6 +354,9 @@ mod tests {
 
         drop(bell);
         tokio::task::yield_now().await;
-        assert!(!folder.path().join("bell").exists(), "it goes with its Kith");
+        assert!(
+            !folder.path().join("bell").exists(),
+            "it goes with its Kith"
+        );
     }
 }

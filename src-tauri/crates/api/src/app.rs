@@ -26,6 +26,9 @@ use crate::view::{ProblemView, Remember};
 /// one may be asking the person for its password meanwhile.
 const KEYCHAIN_PATIENCE: Duration = Duration::from_secs(60);
 
+/// Where the system has no folder for downloads.
+const DOWNLOADS: &str = "downloads";
+
 /// What an application is made from.
 #[derive(Debug)]
 pub struct AppConfig {
@@ -280,6 +283,13 @@ impl App {
 
     pub(crate) fn shell(&self) -> &dyn Shell {
         self.inner.shell.as_ref()
+    }
+
+    /// Where files are saved.
+    pub(crate) fn downloads(&self) -> PathBuf {
+        self.shell()
+            .downloads()
+            .unwrap_or_else(|| self.inner.folder.join(DOWNLOADS))
     }
 
     pub(crate) fn profile_name(&self) -> &str {

@@ -198,6 +198,8 @@ impl App {
             people.put(person);
         }
         engine.keep_pictures_in(self.database(&account).with_extension("pictures"));
+        let (sweeper, downloads) = (engine.clone(), self.downloads());
+        tokio::spawn(async move { sweeper.sweep(downloads).await });
         let changes = engine.changes();
         let session = Arc::new(Session::new(account, engine, store, people));
         self.watch_refusal(&session);

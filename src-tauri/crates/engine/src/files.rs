@@ -15,6 +15,7 @@ use kith_client::{ClientError, Progress, TransferError};
 use kith_model::{Attachment, MessageId};
 
 use crate::changes::Change;
+use crate::leftovers::{hidden, part_of};
 use crate::shared::Shared;
 use crate::{Engine, EngineError};
 
@@ -72,6 +73,8 @@ struct Going {
     /// As the message tells it.
     size: Option<u64>,
     problem: Option<SaveProblem>,
+    /// Where it lies until it is whole.
+    hidden: PathBuf,
 }
 
 impl Engine {
@@ -107,6 +110,7 @@ impl Engine {
                 progress: progress.clone(),
                 size: attachment.size,
                 problem: None,
+                hidden: hidden(&folder, message, index),
             };
             transfers.all.insert(place.clone(), going);
         }
@@ -121,18 +125,7 @@ impl Engine {
 
     /// Ends a saving, and forgets one that failed. What had come is let go.
     pub fn cancel_transfer(&self, message: &MessageId, index: u32) {
-        let place = (message.clone(), index);
-        {
-            let mut transfers = self.shared.lock_transfers();
-            let Some(going) = transfers.all.get(&place) else {
-                return;
-            };
-            going.progress.cancel();
-            if going.problem.is_some() {
-                transfers.all.remove(&place);
-            }
-        }
-        self.shared.hub.tell(vec![Change::Transfers]);
+        self.shared.give_up_saving(message, Some(index));
     }
 
     /// What is on its way, and what did not get here.
@@ -206,6 +199,27 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Ends the saving of what hangs on a message, of one thing or of all, and
+    /// lets go of what had come.
+    pub(crate) fn give_up_saving(&self, message: &MessageId, index: Option<u32>) {
+        let mut was_there = false;
+        self.lock_transfers().all.retain(|place, going| {
+            if place.0 != *message || index.is_some_and(|index| index != place.1) {
+                return true;
+            }
+            was_there = true;
+            going.progress.cancel();
+            if going.problem.is_some() {
+                // Nobody is at work on it any more who would do that.
+                let _ = std::fs::remove_file(part_of(&going.hidden));
+            }
+            going.problem.is_none()
+        });
+        if was_there {
+            self.hub.tell(vec![Change::Transfers]);
+        }
+    }
+
     /// Fetches a file and gives it its name; tells how far it has come.
     async fn save(
         &self,
@@ -261,13 +275,10 @@ impl Shared {
             }
         };
         tokio::fs::create_dir_all(folder).await?;
-        let (message, index) = place;
-        let hidden = folder.join(format!(".kith-{message}-{index}"));
+        let hidden = hidden(folder, &place.0, place.1);
         let fetched = rest.download_file(&uid, &hidden, progress).await;
         if fetched == Err(TransferError::Cancelled) {
-            let mut part = hidden.clone().into_os_string();
-            part.push(".part");
-            let _ = tokio::fs::remove_file(part).await;
+            let _ = tokio::fs::remove_file(part_of(&hidden)).await;
         }
         fetched?;
         let name = with_ending(file_name(&name), content_type.as_deref());

@@ -30,6 +30,7 @@ struct Afterwards {
     stopped_typing: Vec<Message>,
     fetch: Vec<DialogId>,
     ask_who_reacted: Vec<MessageId>,
+    read_elsewhere: Vec<MessageId>,
 }
 
 impl Shared {
@@ -124,6 +125,9 @@ impl Shared {
                         MarkerKind::Read => Delivery::Read,
                     };
                     write.hear_marker(state, &message, by, now).await?;
+                    if by == self.me && kind == MarkerKind::Read {
+                        after.read_elsewhere.push(message);
+                    }
                 }
                 ServerEvent::Edited(edit) => {
                     let heard = HeardEdit {
@@ -164,6 +168,7 @@ impl Shared {
         if after.wake_outbox || after.wake_deeds {
             self.deeds_wake.notify_one();
         }
+        self.ask_about_late_soon(after.read_elsewhere);
         for message in after.ask_who_reacted {
             self.fetch_reactions_soon(message);
         }

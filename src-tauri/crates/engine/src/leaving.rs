@@ -1,7 +1,7 @@
 //! Clearing, deleting and leaving dialogs. The server decides, so all of it
 //! waits for the network; what is gone there leaves no trace here.
 
-use kith_client::{ClientError, SystemKind};
+use kith_client::{ClientError, SystemKind, SystemMessage};
 use kith_model::{DialogId, DialogKind};
 
 use crate::{Engine, EngineError};
@@ -48,6 +48,14 @@ impl Engine {
         for_all: bool,
     ) -> Result<DeletedDialogs, EngineError> {
         let before = self.store().dialogs_by_id(dialogs).await?;
+        // Of what is gone nobody can ask any more who was there.
+        let mut audiences = Vec::with_capacity(before.len());
+        for entry in &before {
+            audiences.push(match (for_all, entry.dialog.kind) {
+                (true, DialogKind::Public) => self.shared.audience(&entry.dialog).await,
+                _ => entry.dialog.occupants.clone(),
+            });
+        }
         let answer = self
             .shared
             .rest()
@@ -62,7 +70,10 @@ impl Engine {
         }
         self.shared.commit(write).await?;
         self.shared.leave_no_trace().await;
-        for entry in before.iter().filter(|e| deleted.contains(&e.dialog.id)) {
+        for (entry, audience) in before.iter().zip(&audiences) {
+            if !deleted.contains(&entry.dialog.id) {
+                continue;
+            }
             let is_told = match entry.dialog.kind {
                 // Who deletes a group for themselves leaves it.
                 DialogKind::Group => true,
@@ -74,7 +85,8 @@ impl Engine {
                 } else {
                     SystemKind::PeopleRemoved(vec![self.me()])
                 };
-                self.shared.tell_others(&entry.dialog, &kind).await;
+                let message = SystemMessage::new(kind, entry.dialog.id.clone());
+                self.shared.tell_these(audience, &message).await;
             }
         }
         Ok(DeletedDialogs {

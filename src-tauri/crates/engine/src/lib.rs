@@ -20,6 +20,7 @@ mod compose;
 mod damage;
 mod deeds;
 mod directory;
+mod elsewhere;
 mod error;
 mod files;
 mod fill;
@@ -28,6 +29,7 @@ mod history;
 mod inbox;
 mod jump;
 mod leaving;
+mod leftovers;
 mod link;
 mod list;
 mod newest;
@@ -152,6 +154,7 @@ impl Engine {
             way_out,
             hub: Hub::new(),
             damaged: watch::Sender::new(false),
+            needs_room: watch::Sender::new(false),
             link: LinkBoard::new(),
             tasks: Tasks::default(),
             outbox_wake: tokio::sync::Notify::new(),
@@ -172,6 +175,7 @@ impl Engine {
             people_refreshed: std::sync::Mutex::default(),
             strangers: std::sync::Mutex::default(),
             rest,
+            asking_about_late: Mutex::default(),
             is_signed_in: Mutex::new(false),
             chat,
         });
@@ -229,6 +233,13 @@ impl Engine {
     #[must_use]
     pub fn link(&self) -> watch::Receiver<LinkState> {
         self.shared.link.state.subscribe()
+    }
+
+    /// Whether the disk is full, so that what arrives is not kept and waits.
+    /// That it changed is told as a change of the link.
+    #[must_use]
+    pub fn needs_room(&self) -> bool {
+        *self.shared.needs_room.borrow()
     }
 
     /// What changes from now on. Listen first, then read, so that nothing falls

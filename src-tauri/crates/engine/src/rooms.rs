@@ -17,6 +17,9 @@ use crate::{Engine, EngineError};
 
 /// What a message from app to app says beside, when a history was cleared.
 const CLEARED: &str = "cleared";
+/// So many of a public dialog are told one by one; the others find out when
+/// they catch up.
+const AUDIENCE: usize = 200;
 /// A name is no longer than this.
 const LONGEST_NAME: usize = 200;
 
@@ -341,20 +344,50 @@ impl Shared {
 
     /// Tells everybody else in a dialog what happened to it, as far as it is
     /// known who is in it. Whoever is not reached finds out by themselves.
-    pub(crate) async fn tell_others(&self, dialog: &Dialog, kind: &SystemKind) {
+    pub(crate) async fn tell_others(self: &Arc<Self>, dialog: &Dialog, kind: &SystemKind) {
         let message = SystemMessage::new(kind.clone(), dialog.id.clone());
-        self.tell_everybody(dialog, &message).await;
+        self.tell_everybody(dialog, message).await;
     }
 
     /// Tells everybody else in a dialog that its history was cleared.
-    pub(crate) async fn tell_cleared(&self, dialog: &Dialog) {
+    pub(crate) async fn tell_cleared(self: &Arc<Self>, dialog: &Dialog) {
         let mut message = SystemMessage::new(SystemKind::DialogChanged, dialog.id.clone());
         message.properties.set(CLEARED, "1");
-        self.tell_everybody(dialog, &message).await;
+        self.tell_everybody(dialog, message).await;
     }
 
-    async fn tell_everybody(&self, dialog: &Dialog, message: &SystemMessage) {
-        for to in without(&dialog.occupants, self.me) {
+    async fn tell_everybody(self: &Arc<Self>, dialog: &Dialog, message: SystemMessage) {
+        if dialog.kind != DialogKind::Public {
+            self.tell_these(&dialog.occupants, &message).await;
+            return;
+        }
+        // Nobody waits for the answer who these are.
+        let (shared, dialog) = (Arc::clone(self), dialog.clone());
+        self.tasks.once("tell a public dialog", async move {
+            let people = shared.audience(&dialog).await;
+            shared.tell_these(&people, &message).await;
+        });
+    }
+
+    /// Who can be told that something happened to a dialog. Of a public one the
+    /// server does not say who is in it, but who of them is here now; the others
+    /// could not be told anyway.
+    pub(crate) async fn audience(&self, dialog: &Dialog) -> Vec<UserId> {
+        if dialog.kind != DialogKind::Public {
+            return dialog.occupants.clone();
+        }
+        match self.chat.online_in(&dialog.id).await {
+            Ok(online) => online.into_iter().take(AUDIENCE).collect(),
+            Err(error) => {
+                tracing::debug!(%error, "who is in a public dialog is not told");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Tells these people, as far as the link allows.
+    pub(crate) async fn tell_these(&self, people: &[UserId], message: &SystemMessage) {
+        for to in without(people, self.me) {
             if self.tell(to, message.clone()).await.is_err() {
                 return;
             }

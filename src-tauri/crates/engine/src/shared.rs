@@ -31,13 +31,21 @@ const LONGEST_WAIT_FOR_DISK: Duration = Duration::from_secs(10);
 macro_rules! insist {
     ($shared:expr, $work:expr) => {{
         let mut backoff = $shared.disk_backoff();
+        let mut has_waited = false;
         loop {
             match $work.await {
                 Err(kith_store::StoreError::Disk(error)) => {
                     tracing::error!(%error, "the disk takes nothing; what arrived waits");
+                    has_waited = true;
+                    $shared.needs_room(true);
                     tokio::time::sleep(backoff.next()).await;
                 }
-                done => break done,
+                done => {
+                    if has_waited {
+                        $shared.needs_room(false);
+                    }
+                    break done;
+                }
             }
         }
     }};
@@ -68,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) hub: Hub,
     /// Whether damage was met in the database.
     pub(crate) damaged: watch::Sender<bool>,
+    /// Whether what arrived waits for room on the disk.
+    pub(crate) needs_room: watch::Sender<bool>,
     pub(crate) link: LinkBoard,
     pub(crate) tasks: Tasks,
     pub(crate) outbox_wake: Notify,
@@ -99,6 +109,8 @@ pub(crate) struct Shared {
     pub(crate) people_refreshed: Mutex<Option<Timestamp>>,
     /// People whom a screen names and nobody knows.
     pub(crate) strangers: Mutex<Strangers>,
+    /// Held by whoever asks the server's books what was read elsewhere.
+    pub(crate) asking_about_late: tokio::sync::Mutex<()>,
     pub(crate) rest: Rest,
     pub(crate) is_signed_in: tokio::sync::Mutex<bool>,
     pub(crate) chat: Chat,
@@ -127,10 +139,24 @@ impl Shared {
 
     /// Commits, and then tells what is different.
     pub(crate) async fn commit(&self, write: Write) -> Result<(), StoreError> {
-        let changes = write.commit().await?;
-        self.hub
-            .tell(changes.into_iter().map(Change::from).collect());
+        let changes: Vec<Change> = write
+            .commit()
+            .await?
+            .into_iter()
+            .map(Change::from)
+            .collect();
+        self.let_go_of_files(&changes);
+        self.hub.tell(changes);
         Ok(())
+    }
+
+    /// What arrived waits for room on the disk, or does not any more. It is told
+    /// with the link, because it says as much about what is shown.
+    pub(crate) fn needs_room(&self, needs: bool) {
+        if self.needs_room.send_replace(needs) != needs {
+            let link = self.link.state.borrow().clone();
+            self.hub.tell(vec![Change::Link(link)]);
+        }
     }
 
     /// The waits of [`insist`].

@@ -14,7 +14,7 @@ use crate::open::Database;
 use crate::person::{number, user};
 use crate::{OpenError, StoreError};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/profile");
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/profile");
 
 /// "KitP" in ASCII, as the first migration writes it.
 const APPLICATION_ID: i64 = 0x4b69_7450;

@@ -1,13 +1,13 @@
 //! The way between somebody and the server, with everything that happens on
-//! the way: slowness, narrowness, a break at a certain byte, silence while both
-//! ends believe in the connection, and no way at all.
+//! the way: slowness, narrowness, loss, a break at a certain byte, silence while
+//! both ends believe in the connection, and no way at all.
 //!
 //! A [`Road`] stands between one device and the server, for the chat and for
 //! REST alike, and is changed while it is used. What it does to one direction
 //! it does to the other.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// So many bytes go into one packet.
+const PACKET: usize = 1460;
+/// The least time after which a lost packet is sent again.
+const SENT_AGAIN: Duration = Duration::from_millis(200);
+
 /// How the road is at the moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Weather {
@@ -27,6 +32,10 @@ pub struct Weather {
     pub latency: Duration,
     /// So many bytes a second, each way; `None` is as many as there are.
     pub bandwidth: Option<u32>,
+    /// So many of a hundred packets are lost. Nothing is missing from a
+    /// connection by that; what was lost is sent again a while later, and what
+    /// comes after it waits.
+    pub loss: u8,
     /// Nothing arrives any more, and nobody is told.
     pub is_silent: bool,
     /// No connection is accepted, and those that are open break.
@@ -52,6 +61,8 @@ pub struct Road {
     ear: Ear,
     /// How many connections are on the way.
     carried: watch::Sender<usize>,
+    /// How often a connection to the chat was asked for.
+    knocks: Arc<AtomicUsize>,
     chat: u16,
     api: u16,
     gates: Vec<JoinHandle<()>>,
@@ -67,6 +78,7 @@ impl Road {
         let breaks_after = Arc::new(AtomicI64::new(-1));
         let ear = Ear::default();
         let carried = watch::Sender::new(0);
+        let knocks = Arc::new(AtomicUsize::new(0));
         let mut gates = Vec::new();
         let chat_there: SocketAddr =
             format!("{}:{}", connection.chat.host, connection.chat.port).parse()?;
@@ -76,15 +88,25 @@ impl Road {
             &weather,
             &carried,
             Some((Arc::clone(&breaks_after), Arc::clone(&ear))),
+            Arc::clone(&knocks),
             &mut gates,
         )
         .await?;
-        let api = open_gate(api_there, &weather, &carried, None, &mut gates).await?;
+        let api = open_gate(
+            api_there,
+            &weather,
+            &carried,
+            None,
+            Arc::default(),
+            &mut gates,
+        )
+        .await?;
         Ok(Self {
             weather,
             breaks_after,
             ear,
             carried,
+            knocks,
             chat,
             api,
             gates,
@@ -108,6 +130,12 @@ impl Road {
         let (sender, receiver) = unbounded_channel();
         *self.ear.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         receiver
+    }
+
+    /// How often a connection to the chat was asked for, with success or without.
+    #[must_use]
+    pub fn knocks(&self) -> usize {
+        self.knocks.load(Ordering::SeqCst)
     }
 
     /// Changes the weather.
@@ -180,6 +208,7 @@ async fn open_gate(
     weather: &watch::Sender<Weather>,
     carried: &watch::Sender<usize>,
     chat: Option<(Arc<AtomicI64>, Ear)>,
+    knocks: Arc<AtomicUsize>,
     gates: &mut Vec<JoinHandle<()>>,
 ) -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -194,6 +223,7 @@ async fn open_gate(
             // Counted before the weather is looked at, so that whoever closes
             // the road either counts it or keeps it out.
             let counted = Carried::one_more(&carried);
+            knocks.fetch_add(1, Ordering::SeqCst);
             let now = *weather.borrow();
             let is_api = chat.is_none();
             if now.is_closed || (is_api && now.is_without_api) {
@@ -280,6 +310,7 @@ async fn pass(
                 f64::from(u32::try_from(n).unwrap_or(u32::MAX)) / f64::from(rate.max(1)),
             );
         }
+        wait += again(n, now.loss, || rand::random_range(0..100));
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
@@ -294,6 +325,23 @@ async fn pass(
             return;
         }
     }
+}
+
+/// How long `n` bytes are late because packets of them were lost: each time by
+/// the time after which a system sends one again, which doubles (RFC 6298).
+fn again(n: usize, loss: u8, mut dice: impl FnMut() -> u8) -> Duration {
+    let mut late = Duration::ZERO;
+    if loss == 0 {
+        return late;
+    }
+    for _ in 0..n.div_ceil(PACKET) {
+        let mut wait = SENT_AGAIN;
+        while dice() < loss && wait < SENT_AGAIN * 16 {
+            late += wait;
+            wait *= 2;
+        }
+    }
+    late
 }
 
 /// How many of `n` bytes may pass before the break that was announced.
@@ -325,6 +373,16 @@ mod tests {
         assert_eq!(toll(&left, 7), 7);
         assert_eq!(toll(&left, 7), 3, "in the middle");
         assert_eq!(toll(&left, 7), 7, "and then no more");
+    }
+
+    #[test]
+    fn what_is_lost_comes_later_and_everything_comes() {
+        let mut dice = [50, 99, 5, 5, 50].into_iter();
+        let mut roll = || dice.next().unwrap_or(99);
+        assert_eq!(again(3 * PACKET, 0, &mut roll), Duration::ZERO);
+        assert_eq!(again(2 * PACKET, 20, &mut roll), Duration::ZERO);
+        assert_eq!(again(1, 20, &mut roll), SENT_AGAIN * 3, "twice in a row");
+        assert!(again(1, 100, || 0) < SENT_AGAIN * 16, "not for ever");
     }
 
     #[test]

@@ -7,16 +7,11 @@ use crate::refusals::Wish;
 use crate::ui::Ui;
 use crate::view::opens;
 
-/// Where the system has no folder for downloads.
-const FOLDER: &str = "downloads";
-
 pub(super) async fn save_attachment(ui: &Ui, message: MessageId, index: u32) -> Answer<()> {
-    let downloads = ui.app.shell().downloads();
-    let folder = downloads.unwrap_or_else(|| ui.app.inner.folder.join(FOLDER));
     ui.app
         .session()?
         .engine
-        .save_attachment(&message, index, folder)
+        .save_attachment(&message, index, ui.app.downloads())
         .await
         .map_err(Wish::Save.refused())
 }

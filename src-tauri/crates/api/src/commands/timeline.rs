@@ -56,7 +56,7 @@ pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
         .typing()
         .into_iter()
         .map(|(dialog, people)| TypingView { dialog, people });
-    let link = link_view(&session.engine.link().borrow());
+    let link = link_view(&session.engine.link().borrow(), session.engine.needs_room());
     let transfers = session.engine.transfers();
     let snapshot = HomeSnapshot {
         rev: 1,

@@ -116,7 +116,10 @@ async fn home_patch(
         dialogs,
         removed: removed.into_iter().collect(),
         people: strangers,
-        link: batch.link.as_ref().map(link_view),
+        link: batch
+            .link
+            .as_ref()
+            .map(|link| link_view(link, session.engine.needs_room())),
         unread_total: session.unread().await,
     };
     Ok((Some(patch), is_other))

@@ -159,7 +159,7 @@ pub(crate) fn presence_view((person, presence): (UserId, Presence)) -> PresenceV
 }
 
 /// The connection, in the words of the screen.
-pub(crate) fn link_view(link: &LinkState) -> LinkView {
+pub(crate) fn link_view(link: &LinkState, needs_room: bool) -> LinkView {
     use kith_engine::LinkLost;
 
     use crate::view::LinkState as Shown;
@@ -168,6 +168,7 @@ pub(crate) fn link_view(link: &LinkState) -> LinkView {
         state,
         reason: None,
         retry_at: None,
+        needs_room,
     };
     match link {
         LinkState::Connecting => plain(Shown::Connecting),
@@ -189,6 +190,7 @@ pub(crate) fn link_view(link: &LinkState) -> LinkView {
                 LinkLost::Stopped => None,
             },
             retry_at: retry_at.map(kith_model::Timestamp::millis),
+            needs_room,
         },
     }
 }

@@ -47,4 +47,6 @@ pub struct LinkView {
     /// When Kith tries again.
     #[ts(type = "Millis | null")]
     pub retry_at: Option<i64>,
+    /// Whether the disk is full, so that what arrives waits for room.
+    pub needs_room: bool,
 }

@@ -8,9 +8,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use kith_model::UserId;
+use kith_model::{DialogId, UserId};
 use kith_wire::xml::Element;
-use kith_wire::xmpp::{ClientState, Iq, IqKind, LastActivity, Subscription, bare, domain, ping};
+use kith_wire::xmpp::{
+    ClientState, Iq, IqKind, LastActivity, Online, Subscription, bare, domain, ping,
+};
 use thiserror::Error;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
@@ -173,6 +175,26 @@ impl Chat {
             .and_then(|last| last.seconds)
             .ok_or(AskError::NotAnAnswer)?;
         Ok(crate::convert::activity(seconds, self.clock.now()))
+    }
+
+    /// Who of a dialog is here now (XEP-0030 §4, `protocol/xmpp.md` §12).
+    ///
+    /// # Errors
+    /// [`AskError::Refused`] when there is no such dialog, or this account is
+    /// not in it.
+    pub async fn online_in(&self, dialog: &DialogId) -> Result<Vec<UserId>, AskError> {
+        let answer = self
+            .question(Question {
+                kind: IqKind::Get,
+                to: Some(self.account.room(dialog)),
+                payload: Online::question(),
+            })
+            .await?;
+        let online = answer
+            .as_ref()
+            .and_then(Online::read)
+            .ok_or(AskError::NotAnAnswer)?;
+        Ok(online.users.into_iter().map(UserId).collect())
     }
 
     /// Begins or stops to tell when somebody comes and goes

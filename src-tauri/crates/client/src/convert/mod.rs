@@ -32,7 +32,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    fn room(&self, dialog: &DialogId) -> String {
+    pub(crate) fn room(&self, dialog: &DialogId) -> String {
         let Connection {
             app_id, muc_domain, ..
         } = &self.connection;

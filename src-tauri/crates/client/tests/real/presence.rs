@@ -1,8 +1,10 @@
 //! Who is here, who is watched, who is blocked.
 
 use anyhow::Result;
-use kith_client::{Activity, AskError, Block, Chat, Link, Password, Secret, ServerEvent};
-use kith_model::SystemClock;
+use kith_client::{
+    Activity, AskError, Block, Chat, Link, NewDialog, Password, Secret, ServerEvent,
+};
+use kith_model::{DialogKind, SystemClock};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -40,6 +42,29 @@ async fn coming_and_going_is_told_of_who_is_watched() -> Result<()> {
     bob.chat.set_active(false);
     bob.chat.set_active(true);
     bob.chat.ping().await?;
+    house.server.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_of_a_dialog_is_here_is_told_to_who_is_in_it() -> Result<()> {
+    let house = House::open().await?;
+    house.add(3001, "carl").await?;
+    let rest = house.rest("ada").await?;
+    let open = NewDialog::new(DialogKind::Public, "Open house", &[]);
+    let dialog = rest.new_dialog(&open).await?.dialog.id;
+    house.rest("bob").await?.subscribe(&dialog).await?;
+    let mut ada = house.chat(house.ada);
+    ada.link(Link::Fresh).await?;
+    assert_eq!(ada.chat.online_in(&dialog).await?, [house.ada]);
+    let mut bob = house.chat(house.bob);
+    bob.link(Link::Fresh).await?;
+    let mut online = ada.chat.online_in(&dialog).await?;
+    online.sort_unstable();
+    assert_eq!(online, [house.ada, house.bob], "and nobody who is not here");
+    house.rest("bob").await?.unsubscribe(&dialog).await?;
+    let refused = bob.chat.online_in(&dialog).await;
+    assert!(matches!(refused, Err(AskError::Refused(_))), "{refused:?}");
     house.server.stop().await;
     Ok(())
 }
