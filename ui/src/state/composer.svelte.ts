@@ -131,7 +131,11 @@ export class Composer {
   /** Changes an earlier message. What was being written is put aside. */
   edit(message: MessageView): void {
     if (message.dialog_id !== this.dialogId) return;
-    if (this.editing === null) this.#aside = this.#state;
+    if (this.editing === null) {
+      // Kept by the backend, too: the window may close, or another conversation be shown.
+      this.flush();
+      this.#aside = this.#state;
+    }
     this.reply = null;
     this.editing = message;
     this.text = message.body;

@@ -179,6 +179,8 @@ describe('what is being written', () => {
       composer.typed('half a thought');
       composer.edit(message('m1', 'old words'));
       expect(composer.text).toBe('old words');
+      // The backend has it before anything takes its place.
+      expect(named('save_draft')).toMatchObject([{ text: 'half a thought', editing: null }]);
       composer.typed('new words');
       vi.advanceTimersByTime(300);
       expect(named('save_draft').at(-1)).toMatchObject({ text: 'new words', editing: 'm1' });

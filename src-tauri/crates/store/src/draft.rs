@@ -133,7 +133,7 @@ impl Write {
         draft: &Draft,
     ) -> Result<(), StoreError> {
         self.require_dialog(dialog).await?;
-        self.keep_given_up(dialog, &draft.text).await?;
+        self.keep_given_up(dialog, draft).await?;
         if draft.is_empty() {
             return self.clear_draft(dialog).await;
         }
@@ -169,34 +169,39 @@ impl Write {
         Ok(())
     }
 
-    /// Keeps what a new text does away with: a draft that is cleared, or
-    /// replaced by something else. A text that goes on from it, or that is
-    /// being shortened, is the same draft. A text that stems from a message is
-    /// not kept, because the message may have to leave no trace.
-    async fn keep_given_up(&mut self, dialog: &DialogId, new: &str) -> Result<(), StoreError> {
-        let held: Option<(String, i64)> = sqlx::query_as(
-            "SELECT body, saved_at
+    /// Keeps what a new draft does away with: one that is cleared, replaced by
+    /// something else, or put aside while a message is edited. A text that goes
+    /// on from it, or that is being shortened, is the same draft. A text that
+    /// stems from a message is not kept, because the message may have to leave
+    /// no trace.
+    async fn keep_given_up(&mut self, dialog: &DialogId, draft: &Draft) -> Result<(), StoreError> {
+        let held: Option<(String, i64, bool)> = sqlx::query_as(
+            "SELECT body, saved_at, editing IS NOT NULL
              FROM draft
-             WHERE dialog_id = ? AND editing IS NULL AND destroy_after IS NULL",
+             WHERE dialog_id = ? AND destroy_after IS NULL",
         )
         .bind(dialog.as_str())
         .fetch_optional(self.db().await?)
         .await?;
-        let Some((old, saved_at)) = held else {
+        let Some((old, saved_at, was_edit)) = held else {
             return Ok(());
         };
-        let (old, new) = (old.trim(), new.trim());
+        let (old, new) = (old.trim(), draft.text.trim());
+        if was_edit {
+            // What was put aside is being written again.
+            return match draft.editing {
+                None => self.forget_given_up(dialog, new).await,
+                Some(_) => Ok(()),
+            };
+        }
         let goes_on = !new.is_empty() && (new.starts_with(old) || old.starts_with(new));
         let now = self.now();
         let is_being_typed = !new.is_empty() && now.millis() - saved_at < TYPING;
-        if old.is_empty() || goes_on || is_being_typed {
+        let is_put_aside = draft.editing.is_some();
+        if old.is_empty() || ((goes_on || is_being_typed) && !is_put_aside) {
             return Ok(());
         }
-        sqlx::query("DELETE FROM draft_history WHERE dialog_id = ? AND body = ?")
-            .bind(dialog.as_str())
-            .bind(old)
-            .execute(self.db().await?)
-            .await?;
+        self.forget_given_up(dialog, old).await?;
         sqlx::query("INSERT INTO draft_history (dialog_id, body, saved_at) VALUES (?, ?, ?)")
             .bind(dialog.as_str())
             .bind(old)
@@ -213,6 +218,15 @@ impl Write {
         .bind(KEPT)
         .execute(self.db().await?)
         .await?;
+        Ok(())
+    }
+
+    async fn forget_given_up(&mut self, dialog: &DialogId, text: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM draft_history WHERE dialog_id = ? AND body = ?")
+            .bind(dialog.as_str())
+            .bind(text)
+            .execute(self.db().await?)
+            .await?;
         Ok(())
     }
 

@@ -118,10 +118,7 @@ pub(super) async fn message_details(ui: &Ui, message: MessageId) -> Answer<Messa
     };
     let mut reactions = Vec::new();
     for (emoji, people) in reacted {
-        let people = session
-            .people
-            .views(&session.store, people.into_iter().collect())
-            .await?;
+        let people = session.faces(people.into_iter().collect()).await?;
         reactions.push(ReactionDetail { emoji, people });
     }
     let is_own = row.message.sender == session.store.me();
@@ -168,10 +165,7 @@ async fn receipts(
         let silent = entry.dialog.occupants.iter();
         ids.extend(silent.filter(|id| **id != me && told.iter().all(|(one, _)| one != *id)));
     }
-    let people = session
-        .people
-        .views(&session.store, ids.iter().copied().collect())
-        .await?;
+    let people = session.faces(ids.iter().copied().collect()).await?;
     let face = |id: UserId| people.iter().find(|person| person.id == id).cloned();
     Ok(ids
         .into_iter()

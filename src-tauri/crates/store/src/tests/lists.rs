@@ -218,6 +218,39 @@ async fn given_up_drafts_can_be_brought_back() {
 }
 
 #[tokio::test]
+async fn what_an_edit_puts_aside_can_be_brought_back() {
+    let fixture = Fixture::new().await;
+    let d = dialog_id(1);
+    fixture.put(&message(1, 1)).await;
+    let save = async |text: &str, editing: Option<u32>| {
+        let draft = Draft {
+            text: text.into(),
+            editing: editing.map(id),
+            ..Draft::default()
+        };
+        fixture
+            .write(async |write| write.save_draft_state(&d, &draft).await.unwrap())
+            .await;
+    };
+    let history = async || fixture.store.draft_history(&d).await.unwrap();
+    save("half a thought", None).await;
+    save("half a thoughtful message", Some(1)).await;
+    assert_eq!(
+        history().await,
+        ["half a thought"],
+        "however soon, and whatever the message begins with"
+    );
+    save("half a thoughtful change", Some(1)).await;
+    assert_eq!(history().await, ["half a thought"]);
+    save("half a thought", None).await;
+    assert_eq!(
+        history().await,
+        [""; 0],
+        "it is being written again, not given up"
+    );
+}
+
+#[tokio::test]
 async fn links_are_listed_newest_first_and_follow_edits() {
     let fixture = Fixture::new().await;
     let with = |n: u32, body: &str| Message {
