@@ -60,6 +60,11 @@ export class Desk {
     ]);
   }
 
+  /** Where Kith saves files: the bridge has no folder of the system's. */
+  get downloads() {
+    return path.join(this.#files.path, 'data', 'profiles', 'default', 'downloads');
+  }
+
   /** Closes Kith and opens it again on the same data. */
   async restart() {
     this.#isAway = true;

@@ -419,7 +419,7 @@ export async function choosePhoto(page, width = 320, height = 200) {
 }
 
 /** A picture with a colour for each half. */
-async function paint(page, width, height) {
+export async function paint(page, width, height) {
   const address = await page.evaluate(
     ([width, height]) => {
       const canvas = document.createElement('canvas');
