@@ -224,6 +224,52 @@ async fn histories_are_cleared_and_dialogs_deleted() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_changes_in_a_public_dialog_reaches_who_is_in_it_at_once() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let alex = town.person(ALEX).await?;
+    let bea = town.person(BEA).await?;
+    let dialog = alex
+        .engine
+        .create_dialog_with(public("Harbour talk"))
+        .await?;
+    bea.engine.open_public(&dialog).await?;
+    bea.engine.join(&dialog).await?;
+    let id = alex.say(&dialog, "Read this first").await?;
+    bea.hears(&id).await;
+    let link = bea.engine.link();
+    alex.engine
+        .update_dialog(
+            &dialog,
+            DialogUpdate {
+                name: Some("Quay talk".into()),
+                ..DialogUpdate::default()
+            },
+        )
+        .await?;
+    bea.until("the new name", || async {
+        (bea.entry(&dialog).await?.dialog.name == "Quay talk").then_some(())
+    })
+    .await;
+    alex.engine.pin_message(&id, true).await?;
+    bea.until("the pinned message", || async {
+        let pinned = bea.engine.store().pinned(&dialog).await.ok()?;
+        (pinned.len() == 1).then_some(())
+    })
+    .await;
+    alex.engine.clear_history(&dialog, true).await?;
+    bea.sees_texts(&dialog, &[]).await;
+    alex.engine
+        .delete_dialogs(std::slice::from_ref(&dialog), true)
+        .await?;
+    bea.until("the dialog gone", || async {
+        bea.entry(&dialog).await.is_none().then_some(())
+    })
+    .await;
+    assert!(!link.has_changed()?, "over the link that was there");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_servers_notification_setting_is_asked_and_set() -> Result<()> {
     let town = Town::open().await?;
     let alex = town.person(ALEX).await?;

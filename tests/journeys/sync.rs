@@ -249,6 +249,10 @@ async fn a_disk_that_was_full_costs_nothing() -> Result<()> {
         ids.push(alex.say(&dialog, &format!("{number} {long}")).await?);
     }
     alex.sees(ids.last().expect("twenty"), Delivery::Sent).await;
+    bea.until("that there is no room", || async {
+        bea.engine.needs_room().then_some(())
+    })
+    .await;
     let refused = bea.say(&dialog, &long).await;
     assert!(
         refused.is_err(),
@@ -263,6 +267,10 @@ async fn a_disk_that_was_full_costs_nothing() -> Result<()> {
         bea.hears(id).await;
     }
     assert!(!link.has_changed()?, "over the same link");
+    bea.until("that there is room", || async {
+        (!bea.engine.needs_room()).then_some(())
+    })
+    .await;
     let written = bea.say(&dialog, &long).await?;
     alex.hears(&written).await;
     Ok(())

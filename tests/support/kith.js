@@ -73,6 +73,11 @@ export class Kith {
     ]);
   }
 
+  /** The process. */
+  get pid() {
+    return this.#bridge.pid;
+  }
+
   /** The address of the page. */
   get url() {
     return this.#bridge.ready.url;

@@ -1,6 +1,7 @@
 // A real kith-server in a folder of its own.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,7 +25,10 @@ export async function folder(name) {
  * Its log is shown only when it ends before that.
  */
 export async function startProgram(name, args, env = {}) {
-  const child = spawn(program(name), args, {
+  // A file that may not grow is an error then, and no signal: see `limitFiles`.
+  const word = process.platform === 'linux' ? ['-c', 'trap "" XFSZ; exec "$0" "$@"'] : null;
+  const run = word === null ? [program(name), args] : ['bash', [...word, program(name), ...args]];
+  const child = spawn(...run, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -60,6 +64,16 @@ export async function startProgram(name, args, env = {}) {
       return ended;
     },
   };
+}
+
+/**
+ * No file of this process may grow beyond so many bytes, as on a disk that is
+ * full; `null` gives it room again. Linux only.
+ */
+export async function limitFiles(pid, bytes) {
+  const limit = spawn('prlimit', ['--pid', String(pid), `--fsize=${bytes ?? 'unlimited'}:`]);
+  const [code] = await once(limit, 'exit');
+  if (code !== 0) throw new Error(`prlimit ended with ${code}`);
 }
 
 /** A kith-server; `options` are more arguments of its command line. */

@@ -69,6 +69,8 @@ export type LinkView = {
   reason: LinkReason | null;
   /** When Kith tries again. */
   retry_at: Millis | null;
+  /** Whether the disk is full, so that what arrives waits for room. */
+  needs_room: boolean;
 };
 
 /** What hangs on a message, in short. */

@@ -144,6 +144,7 @@ export const en = {
     refused: 'Sign-in refused',
     label: (state: string) => `Connection: ${state}`,
     line: {
+      disk: 'Your disk is full, so new messages cannot be kept. Make room, and Kith goes on by itself.',
       offline: 'You are offline. Messages wait here until you are back.',
       connecting: 'Connecting. Messages wait here and go out once you are online.',
       refused: 'The server no longer accepts this sign-in. Messages wait here.',

@@ -220,6 +220,18 @@ describe('all of it together, over the invented backend', () => {
     expect(kith.link.line).toContain('Connecting');
   });
 
+  it('says that there is no room, whatever the connection does', async () => {
+    await start('talk');
+    expect(kith.link.line).toBe(null);
+    const link = { state: 'online', reason: null, retry_at: null, needs_room: true } as const;
+    kith.link.take(link);
+    expect(kith.link.line).toContain('Your disk is full');
+    kith.link.take({ ...link, state: 'offline', reason: 'broken' });
+    expect(kith.link.line).toContain('Your disk is full');
+    kith.link.take({ ...link, needs_room: false });
+    expect(kith.link.line).toBe(null);
+  });
+
   it('forgets everything when somebody signs out', async () => {
     await start('talk');
     kith.go('bea');

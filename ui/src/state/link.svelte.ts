@@ -7,8 +7,15 @@ import type { Backend, LinkView } from './types';
 /** A break that takes no longer than this is not worth a line. */
 const WORTH_SAYING = 3_000;
 
+const UNKNOWN: LinkView = {
+  state: 'connecting',
+  reason: null,
+  retry_at: null,
+  needs_room: false,
+};
+
 export class Link {
-  view = $state.raw<LinkView>({ state: 'connecting', reason: null, retry_at: null });
+  view = $state.raw<LinkView>(UNKNOWN);
   /** True while messages cannot go out and this is worth a line. */
   #troubled = $state(false);
   /** Why, as last heard: kept while the next try is under way. */
@@ -55,7 +62,7 @@ export class Link {
     this.#wasThere = false;
     this.#trouble(false);
     this.#reason = null;
-    this.view = { state: 'connecting', reason: null, retry_at: null };
+    this.view = UNKNOWN;
   }
 
   /** Under way to the server, for the first time or again. */
@@ -81,6 +88,8 @@ export class Link {
 
   /** The line above the composer, when it matters. */
   get line(): string | null {
+    // Nothing that arrives can be kept, whatever the connection does.
+    if (this.view.needs_room) return t.link.line.disk;
     if (!this.#troubled) return null;
     if (this.view.state === 'refused') return t.link.line.refused;
     switch (this.#reason) {

@@ -331,6 +331,7 @@ export class FakeBackend implements Backend {
         state: this.scene.link ?? 'online',
         reason: this.scene.reason ?? null,
         retry_at: this.scene.link === 'offline' ? this.now() + 24_000 : null,
+        needs_room: false,
       },
       dialogs: [...this.world.talks.values()].map((talk) => talk.dialog),
       people: Object.values(this.world.people),
@@ -488,7 +489,7 @@ export class FakeBackend implements Backend {
             dialogs: [],
             removed: [],
             people: [],
-            link: { state, reason: null, retry_at: null },
+            link: { state, reason: null, retry_at: null, needs_room: false },
             unread_total: this.#total(),
           },
         });
