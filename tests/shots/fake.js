@@ -11,6 +11,8 @@ import { shotsFolder } from '../support/window.js';
 
 const filter = process.argv[2] ?? '';
 const SIZE = { width: 1280, height: 800 };
+/** Wide enough for all panes with text twice as large. */
+const WIDE = { width: 2600, height: 800 };
 
 /** How each scene is looked at. */
 const looks = {
@@ -20,6 +22,9 @@ const looks = {
   medium: { viewport: { width: 900, height: 640 }, theme: 'light' },
   small: { viewport: { width: 700, height: 600 }, theme: 'light' },
   narrow: { viewport: { width: 400, height: 760 }, theme: 'light' },
+  large: { viewport: SIZE, theme: 'light', text: 200 },
+  contrast: { viewport: SIZE, theme: 'dark', contrast: 'more' },
+  forced: { viewport: SIZE, theme: 'light', forcedColors: 'active' },
   huge: { viewport: { width: 2000, height: 1200 }, theme: 'dark' },
 };
 
@@ -52,7 +57,7 @@ const settled = (page) =>
 async function take({ name, scene, act, look }) {
   // A narrow window begins with the list, so the conversation is opened in a wide one.
   const { viewport, ...rest } = looks[look];
-  const page = await played.open(scene, { ...rest, viewport: SIZE });
+  const page = await played.open(scene, { ...rest, viewport: rest.text ? WIDE : SIZE });
   page.on('pageerror', (error) => troubles.push(`${name}: ${error}`));
   try {
     page.setDefaultTimeout(10_000);

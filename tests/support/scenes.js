@@ -44,13 +44,16 @@ export class Scenes {
     return scenes;
   }
 
-  /** A page that plays this scene; `fake` in it lets things happen. `dir` turns it round. */
-  async open(scene, { theme = 'light', dir = 'ltr', viewport } = {}) {
+  /**
+   * A page that plays this scene; `fake` in it lets things happen. `dir` turns it round,
+   * `text` is the size of text in percent.
+   */
+  async open(scene, { theme = 'light', dir = 'ltr', text = 100, viewport, ...media } = {}) {
     const page = await this.#context.newPage();
     page.setDefaultTimeout(20_000);
     if (viewport) await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme: theme });
-    await page.goto(`${ORIGIN}/?fake=${scene}&dir=${dir}`);
+    await page.emulateMedia({ colorScheme: theme, ...media });
+    await page.goto(`${ORIGIN}/?fake=${scene}&dir=${dir}&text=${text}`);
     // The first screen is drawn once the first answers are there.
     await page.locator('main').first().waitFor();
     // A conversation comes a moment later, and its rows after that.

@@ -246,6 +246,14 @@ export const screens = [
     },
   },
   {
+    name: 'keys',
+    scene: 'home',
+    async act(page) {
+      await page.keyboard.press('F1');
+      await at(page, 'keys').waitFor();
+    },
+  },
+  {
     name: 'settings-leave',
     scene: 'home',
     async act(page) {
@@ -374,6 +382,62 @@ export const screens = [
     },
   },
   {
+    name: 'files-moving',
+    scene: 'files',
+    async act(page) {
+      for (const name of ['all of them.zip', 'gone missing.txt']) {
+        await at(page, 'file').filter({ hasText: name }).getByTestId('file-act').click();
+      }
+      await page.locator('[data-testid="file"][data-state="failed"]').waitFor();
+      await page.locator('[data-testid="file"][data-state="coming"]').waitFor();
+    },
+  },
+  {
+    name: 'files-menu',
+    scene: 'files',
+    async act(page) {
+      const photos = at(page, 'message').filter({ has: at(page, 'photo') });
+      await photos.last().click({ button: 'right' });
+      await at(page, 'menu-look').waitFor();
+    },
+  },
+  { name: 'photo', scene: 'files', act: (page) => openPhoto(page) },
+  {
+    name: 'photo-close',
+    scene: 'files',
+    async act(page) {
+      await openPhoto(page);
+      for (let step = 0; step < 3; step++) await page.keyboard.press('+');
+      await at(page, 'viewer-save').click();
+      await at(page, 'viewer-about').waitFor();
+    },
+  },
+  {
+    name: 'photo-forward',
+    scene: 'files',
+    async act(page) {
+      await openPhoto(page);
+      await at(page, 'viewer-forward').click();
+      await at(page, 'forward-question').waitFor();
+    },
+  },
+  {
+    name: 'photo-missing',
+    scene: 'states',
+    async act(page) {
+      await at(page, 'photo').click();
+      await at(page, 'viewer-missing').waitFor();
+    },
+  },
+  {
+    name: 'photo-large-text',
+    scene: 'files',
+    async act(page) {
+      await largeText(page);
+      await openPhoto(page);
+    },
+  },
+  {
     name: 'composer-options',
     scene: 'kinds',
     async act(page) {
@@ -398,6 +462,12 @@ export const screens = [
     },
   },
 ];
+
+/** Opens the last photo that is drawn, in large. */
+async function openPhoto(page) {
+  await at(page, 'photo').last().click();
+  await at(page, 'viewer').locator('img').waitFor();
+}
 
 /** Text at 200 percent, as somebody sets it. */
 async function largeText(page) {

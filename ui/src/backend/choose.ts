@@ -6,10 +6,11 @@ import { isTauri, tauriBackend } from './tauri';
 
 export async function chooseBackend(): Promise<Backend> {
   if (__FAKE__) {
-    const scene = new URLSearchParams(location.search).get('fake');
+    const asked = new URLSearchParams(location.search);
+    const scene = asked.get('fake');
     if (scene !== null) {
       const { fakeBackend } = await import('./fake/fake');
-      const backend = fakeBackend(scene);
+      const backend = fakeBackend(scene, { text_size: asked.get('text') ?? '100' });
       // So that somebody at the console, or a test, can let things happen.
       Object.assign(globalThis, { fake: backend });
       return backend;

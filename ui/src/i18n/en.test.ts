@@ -9,6 +9,7 @@ const plausible: Record<string, unknown[]> = {
   '.dialogs.filterCount': ['Groups', 2],
   '.info.added': [['Ada', 'Bea']],
   '.timeline.pinnedOf': [1, 2],
+  '.viewer.of': [1, 2],
   '.files.andMore': ['Report.pdf', 2],
   '.files.label': ['Open', 'Report.pdf', '2 MB'],
   '.timeline.reaction': ['👍', 2, true],

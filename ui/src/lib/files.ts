@@ -74,7 +74,3 @@ export function lengthInWords(seconds: number): string {
   const rest = two(whole % 60);
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
-
-/** A picture that can be fetched and shown. */
-export const isPhoto = ({ kind, uid }: { kind: string; uid: string | null }): boolean =>
-  kind === 'photo' && uid !== null;

@@ -22,3 +22,6 @@ export function attachedWords(attached: AttachedView | null): string {
         : name;
   return count > 1 ? t.files.andMore(one, count - 1) : one;
 }
+
+/** A picture that can be fetched and shown. */
+export const isPhoto = ({ kind, uid }: AttachmentView): boolean => kind === 'photo' && uid !== null;

@@ -21,6 +21,30 @@ export function drawn(hue: number, sign: string): string {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
+/** A landscape: hills one behind the other, under a sun. Each name has one of its own. */
+export function landscape(name: string, width: number, height: number): string {
+  const seed = [...name].reduce(
+    (sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 997,
+    7,
+  );
+  const hue = (seed * 47) % 360;
+  const ridge = (nth: number) => {
+    const base = height * (0.45 + nth * 0.17);
+    const points = Array.from({ length: 9 }, (_, step) => {
+      const wave = Math.sin(seed + nth * 2.1 + step * 1.7) + Math.sin(seed * nth + step * 0.9);
+      return `${(width * step) / 8},${Math.round(base + wave * height * 0.06)}`;
+    });
+    const color = `hsl(${hue + nth * 14} ${34 + nth * 6}% ${62 - nth * 16}%)`;
+    return `<polygon fill="${color}" points="0,${height} ${points.join(' ')} ${width},${height}"/>`;
+  };
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<rect width="${width}" height="${height}" fill="hsl(${(hue + 200) % 360} 55% 84%)"/>
+<circle cx="${width * (0.2 + (seed % 60) / 100)}" cy="${height * 0.24}" r="${Math.min(width, height) * 0.08}" fill="hsl(44 90% 78%)"/>
+${[0, 1, 2].map(ridge).join('')}
+</svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
 const HOUR = 3_600_000;
 
 export function cast(now: number): Record<string, PersonView> {

@@ -59,6 +59,8 @@ export class FakeBackend implements Backend {
   constructor(
     readonly scene: Scene,
     private readonly now: () => number = Date.now,
+    /** What is set already. */
+    settings: Record<string, string> = {},
   ) {
     this.world = makeWorld(scene, now());
     const hands: Hands = {
@@ -74,7 +76,10 @@ export class FakeBackend implements Backend {
       setApp: (app) => (this.#app = app),
     };
     this.#more = { ...listCommands(hands), ...talkCommands(hands), ...fileCommands(hands) };
-    this.#settings = scene.open === undefined ? {} : { last_dialog: scene.open };
+    this.#settings = {
+      ...settings,
+      ...(scene.open === undefined ? {} : { last_dialog: scene.open }),
+    };
     const home = scene.phase === 'home';
     const known = home || scene.phase === 'sign_in_again';
     this.#app = {
@@ -508,6 +513,7 @@ export class FakeBackend implements Backend {
   };
 }
 
-export function fakeBackend(scene: string): FakeBackend {
-  return new FakeBackend(scenes[scene] ?? scenes['home'] ?? { phase: 'welcome' });
+export function fakeBackend(scene: string, settings: Record<string, string> = {}): FakeBackend {
+  const played = scenes[scene] ?? scenes['home'] ?? { phase: 'welcome' };
+  return new FakeBackend(played, Date.now, settings);
 }

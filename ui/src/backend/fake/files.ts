@@ -153,10 +153,59 @@ export function fillFiles({ add, write }: Tools, world: World, now: number): voi
   passed.forward = { sender: minutes.sender, name: 'Carl Nguyen', sent_at: minutes.sent_at };
   minutes.is_pinned = true;
 
+  fillOdd({ add, write }, now, photo);
+
   const sent = (id: string, who: string, attachment: AttachmentView) => {
     const talk = add(id, 'private', world.people[who]?.name ?? '', [who]);
     Object.assign(write(talk, who, '', now - 9 * MINUTE), { attachments: [attachment] });
   };
   sent('sent-voice', 'ines', blankAttachment('audio', { uid: 'voice2', duration: 12 }));
   sent('sent-contact', 'emil', blankAttachment('contact', { name: 'Fay Oduya' }));
+}
+
+type TakePhoto = (uid: string, width?: number, height?: number) => AttachmentView;
+
+/** Names, sizes and numbers that nobody reckons with. */
+function fillOdd(
+  { add, write }: Pick<Tools, 'add' | 'write'>,
+  now: number,
+  photo: TakePhoto,
+): void {
+  const odd = add('oddfiles', 'group', 'Odd sizes', ['bea', 'long', 'omar']);
+  let at = now - 300 * MINUTE;
+  const say = (who: string, text: string, ...attachments: AttachmentView[]) => {
+    at += 7 * MINUTE;
+    return Object.assign(write(odd, who, text, at), { attachments });
+  };
+  const endless = 'a_name_without_any_space_that_somebody_made_by_a_program_'.repeat(4);
+  say('long', '', photo('wide', 4000, 500), photo('tall', 500, 4000));
+  say('me', '', photo('tiny', 24, 24));
+  say('bea', '', photo('missing'));
+  say('me', 'Seven of them.', ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => photo(name)));
+  say('long', '', photo('strip', 4000, 500));
+  say('me', '', photo('tower', 500, 4000));
+  say(
+    'long',
+    '',
+    blankAttachment('file', { uid: 'endless', name: `${endless}.tar.gz`, size: 999_999_999_999 }),
+    blankAttachment('file', { uid: 'none', name: 'empty.txt', size: 0 }),
+  );
+  say('me', '', blankAttachment('audio', { uid: 'long', duration: 7_384, size: 812 }));
+  say(
+    'omar',
+    '',
+    blankAttachment('contact', {
+      name: 'ماكسيميليانا قسطنطينوبوليتانسكايا فيذرستونهو',
+      contact: [
+        { key: 'email', value: `${'somebody.with.a.long.name.'.repeat(3)}@example.org` },
+        { key: 'phone', value: '+49 30 901820' },
+        { key: 'phone 2', value: '+49 171 5550100' },
+      ],
+    }),
+    blankAttachment('place', {
+      name: 'The bench behind the third oak on the left, where the path to the lake begins',
+      place: { north: '-52.5', east: '-0.0001' },
+    }),
+  );
+  say('long', 'Look at these.', blankAttachment('contact', { name: endless }));
 }

@@ -12,7 +12,7 @@ import type {
   PersonView,
 } from '../bindings';
 import { allRights, blankDialog, memberRights } from './blank';
-import { drawn } from './cast';
+import { drawn, landscape } from './cast';
 import { FILLER } from './words';
 import { makeMessage, type Talk, type World } from './world';
 import type { Scene } from './scenes';
@@ -334,7 +334,15 @@ export function listCommands(hands: Hands): Some<Mine> {
       if (presence.length > 0) setTimeout(() => hands.emit({ kind: 'presence', presence }), 10);
       return null;
     },
-    picture: ({ uid }) => (uid === 'missing' ? null : drawn(uid.length * 40, uid.slice(0, 2))),
+    picture: ({ uid }) => {
+      if (uid.startsWith('missing')) return null;
+      for (const { messages } of world.talks.values()) {
+        const all = messages.flatMap((message) => message.attachments);
+        const photo = all.find((one) => one.uid === uid && one.kind === 'photo');
+        if (photo !== undefined) return landscape(uid, photo.width ?? 1600, photo.height ?? 1200);
+      }
+      return drawn(uid.length * 40, uid.slice(0, 2));
+    },
     waiting: () =>
       [...world.talks.values()].flatMap((one) =>
         one.messages

@@ -214,7 +214,7 @@ export function makeWorld(scene: Scene, now: number): World {
       name: 'ridge.jpg',
       size: 2_400_000,
       content_type: 'image/jpeg',
-      uid: 'nowhere',
+      uid: 'missing',
       width: 1600,
       height: 1200,
     }),

@@ -10,6 +10,7 @@ export { default as ListMenu } from '../dialogs/ListMenu.svelte';
 export { default as Questions } from '../dialogs/Questions.svelte';
 export { default as DirectoryDialog } from '../directory/DirectoryDialog.svelte';
 export { default as Info } from '../info/Info.svelte';
+export { default as KeysDialog } from '../settings/KeysDialog.svelte';
 export { default as SettingsDialog } from '../settings/SettingsDialog.svelte';
 export { default as Conversation } from '../timeline/Conversation.svelte';
 export { default as WaitingDialog } from '../waiting/WaitingDialog.svelte';

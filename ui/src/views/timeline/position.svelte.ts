@@ -194,14 +194,21 @@ export class Position {
     this.scrolled();
   }
 
-  /** Draws a row that is to have the focus. */
-  async reveal(id: MessageId): Promise<void> {
+  /** Brings a message into view that is to have the focus, and answers it once it can take it. */
+  async reveal(id: MessageId): Promise<HTMLElement | null> {
     const index = place(this.rows(), id);
-    if (index < 0) return;
+    if (index < 0) return null;
     this.hand();
     this.anchor.release();
     this.list?.scrollToIndex(index, { align: 'nearest' });
     await tick();
+    // A row that was far away is drawn, and then hidden until it has been measured.
+    for (let turn = 0; turn < DRAWN && !this.#isGone; turn += 1) {
+      const message = this.viewport?.querySelector<HTMLElement>(selectorOf(id)) ?? null;
+      if (message !== null && getComputedStyle(message).visibility === 'visible') return message;
+      await frame();
+    }
+    return null;
   }
 
   #pin(): void {
@@ -379,4 +386,5 @@ export class Position {
 }
 
 const below = (view: HTMLElement) => view.scrollHeight - view.scrollTop - view.clientHeight;
+const selectorOf = (id: MessageId) => `[data-message-id="${CSS.escape(id)}"]`;
 const place = (rows: readonly TimelineRow[], id: string) => rows.findIndex((row) => row.id === id);

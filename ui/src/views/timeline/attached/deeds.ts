@@ -3,18 +3,34 @@
 import Download from '@lucide/svelte/icons/download';
 import ExternalLink from '@lucide/svelte/icons/external-link';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
+import Image from '@lucide/svelte/icons/image';
 import X from '@lucide/svelte/icons/x';
 import { t } from '../../../i18n';
-import { attachedWords } from '../../../state/attached';
+import { attachedWords, isPhoto } from '../../../state/attached';
 import type { Kith } from '../../../state/kith.svelte';
 import type { MessageView } from '../../../state/types';
 
 /** A menu has no more entries than this for files. */
 const MOST = 4;
 
+/** What takes the focus away from the message. */
+export const LOOK = 'look';
+
 type FileDeed = { key: string; words: string; act: () => void; Icon: typeof Download };
 
-export function fileDeeds({ transfers }: Kith, message: MessageView): FileDeed[] {
+/** Its photo in large, and what can be done with its files. */
+export function fileDeeds(kith: Kith, message: MessageView): FileDeed[] {
+  const look: FileDeed = {
+    key: LOOK,
+    words: t.viewer.open,
+    act: () => kith.viewer.open(message),
+    Icon: Image,
+  };
+  const deeds = savingDeeds(kith, message);
+  return message.attachments.some(isPhoto) ? [look, ...deeds] : deeds;
+}
+
+function savingDeeds({ transfers }: Kith, message: MessageView): FileDeed[] {
   const all = message.attachments.flatMap((attachment, index): FileDeed[] => {
     if (!attachment.can_save) return [];
     const name = attachedWords({ ...attachment, count: 1 });

@@ -1,0 +1,232 @@
+// A photo in large: opened by click and by key, its neighbours one step away,
+// zoomed and moved, saved and passed on from there, and the focus back where it
+// was.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { openBrowser } from '../support/browser.js';
+import { Scenes } from '../support/scenes.js';
+
+let browser;
+let built;
+
+before(async () => {
+  browser = await openBrowser();
+  built = await Scenes.build(browser);
+});
+
+after(async () => {
+  await built?.close();
+  await browser?.close();
+});
+
+const viewer = (page) => page.getByTestId('viewer');
+
+/** Waits until this photo is shown, at this size in percent. */
+async function shows(page, uid, zoom = 100) {
+  await page.locator(`[data-testid="viewer"][data-uid="${uid}"][data-zoom="${zoom}"]`).waitFor();
+  await viewer(page).locator('img').waitFor();
+}
+
+/** Goes to the first message by its key, and answers it. */
+async function firstMessage(page) {
+  await page.locator('[data-message-id][tabindex="0"]').focus();
+  await page.keyboard.press('Home');
+  const message = page.getByTestId('message').filter({ hasText: 'The pictures from Saturday' });
+  await message.and(page.locator(':focus')).waitFor();
+  return message;
+}
+
+const focusIsOn = (page, id) =>
+  page.waitForFunction((id) => document.activeElement?.dataset.messageId === id, id);
+
+async function openFirst(page) {
+  const message = await firstMessage(page);
+  const id = await message.getAttribute('data-message-id');
+  await message.getByTestId('photo').first().click();
+  await shows(page, 'ridge');
+  return id;
+}
+
+test('a click shows a photo in large, arrows go to its neighbours, Escape goes back', async () => {
+  const page = await built.open('files');
+  const id = await openFirst(page);
+  const place = page.getByTestId('viewer-place');
+  assert.equal(await place.textContent(), '1 of 6');
+  assert.equal(await page.getByTestId('viewer-earlier').count(), 0, 'nothing before the first');
+  await page.keyboard.press('ArrowRight');
+  await shows(page, 'lake');
+  assert.equal(await place.textContent(), '2 of 6');
+  await page.getByTestId('viewer-later').click();
+  await shows(page, 'hut');
+  await page.keyboard.press('End');
+  await place.getByText('6 of 6').waitFor();
+  assert.equal(await page.getByTestId('viewer-later').count(), 0, 'nothing after the last');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Home');
+  await place.getByText('1 of 6').waitFor();
+  await page.keyboard.press('Escape');
+  await viewer(page).waitFor({ state: 'detached' });
+  await focusIsOn(page, id);
+  await page.close();
+});
+
+test('where one reads from right to left, the arrows do, too', async () => {
+  const page = await built.open('files', { dir: 'rtl' });
+  await openFirst(page);
+  await page.keyboard.press('ArrowLeft');
+  await shows(page, 'lake');
+  const later = await page.getByTestId('viewer-later').boundingBox();
+  assert.ok(later.x < 640, 'what comes later is at the left');
+  await page.keyboard.press('ArrowRight');
+  await shows(page, 'ridge');
+  await page.close();
+});
+
+test('keys alone open it: with Space, and from the menu', async () => {
+  const page = await built.open('files');
+  const message = await firstMessage(page);
+  const id = await message.getAttribute('data-message-id');
+  await page.keyboard.press('Space');
+  await shows(page, 'ridge');
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'viewer-stage');
+  await page.keyboard.press('Escape');
+  await viewer(page).waitFor({ state: 'detached' });
+  await focusIsOn(page, id);
+  await page.keyboard.press('Enter');
+  await page.getByTestId('menu-look').waitFor();
+  await page.getByTestId('menu-look').focus();
+  await page.keyboard.press('Enter');
+  await shows(page, 'ridge');
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'viewer-stage');
+  // What is open has the keys: nothing behind it moves.
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.keyboard.press('x');
+  await shows(page, 'ridge');
+  await page.getByTestId('viewer-close').click();
+  await viewer(page).waitFor({ state: 'detached' });
+  assert.equal(await page.getByTestId('composer-input').inputValue(), '');
+  await page.close();
+});
+
+test('it is zoomed around the pointer, moved, and fits again', async () => {
+  const page = await built.open('files');
+  await openFirst(page);
+  const image = viewer(page).locator('img');
+  const stable = async () => {
+    await (await image.elementHandle()).waitForElementState('stable');
+    return image.boundingBox();
+  };
+  const fits = await stable();
+  assert.ok(fits.x >= 0 && fits.x + fits.width <= 1280, 'all of it is to be seen');
+  // A fifth of the way into the picture from its corner: this point stays.
+  const at = { x: fits.x + fits.width / 5, y: fits.y + fits.height / 5 };
+  await page.mouse.move(at.x, at.y);
+  await page.mouse.wheel(0, -600);
+  await page.waitForFunction(() => document.querySelector('[data-zoom]').dataset.zoom !== '100');
+  const close = await stable();
+  const zoom = close.width / fits.width;
+  assert.ok(zoom > 2, `it is ${zoom} times as large`);
+  const stayed = close.x + (at.x - fits.x) * zoom;
+  assert.ok(Math.abs(stayed - at.x) < 2, `what was at ${at.x} is at ${stayed}`);
+  await page.mouse.down();
+  await page.mouse.move(at.x - 120, at.y - 60, { steps: 4 });
+  await page.mouse.up();
+  const moved = await stable();
+  assert.ok(Math.abs(moved.x - (close.x - 120)) < 2, 'the hand moves it');
+  await page.keyboard.press('Shift+ArrowLeft');
+  assert.ok((await stable()).x > moved.x, 'and so do keys');
+  await page.keyboard.press('0');
+  await shows(page, 'ridge');
+  const again = await stable();
+  assert.ok(Math.abs(again.x - fits.x) < 1 && Math.abs(again.width - fits.width) < 1);
+  await page.keyboard.press('+');
+  await shows(page, 'ridge', 150);
+  await page.keyboard.press('ArrowRight');
+  await shows(page, 'lake', 100);
+  await page.mouse.dblclick(640, 400);
+  await shows(page, 'lake', 250);
+  await page.close();
+});
+
+test('it is saved, and then shown in its folder', async () => {
+  const page = await built.open('files');
+  await openFirst(page);
+  await page.keyboard.press('Control+s');
+  await page.getByTestId('viewer-about').getByText('of 1.9 MB').waitFor();
+  await page.getByTestId('viewer-about').getByText('Saved in your downloads.').waitFor();
+  await page.getByTestId('viewer-save').click();
+  await page.waitForFunction(() =>
+    globalThis.fake.calls.some(({ name }) => name === 'show_attachment'),
+  );
+  await page.close();
+});
+
+test('it is passed on from there, and is still there afterwards', async () => {
+  const page = await built.open('files');
+  await openFirst(page);
+  await page.getByTestId('viewer-forward').click();
+  await page.getByTestId('forward-to').first().check();
+  await page.getByTestId('forward-confirm').click();
+  await page.getByTestId('forward-question').waitFor({ state: 'detached' });
+  await page.getByTestId('toast').waitFor();
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'viewer-stage');
+  // Escape belongs to the question while there is one, and then to the photo.
+  await page.getByTestId('viewer-forward').click();
+  await page.getByTestId('forward-question').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('forward-question').waitFor({ state: 'detached' });
+  await shows(page, 'ridge');
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'viewer-stage');
+  await page.keyboard.press('Escape');
+  await viewer(page).waitFor({ state: 'detached' });
+  await page.close();
+});
+
+test('a click beside it closes it, and a double click does not open and close it', async () => {
+  const page = await built.open('files');
+  const message = await firstMessage(page);
+  await message.getByTestId('photo').first().dblclick();
+  await shows(page, 'ridge');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Home');
+  await shows(page, 'ridge');
+  const image = await viewer(page).locator('img').boundingBox();
+  // Long enough after it was opened that it is no double click any more.
+  await page.waitForFunction(
+    (since) => performance.now() - since > 500,
+    await page.evaluate(() => performance.now()),
+  );
+  await page.mouse.click(image.x + image.width / 2, image.y + image.height / 2);
+  await shows(page, 'ridge');
+  await page.mouse.click(image.x - 20, image.y + image.height / 2);
+  await viewer(page).waitFor({ state: 'detached' });
+  await page.close();
+});
+
+test('it goes when its message does, and leads to its message', async () => {
+  const page = await built.open('files');
+  const id = await openFirst(page);
+  await page.keyboard.press('End');
+  await page.getByTestId('viewer-place').getByText('6 of 6').waitFor();
+  await page.getByTestId('viewer-message').click();
+  await viewer(page).waitFor({ state: 'detached' });
+  const message = await firstMessage(page);
+  await message.getByTestId('photo').first().click();
+  await shows(page, 'ridge');
+  await page.evaluate(
+    (id) => globalThis.fake.call('delete_messages', { messages: [id], for_all: true }),
+    id,
+  );
+  await viewer(page).waitFor({ state: 'detached' });
+  await page.close();
+});
+
+test('one that cannot be had says so', async () => {
+  const page = await built.open('states');
+  await page.getByTestId('photo').click();
+  await page.getByTestId('viewer-missing').waitFor();
+  assert.equal(await viewer(page).locator('img').count(), 0);
+  await page.close();
+});
