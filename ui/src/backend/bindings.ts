@@ -818,8 +818,8 @@ export type Commands = {
   watch_presence: { args: { people: UserId[] }; answer: null };
   /** A picture by the name that follows `uid:`, as a `data:` address; `null` when it cannot be had. */
   picture: { args: { uid: string }; answer: string | null };
-  /** Opens a window on a dialog and starts its patches: at this message or this time, which may be fetched first, else at the first unread message, else at the newest. */
-  open_timeline: { args: { dialog: DialogId; at: MessageId | null; at_time?: Millis | null }; answer: TimelineSnapshot };
+  /** Opens a window on a dialog and starts its patches: at this message or this time, which may be fetched first, else at the first unread message, else at the newest; with `newest` there in any case. */
+  open_timeline: { args: { dialog: DialogId; at: MessageId | null; at_time?: Millis | null; newest?: boolean }; answer: TimelineSnapshot };
   /** More at the upper end of a window; asks the server where this machine has not got it. */
   load_older: { args: { window: number }; answer: TimelinePage };
   /** More at the lower end of a window. */

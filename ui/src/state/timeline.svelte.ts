@@ -38,7 +38,7 @@ export type Landing =
 /** A message to go to within the window; counted, so that the same one can be meant twice. */
 export type Target = { id: MessageId; turn: number };
 
-type Where = { at: MessageId | null; at_time?: number };
+type Where = { at: MessageId | null; at_time?: number; newest?: boolean };
 
 const LANDS_UNREAD: Landing = { kind: 'unread' };
 
@@ -210,7 +210,7 @@ export class Timeline {
     if (dialog === null) return;
     this.places.keep(dialog, null);
     this.#trail = [];
-    await this.#ask(dialog, { at: null }, { kind: 'newest' });
+    await this.#ask(dialog, { at: null, newest: true }, { kind: 'newest' });
   }
 
   close(): void {

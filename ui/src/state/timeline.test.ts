@@ -266,5 +266,12 @@ describe('the conversation that is open', () => {
       expect(timeline.landing).toEqual({ kind: 'place', place: { message: 'd', offset: 40 } });
       expect(timeline.canGoBack).toBe(false);
     });
+
+    it('to the newest message go past whatever is unread', async () => {
+      await timeline.open('d', 90);
+      await timeline.toNewest();
+      expect(asked.at(-2)).toMatchObject({ args: { at: null, newest: true } });
+      expect(timeline.landing).toEqual({ kind: 'newest' });
+    });
   });
 });

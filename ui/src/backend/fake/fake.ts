@@ -348,7 +348,7 @@ export class FakeBackend implements Backend {
         { person: 102, is_online: false, last_seen: this.now() - 7_200_000 },
       ],
     }),
-    open_timeline: ({ dialog, at, at_time }) => {
+    open_timeline: ({ dialog, at, at_time, newest }) => {
       if (this.scene.openFails === true) this.#fail('disk');
       const talk = this.#talk(dialog);
       const all = talk.messages;
@@ -361,7 +361,7 @@ export class FakeBackend implements Backend {
         at === null ? message.sent_at >= (at_time ?? Infinity) : message.id === at,
       );
       if (at !== null && found < 0) this.#fail('gone');
-      const middle = found >= 0 ? found : Math.max(unreadAt, -1);
+      const middle = found >= 0 || newest === true ? found : Math.max(unreadAt, -1);
       const from = Math.max(
         0,
         middle >= 0 ? Math.min(middle - PAGE / 2, all.length - PAGE) : all.length - PAGE,

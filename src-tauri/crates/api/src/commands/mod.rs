@@ -120,6 +120,8 @@ commands! {
     pin_dialog(dialog: DialogId, on: bool) -> () = list::pin_dialog;
     /// Marks a dialog as unread by hand, here alone.
     mark_unread(dialog: DialogId, on: bool) -> () = list::mark_unread;
+    /// Why a dialog counts as unread, and its first unread message.
+    why_unread(dialog: DialogId) -> WhyUnread = list::why_unread;
     /// Marks everything in these dialogs as read; in all of them when none is named.
     mark_read(dialogs: Vec<DialogId>) -> () = list::mark_read;
     /// Tells whose comings and goings the screen shows now; they come as `presence`.
@@ -127,8 +129,8 @@ commands! {
     /// A picture by the name that follows `uid:`, as a `data:` address; `null` when it cannot be had.
     picture(uid: String) -> Option<String> = people::picture;
 
-    /// Opens a window on a dialog and starts its patches: at this message or this time, which may be fetched first, else at the first unread message, else at the newest.
-    open_timeline(dialog: DialogId, at: Option<MessageId>; at_time: Option<i64>) -> TimelineSnapshot = timeline::open_timeline;
+    /// Opens a window on a dialog and starts its patches: at this message or this time, which may be fetched first, else at the first unread message, else at the newest; with `newest` there in any case.
+    open_timeline(dialog: DialogId, at: Option<MessageId>; at_time: Option<i64>, newest: bool) -> TimelineSnapshot = timeline::open_timeline;
     /// More at the upper end of a window; asks the server where this machine has not got it.
     load_older(window: u32) -> TimelinePage = timeline::load_older;
     /// More at the lower end of a window.

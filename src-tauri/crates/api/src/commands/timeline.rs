@@ -86,6 +86,7 @@ pub(super) async fn open_timeline(
     dialog: DialogId,
     at: Option<MessageId>,
     at_time: Option<i64>,
+    newest: bool,
 ) -> Answer<TimelineSnapshot> {
     let at = match (at, at_time) {
         (Some(at), _) => Some(bring(ui, &dialog, at).await?),
@@ -104,7 +105,7 @@ pub(super) async fn open_timeline(
         store,
         &dialog,
         at.as_ref(),
-        first_unread.as_ref(),
+        first_unread.as_ref().filter(|_| !newest),
         entry.unread,
     )
     .await?;

@@ -205,6 +205,52 @@ async fn a_dialog_opens_at_the_first_unread_message() {
     while page(&ui, "load_newer", screen.window).await.has_newer {}
     assert!(!page(&ui, "load_newer", screen.window).await.has_newer);
     screen.rows.clear();
+
+    let args = json!({ "dialog": dialog_id(1), "at": null, "newest": true });
+    let newest = ui.call("open_timeline", args).await.unwrap();
+    assert_eq!(newest["has_newer"], false, "unless the newest is wanted");
+    let shown = newest["messages"].as_array().unwrap();
+    assert_eq!(shown.last().unwrap()["body"], "number 199");
+    assert_eq!(newest["first_unread"], json!(message_id(100)));
+    app.close().await;
+}
+
+#[tokio::test]
+async fn why_a_dialog_is_unread_is_told() {
+    let dir = profile(20).await;
+    let app = open(&dir).await;
+    let (ui, _feed) = app.attach().await;
+    let why = async || {
+        let args = json!({ "dialog": dialog_id(1) });
+        let why = ui.call("why_unread", args).await.unwrap();
+        (why["reason"].clone(), why["message"].clone())
+    };
+    let seen = async |n| {
+        let args = json!({ "dialog": dialog_id(1), "message": message_id(n) });
+        ui.call("seen", args).await.unwrap();
+    };
+    seen(9).await;
+    assert_eq!(why().await, (json!("new"), json!(message_id(10))));
+    seen(19).await;
+    assert_eq!(why().await, (json!("nothing"), Value::Null));
+    // Sent before what was read, and come after it.
+    let mut write = app.session().unwrap().store.write().await.unwrap();
+    let late = Message {
+        id: message_id(100),
+        ..message(5, "late")
+    };
+    write.put(&late).await.unwrap();
+    write.put(&message(30, "new")).await.unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(why().await, (json!("late"), json!(message_id(100))));
+    let both = json!({
+        "dialog": dialog_id(1), "message": message_id(30), "on_screen": [message_id(100)],
+    });
+    ui.call("seen", both).await.unwrap();
+    assert_eq!(why().await, (json!("nothing"), Value::Null));
+    let mark = json!({ "dialog": dialog_id(1), "on": true });
+    ui.call("mark_unread", mark).await.unwrap();
+    assert_eq!(why().await, (json!("marked"), Value::Null));
     app.close().await;
 }
 
