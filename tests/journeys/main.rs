@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "what cannot happen in a test ends it")]
 
+mod absent;
 mod accounts;
 mod announced;
 mod at_a_time;
@@ -20,5 +21,6 @@ mod screens;
 mod surface;
 mod sync;
 mod talk;
+mod unknown;
 mod unwelcome;
 mod weather;

@@ -509,6 +509,22 @@ export type PreviewView = {
   people: PersonView[];
 };
 
+/**
+ * Why a dialog counts as unread. `new`: nobody has seen what came last.
+ * `late`: the first unread message came when its place had been read already,
+ * because it was under way for long, or its writer's clock is behind.
+ * `marked`: this person marked it by hand. `nothing`: it does not any more.
+ */
+export type UnreadReason = "new" | "late" | "marked" | "nothing";
+
+/** Why a dialog counts as unread, and where that begins. */
+export type WhyUnread = {
+  /** Why. */
+  reason: UnreadReason;
+  /** The oldest unread message, if one is. */
+  message: MessageId | null;
+};
+
 /** What became of dialogs that were to be deleted. */
 export type DeletedDialogs = {
   /** These are gone. */
@@ -812,6 +828,8 @@ export type Commands = {
   pin_dialog: { args: { dialog: DialogId; on: boolean }; answer: null };
   /** Marks a dialog as unread by hand, here alone. */
   mark_unread: { args: { dialog: DialogId; on: boolean }; answer: null };
+  /** Why a dialog counts as unread, and its first unread message. */
+  why_unread: { args: { dialog: DialogId }; answer: WhyUnread };
   /** Marks everything in these dialogs as read; in all of them when none is named. */
   mark_read: { args: { dialogs: DialogId[] }; answer: null };
   /** Tells whose comings and goings the screen shows now; they come as `presence`. */

@@ -609,6 +609,13 @@ export const en = {
     pin: 'Pin to the top',
     unpin: 'Unpin from the top',
     markUnread: 'Mark as unread',
+    whyUnread: 'Why is this unread?',
+    whys: {
+      new: 'This is the first message that you have not seen.',
+      late: 'This message came after you had read further: it was on its way for long, or its writer’s clock is behind.',
+      marked: 'You marked this conversation as unread. You have seen every message in it.',
+      nothing: 'You have seen every message in this conversation by now.',
+    },
     markRead: 'Mark as read',
     mute: 'Mute',
     unmute: 'Unmute',

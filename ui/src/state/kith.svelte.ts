@@ -177,6 +177,17 @@ export class Kith {
     void this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
   }
 
+  /** Says why a conversation counts as unread, and shows where that begins. */
+  async whyUnread(dialog: DialogId): Promise<void> {
+    try {
+      const { reason, message } = await this.backend.call('why_unread', { dialog });
+      if (message !== null) this.go(dialog);
+      this.toasts.say(t.upkeep.whys[reason]);
+    } catch (thrown) {
+      this.toasts.failed(thrown);
+    }
+  }
+
   /** Back to the list, where there is room for only one of the two. */
   leave(): void {
     this.selection.end();

@@ -220,6 +220,15 @@ describe('all of it together, over the invented backend', () => {
     expect(kith.link.line).toContain('Connecting');
   });
 
+  it('says why a conversation is unread, and goes where that begins', async () => {
+    await start('talk');
+    const unread = kith.dialogs.all.find((dialog) => dialog.unread > 0);
+    if (unread === undefined) throw new Error('scene');
+    await Promise.all([kith.whyUnread(unread.id), vi.advanceTimersByTimeAsync(100)]);
+    expect(kith.timeline.dialogId).toBe(unread.id);
+    expect(kith.toasts.list.at(-1)?.text).toContain('first message that you have not seen');
+  });
+
   it('says that there is no room, whatever the connection does', async () => {
     await start('talk');
     expect(kith.link.line).toBe(null);

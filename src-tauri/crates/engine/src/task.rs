@@ -124,3 +124,29 @@ impl Backoff {
 pub(crate) fn until(now: Timestamp, then: Timestamp) -> Duration {
     Duration::from_millis(u64::try_from(then.millis().saturating_sub(now.millis())).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest_are_never_the_same_and_begin_small_again() {
+        let longest = Duration::from_secs(30);
+        let mut backoff = Backoff::new(longest, 7);
+        for whole in [1, 2, 4, 8, 16, 30, 30, 30] {
+            let (wait, whole) = (backoff.next(), Duration::from_secs(whole));
+            assert!(wait >= whole / 2 && wait <= whole, "{wait:?} of {whole:?}");
+        }
+        backoff.reset();
+        assert!(backoff.next() <= Duration::from_secs(1));
+        let other = Backoff::new(longest, 8).next();
+        assert_ne!(Backoff::new(longest, 7).next(), other, "another client");
+    }
+
+    #[test]
+    fn what_is_past_is_not_waited_for() {
+        let at = Timestamp::from_seconds;
+        assert_eq!(until(at(10), at(12)), Duration::from_secs(2));
+        assert_eq!(until(at(12), at(10)), Duration::ZERO);
+    }
+}

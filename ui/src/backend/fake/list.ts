@@ -42,6 +42,7 @@ type Mine =
   | 'pin_dialog'
   | 'mark_unread'
   | 'mark_read'
+  | 'why_unread'
   | 'open_public'
   | 'directory'
   | 'preview'
@@ -131,6 +132,12 @@ export function listCommands(hands: Hands): Some<Mine> {
     },
     pin_dialog: ({ dialog, on }) => edit(dialog, { is_pinned: on }),
     mark_unread: ({ dialog, on }) => edit(dialog, { is_marked_unread: on }),
+    why_unread: ({ dialog }) => {
+      const { unread, is_marked_unread } = talk(dialog).dialog;
+      const first = talk(dialog).messages.at(-unread)?.id ?? null;
+      if (unread > 0) return { reason: 'new', message: first };
+      return { reason: is_marked_unread ? 'marked' : 'nothing', message: null };
+    },
     mark_read: ({ dialogs }) => {
       const ids = dialogs.length > 0 ? dialogs : [...world.talks.keys()];
       for (const id of ids) {

@@ -24,7 +24,7 @@ use crate::ui::Ui;
 use crate::view::{
     AccountView, AppView, ConnectionView, DeletedDialogs, DeletedMessages, DialogInfo, DialogKind,
     DirectoryView, FindBy, HomeSnapshot, MembersView, MessageDetails, MessageView, PersonView,
-    PreviewView, Remember, TimelinePage, TimelineSnapshot, WaitingView,
+    PreviewView, Remember, TimelinePage, TimelineSnapshot, WaitingView, WhyUnread,
 };
 
 /// An argument, as the bindings show it.

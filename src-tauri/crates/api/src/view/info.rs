@@ -22,6 +22,33 @@ pub struct LinkShared {
     pub at: i64,
 }
 
+/// Why a dialog counts as unread. `new`: nobody has seen what came last.
+/// `late`: the first unread message came when its place had been read already,
+/// because it was under way for long, or its writer's clock is behind.
+/// `marked`: this person marked it by hand. `nothing`: it does not any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum UnreadReason {
+    /// Nobody has seen what came last.
+    New,
+    /// The first one came when its place had been read already.
+    Late,
+    /// This person marked it by hand.
+    Marked,
+    /// It does not count as unread any more.
+    Nothing,
+}
+
+/// Why a dialog counts as unread, and where that begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WhyUnread {
+    /// Why.
+    pub reason: UnreadReason,
+    /// The oldest unread message, if one is.
+    #[ts(type = "MessageId | null")]
+    pub message: Option<MessageId>,
+}
+
 /// A stretch of history that is not held here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct HoleView {

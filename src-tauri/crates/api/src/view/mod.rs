@@ -35,7 +35,7 @@ pub use draft::DraftView;
 pub use home::{HomePatch, HomeSnapshot, PresenceView, TypingView};
 pub use info::{
     DeletedDialogs, DialogInfo, DirectoryEntry, DirectoryView, HoleView, LinkShared, MembersView,
-    PreviewView,
+    PreviewView, UnreadReason, WhyUnread,
 };
 pub use link::{LinkReason, LinkState, LinkView};
 pub use message::{Delivery, FailureReason, MessageView};

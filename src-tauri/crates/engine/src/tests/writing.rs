@@ -186,3 +186,31 @@ async fn older_messages_come_from_disk_when_nobody_can_be_asked() {
     assert_eq!(older.page.messages.len(), 3, "across every hole");
     assert!(older.is_incomplete, "and it says so");
 }
+
+#[tokio::test]
+async fn waits_of_a_message_that_may_be_taken_later_grow_to_five_minutes_and_differ() {
+    let bench = Bench::new().await;
+    let shared = &bench.engine.shared;
+    let waits = |attempts| {
+        let wait = move || shared.later(at(1000), attempts).millis() - at(1000).millis();
+        std::iter::repeat_with(wait).take(20).collect::<Vec<i64>>()
+    };
+    for (attempts, whole) in [
+        (0, 2_000),
+        (1, 4_000),
+        (5, 64_000),
+        (9, 300_000),
+        (60, 300_000),
+    ] {
+        let waits = waits(attempts);
+        assert!(
+            waits.iter().all(|wait| (whole / 2..=whole).contains(wait)),
+            "{attempts}: {waits:?}"
+        );
+        let first = waits[0];
+        assert!(
+            waits.iter().any(|wait| *wait != first),
+            "they have a random part"
+        );
+    }
+}
