@@ -73,17 +73,27 @@ impl Truth {
         let Some(looked) = before.held.iter().find(|held| held.message.id == *message) else {
             return;
         };
+        // A message that waits gets its time when it leaves, which may be between
+        // the glimpse and the look.
         let up_to = looked.message.place();
+        let perhaps_up_to = after
+            .held
+            .iter()
+            .find(|held| held.message.id == *message)
+            .map_or(up_to.clone(), |held| {
+                held.message.place().max(up_to.clone())
+            });
         let shown = self.shown.entry(who).or_default();
         let perhaps = self.perhaps.entry(who).or_default();
         shown.extend(others.iter().chain([message]).cloned());
         for held in &after.held {
             let place = held.message.place();
-            if place > up_to || before.read.as_ref().is_some_and(|read| place <= *read) {
+            if place > perhaps_up_to || before.read.as_ref().is_some_and(|read| place <= *read) {
                 continue;
             }
             let id = held.message.id.clone();
-            if before.held.iter().any(|held| held.message.id == id) {
+            let was_there = before.held.iter().any(|held| held.message.id == id);
+            if was_there && place <= up_to {
                 shown.insert(id);
             } else {
                 perhaps.insert(id);

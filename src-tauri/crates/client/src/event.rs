@@ -194,6 +194,9 @@ pub enum ServerEvent {
     /// The link broke with this message on it and could not be resumed: it may
     /// or may not have arrived. Look it up before sending it again.
     Unknown(MessageId),
+    /// The server has taken the [`Outgoing::Edit`] with this number, so whoever
+    /// is there hears of it. Everything that it had told before is told before this.
+    EditTaken(i64),
     /// The server refuses the message (`protocol/xmpp.md` §16).
     Refused {
         /// Which.
@@ -320,9 +323,13 @@ impl OutgoingMessage {
 pub enum Outgoing {
     /// A message.
     Message(OutgoingMessage),
-    /// An edit of an own message. No fate is told of it: what the server keeps
-    /// is changed by [`crate::Rest::edit_message`], this tells the others.
+    /// An edit of an own message. What the server keeps is changed by
+    /// [`crate::Rest::edit_message`], this tells the others.
     Edit {
+        /// A number of the caller's, which [`ServerEvent::EditTaken`] tells when
+        /// the server has it. When the link breaks for good before that, nothing
+        /// is told.
+        number: i64,
         /// Which message.
         message: MessageId,
         /// Where it was sent.

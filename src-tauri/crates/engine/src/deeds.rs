@@ -9,15 +9,15 @@
 //! is told why.
 //!
 //! An edit is told twice: to the server's books over REST, which answers
-//! whether it is allowed, and then over the stream, so that the others see it
-//! at once.
+//! whether it is allowed, and then over the stream (`announce.rs`), so that the
+//! others see it at once.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kith_client::{ClientError, Outgoing, ReportError, SystemKind};
-use kith_model::{DialogId, FailureReason, MessageId, Rights, Timestamp, UserId};
+use kith_model::{DialogId, FailureReason, Message, MessageId, Rights, Timestamp, UserId};
 use kith_store::{Deed, DeedKind, StoreError, StoredMessage, Write};
 
 use crate::changes::Change;
@@ -199,6 +199,8 @@ fn not_reported(error: ReportError) -> EngineError {
 enum Told {
     /// The server knows, and the others too.
     Done,
+    /// It was handed over, and what became of it will be told.
+    UnderWay,
     /// The server refuses, and will.
     Refused(FailureReason),
     /// Not now.
@@ -270,6 +272,9 @@ impl Shared {
 
     /// Tells one; says whether it is out of the way.
     async fn tell_deed(self: &Arc<Self>, deed: &Deed) -> Result<bool, WorkError> {
+        if self.is_announced(deed) {
+            return Ok(false);
+        }
         let mut write = self.store.write().await?;
         let is_there = write.telling(deed).await?;
         self.commit(write).await?;
@@ -301,6 +306,7 @@ impl Shared {
                 self.undo(deed, reason).await?;
                 Ok(true)
             }
+            Told::UnderWay => Ok(false),
             Told::Later => {
                 let again = self.later(self.clock.now(), deed.attempts);
                 let mut write = self.store.write().await?;
@@ -320,17 +326,68 @@ impl Shared {
             // It goes out first, perhaps with the new text.
             return Ok(Told::Later);
         }
-        if !deed.is_known && held.message.is_in_history {
-            self.rest()
-                .await?
-                .edit_message(&deed.dialog, &deed.message, &deed.text)
-                .await?;
-            let mut write = self.store.write().await?;
-            write.deed_known(deed).await?;
-            self.commit(write).await?;
+        if deed.is_taken {
+            self.settle_edit(deed).await?;
+            return Ok(Told::Done);
         }
-        self.announce_edit(&deed.message, true).await?;
-        Ok(Told::Done)
+        let Some(to) = self.recipient(&deed.dialog).await? else {
+            return Ok(Told::Done);
+        };
+        if held.message.is_in_history {
+            if !deed.is_known {
+                self.rest()
+                    .await?
+                    .edit_message(&deed.dialog, &deed.message, &deed.text)
+                    .await?;
+                let mut write = self.store.write().await?;
+                write.deed_known(deed).await?;
+                self.commit(write).await?;
+            } else if self.settle_edit_of_another_device(deed).await? {
+                return Ok(Told::Done);
+            }
+        }
+        self.announce_edit(deed, held, to).await?;
+        Ok(Told::UnderWay)
+    }
+
+    /// The server has the edit and the others know. Other devices of this
+    /// person may have edited the same message meanwhile, so it becomes what
+    /// the server has.
+    async fn settle_edit(&self, deed: &Deed) -> Result<(), WorkError> {
+        let asked_at = self.clock.now();
+        let found = self.messages_as_they_are(deed).await?;
+        self.is_as_found(deed, &found, asked_at).await
+    }
+
+    /// Some time has passed since the server took the edit. Says whether the
+    /// message has another text by now; announcing would undo that.
+    async fn settle_edit_of_another_device(&self, deed: &Deed) -> Result<bool, WorkError> {
+        let asked_at = self.clock.now();
+        let found = self.messages_as_they_are(deed).await?;
+        if found.iter().any(|message| message.body == deed.text) {
+            return Ok(false);
+        }
+        self.is_as_found(deed, &found, asked_at).await?;
+        Ok(true)
+    }
+
+    async fn is_as_found(
+        &self,
+        deed: &Deed,
+        found: &[Message],
+        asked_at: Timestamp,
+    ) -> Result<(), WorkError> {
+        let mut write = self.store.write().await?;
+        if write.deed_done(deed).await? {
+            write.put_answer(&deed.dialog, found, asked_at).await?;
+        }
+        self.commit(write).await?;
+        Ok(())
+    }
+
+    async fn messages_as_they_are(&self, deed: &Deed) -> Result<Vec<Message>, WorkError> {
+        let ids = std::slice::from_ref(&deed.message);
+        Ok(self.rest().await?.messages_by_id(&deed.dialog, ids).await?)
     }
 
     async fn tell_reaction(&self, deed: &Deed) -> Result<Told, WorkError> {

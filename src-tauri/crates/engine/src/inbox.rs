@@ -139,6 +139,10 @@ impl Shared {
                     };
                     write.hear_edit(&heard).await?;
                 }
+                ServerEvent::EditTaken(number) => {
+                    after.wake_deeds = true;
+                    write.edit_taken(number).await?;
+                }
                 ServerEvent::Removed(removal) => {
                     write.hear_removal(&removal.message, removal.by).await?;
                 }
@@ -245,6 +249,7 @@ impl Shared {
             | ServerEvent::Unknown(_)
             | ServerEvent::Refused { .. }
             | ServerEvent::Edited(_)
+            | ServerEvent::EditTaken(_)
             | ServerEvent::Removed(_)
             | ServerEvent::Reacted(_)
             | ServerEvent::Marker { .. } => Ok(()),
@@ -259,6 +264,7 @@ impl Shared {
                 // A new session: nothing that was under way on the old one is
                 // known to have arrived.
                 self.lock_followed().forget();
+                self.nothing_is_announced();
                 write.doubt_in_flight().await?;
                 write.doubt_markers().await?;
                 write.hasten_deeds().await?;
@@ -279,10 +285,7 @@ impl Shared {
             self.deeds_wake.notify_one();
         }
         match link {
-            Link::Fresh => {
-                self.watch_again();
-                self.announce_again();
-            }
+            Link::Fresh => self.watch_again(),
             Link::Down { .. } => self.nobody_is_known_to_be_here(),
             Link::Connecting | Link::Resumed => {}
         }
@@ -361,6 +364,7 @@ fn is_kept(event: &ServerEvent) -> bool {
         | ServerEvent::Unknown(_)
         | ServerEvent::Refused { .. }
         | ServerEvent::Edited(_)
+        | ServerEvent::EditTaken(_)
         | ServerEvent::Removed(_)
         | ServerEvent::Reacted(_)
         | ServerEvent::Marker { .. } => true,

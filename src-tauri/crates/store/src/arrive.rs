@@ -106,11 +106,12 @@ impl Write {
         let state = self.told(news);
         let is_own = news.sender == self.me;
         let names_me = self.is_named(news.sender, &news.properties);
+        let as_of = self.asked_at.map_or(0, Timestamp::millis);
         self.later(
             "INSERT INTO message (id, dialog_id, sender_id, is_own, body, sent_at, edited_at, state,
                                   attachments, properties, reactions, stored_at, updated_at,
-                                  destroy_after, is_silent, in_history, mentions_me, views)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                  destroy_after, is_silent, in_history, mentions_me, views, as_of)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(news.id.as_str())
         .bind(news.dialog_id.as_str())
@@ -129,7 +130,8 @@ impl Write {
         .bind(news.is_silent)
         .bind(news.is_in_history && news.destroy_after.is_none())
         .bind(names_me)
-        .bind(news.views);
+        .bind(news.views)
+        .bind(as_of);
         self.receive_receipts(news).await?;
         self.keep_own_reactions(&news.id, news.reactions.as_deref())
             .await?;
@@ -145,8 +147,8 @@ impl Write {
 
     async fn merge(&mut self, old: &StoredMessage, news: &Message) -> Result<Put, StoreError> {
         let held = &old.message;
-        // An own edit that the server does not know yet is later than what it says.
-        let is_later = !old.is_editing && is_later(held, news, self.asked_at);
+        // An own edit that is under way is later than what the server says.
+        let is_later = !old.is_editing && is_later(old, news, self.asked_at, self.now());
         let content = if is_later { news } else { held };
         let edited_at = content.edited_at;
         let reactions = match &news.reactions {
@@ -166,6 +168,10 @@ impl Write {
         let stored_at = news.stored_at.or(held.stored_at);
         let updated_at = news.updated_at.max(held.updated_at);
         let views = news.views.or(held.views);
+        let as_of = match self.asked_at {
+            Some(asked_at) if is_later => asked_at,
+            _ => old.as_of,
+        };
         let shows = content.body != held.body
             || content.properties != held.properties
             || content.attachments != held.attachments
@@ -181,7 +187,7 @@ impl Write {
                 "UPDATE message SET
                      body = ?2, sent_at = ?3, edited_at = ?4, state = ?5, pending = (?5 < 4), failure = NULL,
                      attachments = ?6, properties = ?7, reactions = ?8, stored_at = ?9, updated_at = ?10,
-                     mentions_me = ?11, views = ?12
+                     mentions_me = ?11, views = ?12, as_of = ?13
                  WHERE id = ?1",
             )
             .bind(news.id.as_str())
@@ -196,6 +202,7 @@ impl Write {
             .bind(updated_at.map(Timestamp::millis))
             .bind(self.is_named(news.sender, &content.properties))
             .bind(views)
+            .bind(as_of.millis())
             .execute(self.db().await?)
             .await?;
             self.has_another_time(held, news).await?;
@@ -252,19 +259,23 @@ impl Write {
     }
 }
 
-/// Whether what the server says of a message is later than what is held. By
-/// the server's own count of changes, where both know it: two clocks may
-/// disagree, one does not disagree with itself. An edit that was heard live has
-/// no place in that count (its row forgets it), and may have been on its way
-/// for long; so what the server answers to a question of after that counts.
-fn is_later(held: &Message, news: &Message, asked_at: Option<Timestamp>) -> bool {
-    match (held.updated_at, news.updated_at) {
-        (Some(held_at), Some(news_at)) if news_at != held_at => news_at > held_at,
-        (None, Some(_)) => match (held.edited_at, asked_at) {
-            (Some(heard_at), Some(asked_at)) => asked_at > heard_at,
-            _ => news.edited_at >= held.edited_at,
-        },
-        (Some(_), Some(_)) => news.edited_at > held.edited_at,
+/// Whether what the server says of a message is later than what is held. Where
+/// both know the server's own count of changes, it decides: two clocks may
+/// disagree, one does not disagree with itself. It counts seconds, though, and
+/// an edit that was heard live has no place in it (its row forgets it). There
+/// an answer is later if it was asked for after what is held became so, both by
+/// our clock; a moment to come is one of a clock that was wrong.
+fn is_later(
+    old: &StoredMessage,
+    news: &Message,
+    asked_at: Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
+    let held = &old.message;
+    match (held.updated_at, news.updated_at, asked_at) {
+        (Some(held_at), Some(news_at), _) if news_at != held_at => news_at > held_at,
+        (_, Some(_), Some(asked_at)) => asked_at >= old.as_of || old.as_of > now,
+        (Some(_), Some(_), None) => news.edited_at > held.edited_at,
         _ => news.edited_at >= held.edited_at,
     }
 }

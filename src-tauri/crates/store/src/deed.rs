@@ -74,6 +74,8 @@ pub struct Deed {
     pub text: String,
     /// The server knows it, and the others are still to be told.
     pub is_known: bool,
+    /// The others are told as well.
+    pub is_taken: bool,
     /// How often it has been tried.
     pub attempts: u32,
     /// Not before this.
@@ -115,7 +117,8 @@ impl TryFrom<Row> for Deed {
             dialog: stored(&row.dialog_id)?,
             message: stored(&row.message_id)?,
             text: row.text,
-            is_known: row.stage == 1,
+            is_known: row.stage >= 1,
+            is_taken: row.stage >= 2,
             attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
             next_attempt_at: Timestamp::from_millis(row.next_attempt_at),
             done_at: Timestamp::from_millis(row.done_at),
@@ -175,13 +178,15 @@ impl Write {
         }
         // What the server holds is what it was before the first edit that it
         // has not been told.
-        let earlier: Option<String> =
-            sqlx::query_scalar("DELETE FROM deed WHERE message_id = ? AND kind = ? RETURNING undo")
-                .bind(message.as_str())
-                .bind(DeedKind::Edit.number())
-                .fetch_optional(self.db().await?)
-                .await?;
-        let undo = earlier.unwrap_or_else(|| {
+        let earlier: Option<(String, i64)> = sqlx::query_as(
+            "DELETE FROM deed WHERE message_id = ? AND kind = ? RETURNING undo, stage",
+        )
+        .bind(message.as_str())
+        .bind(DeedKind::Edit.number())
+        .fetch_optional(self.db().await?)
+        .await?;
+        let untold = earlier.filter(|(_, stage)| *stage == 0);
+        let undo = untold.map(|(undo, _)| undo).unwrap_or_else(|| {
             to_json(&Before {
                 body: old.message.body.clone(),
                 properties: old.message.properties.clone(),
@@ -370,6 +375,19 @@ impl Write {
     pub async fn deed_known(&mut self, deed: &Deed) -> Result<(), StoreError> {
         sqlx::query("UPDATE deed SET stage = 1 WHERE position = ?")
             .bind(deed.position)
+            .execute(self.db().await?)
+            .await?;
+        Ok(())
+    }
+
+    /// The others are told of an edit: what comes from now on is later than it.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn edit_taken(&mut self, position: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE deed SET stage = 2 WHERE position = ? AND kind = ? AND stage < 2")
+            .bind(position)
+            .bind(DeedKind::Edit.number())
             .execute(self.db().await?)
             .await?;
         Ok(())

@@ -18,6 +18,14 @@ impl Write {
         let Some(old) = self.find(&edit.message).await? else {
             return self.let_edit_wait(edit).await;
         };
+        self.apply_edit(&old, edit).await
+    }
+
+    pub(crate) async fn apply_edit(
+        &mut self,
+        old: &StoredMessage,
+        edit: &HeardEdit,
+    ) -> Result<(), StoreError> {
         // An own edit that is still to be told replaces this one.
         if old.message.sender != edit.by || old.notice.is_some() || old.is_editing {
             return Ok(());
@@ -37,7 +45,7 @@ impl Write {
             Some(held) if held >= edit.at => Timestamp::from_millis(held.millis() + 1),
             _ => edit.at,
         };
-        self.rewrite(&old, &edit.body, &properties, Some(at)).await
+        self.rewrite(old, &edit.body, &properties, Some(at)).await
     }
 
     /// Gives a message another text.
@@ -50,14 +58,17 @@ impl Write {
     ) -> Result<(), StoreError> {
         let message = &old.message;
         let is_named = self.is_named(message.sender, properties);
+        let as_of = self.now();
         sqlx::query(
-            "UPDATE message SET body = ?, properties = ?, edited_at = ?, updated_at = NULL, mentions_me = ?
+            "UPDATE message SET
+                 body = ?, properties = ?, edited_at = ?, updated_at = NULL, mentions_me = ?, as_of = ?
              WHERE id = ?",
         )
         .bind(body)
         .bind(to_json(properties))
         .bind(edited_at.map(Timestamp::millis))
         .bind(is_named)
+        .bind(as_of.millis())
         .bind(message.id.as_str())
         .execute(self.db().await?)
         .await?;

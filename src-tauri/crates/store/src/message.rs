@@ -28,12 +28,14 @@ pub struct StoredMessage {
     pub expires_at: Option<Timestamp>,
     /// Whether it is pinned.
     pub is_pinned: bool,
-    /// Whether an edit of it is not on the server yet.
+    /// Whether an edit of it is on its way to the server, or to the others.
     pub is_editing: bool,
     /// Whether somebody else names this person in it.
     pub mentions_me: bool,
     /// What it tells, when it is no message but a quiet line.
     pub notice: Option<Notice>,
+    /// The moment as of which its text is what the server has, by our clock.
+    pub as_of: Timestamp,
 }
 
 impl StoredMessage {
@@ -53,9 +55,9 @@ macro_rules! message_columns {
     () => {
         "m.id, m.dialog_id, m.sender_id, m.body, m.sent_at, m.edited_at, m.state, m.failure, m.attachments,
          m.kind, m.properties, m.reactions, m.stored_at, m.updated_at, m.destroy_after, m.expires_at,
-         m.is_silent, m.in_history, m.mentions_me, m.views,
+         m.is_silent, m.in_history, m.mentions_me, m.views, m.as_of,
          EXISTS (SELECT 1 FROM pin WHERE pin.dialog_id = m.dialog_id AND pin.message_id = m.id) AS is_pinned,
-         EXISTS (SELECT 1 FROM deed WHERE deed.message_id = m.id AND deed.kind = 1) AS is_editing"
+         EXISTS (SELECT 1 FROM deed WHERE deed.message_id = m.id AND deed.kind = 1 AND deed.stage < 2) AS is_editing"
     };
 }
 pub(crate) use message_columns;
@@ -82,6 +84,7 @@ pub(crate) struct Row {
     in_history: bool,
     mentions_me: bool,
     views: Option<i64>,
+    as_of: i64,
     is_pinned: bool,
     is_editing: bool,
 }
@@ -123,6 +126,7 @@ impl TryFrom<Row> for StoredMessage {
             expires_at: row.expires_at.map(Timestamp::from_millis),
             is_pinned: row.is_pinned,
             is_editing: row.is_editing,
+            as_of: Timestamp::from_millis(row.as_of),
             mentions_me: row.mentions_me,
         })
     }

@@ -101,6 +101,7 @@ struct Waiting {
     text: String,
     properties: String,
     done_at: i64,
+    heard_at: i64,
 }
 
 const EDIT: i64 = 1;
@@ -154,21 +155,22 @@ impl Write {
 
     async fn apply_waiting_changes(&mut self, message: &MessageId) -> Result<(), StoreError> {
         let mut waiting: Vec<(i64, Waiting)> = Vec::new();
-        let rows: Vec<(i64, i64, i64, String, String, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, i64, String, String, i64, i64)> = sqlx::query_as(
             "DELETE FROM waiting_change
              WHERE message_id = ?
-             RETURNING position, person_id, kind, text, properties, done_at",
+             RETURNING position, person_id, kind, text, properties, done_at, heard_at",
         )
         .bind(message.as_str())
         .fetch_all(self.db().await?)
         .await?;
-        for (position, person_id, kind, text, properties, done_at) in rows {
+        for (position, person_id, kind, text, properties, done_at, heard_at) in rows {
             let row = Waiting {
                 person_id,
                 kind,
                 text,
                 properties,
                 done_at,
+                heard_at,
             };
             waiting.push((position, row));
         }
@@ -185,7 +187,13 @@ impl Write {
                         properties: from_json(&row.properties)?,
                         at: Timestamp::from_millis(row.done_at),
                     };
-                    Box::pin(self.hear_edit(&edit)).await?;
+                    // An answer that was asked for after it knew of it.
+                    let heard_at = Timestamp::from_millis(row.heard_at);
+                    if let Some(old) = self.find(message).await?
+                        && old.as_of <= heard_at
+                    {
+                        Box::pin(self.apply_edit(&old, &edit)).await?;
+                    }
                 }
                 REMOVAL => Box::pin(self.hear_removal(message, by)).await?,
                 kind => {

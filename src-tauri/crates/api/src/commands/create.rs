@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use kith_engine::NewDialog;
-use kith_model::{Delivery, DialogId, UserId};
+use kith_model::{Delivery, DialogId, Timestamp, UserId};
 use kith_store::StoredMessage;
 
 use crate::error::{Answer, UiError};
@@ -104,6 +104,7 @@ pub(super) async fn preview(ui: &Ui, dialog: DialogId) -> Answer<PreviewView> {
             expires_at: None,
             is_pinned: false,
             is_editing: false,
+            as_of: Timestamp::from_millis(0),
             mentions_me: false,
             notice: None,
         })

@@ -3,7 +3,6 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
-use kith_model::MessageId;
 use kith_wire::xml::Element;
 use kith_wire::xmpp::{Iq, IqKind, StanzaError, ns};
 use tokio_xmpp::Stanza;
@@ -11,7 +10,7 @@ use tokio_xmpp::Stanza;
 use super::NotConnected;
 use super::stanza;
 use super::task::{State, Task};
-use super::window::Fate;
+use super::window::{Fate, Followed};
 use crate::{Link, Outgoing, ServerEvent};
 
 impl Task {
@@ -70,22 +69,22 @@ impl Task {
         }
         let id = self.new_id();
         let element = self.account.stanza(outgoing, &id);
-        let message = match outgoing {
-            Outgoing::Message(message) => Some(message.id.clone()),
-            Outgoing::Edit { .. }
-            | Outgoing::Remove { .. }
+        let followed = match outgoing {
+            Outgoing::Message(message) => Some(Followed::Message(message.id.clone())),
+            Outgoing::Edit { number, .. } => Some(Followed::Edit(*number)),
+            Outgoing::Remove { .. }
             | Outgoing::Marker { .. }
             | Outgoing::Typing { .. }
             | Outgoing::System { .. } => None,
         };
-        self.hand_over(&element, message).await
+        self.hand_over(&element, followed).await
     }
 
     /// Puts a stanza into the stream's queue, which has room for it.
     pub(super) async fn hand_over(
         &mut self,
         element: &Element,
-        message: Option<MessageId>,
+        followed: Option<Followed>,
     ) -> Result<(), NotConnected> {
         let Some(stanza) = stanza::from_element(element) else {
             tracing::error!("a stanza of ours cannot be written");
@@ -95,11 +94,13 @@ impl Task {
         let sending = AssertUnwindSafe(self.stream.stream.send(Box::new(stanza)));
         match sending.catch_unwind().await {
             Ok(token) if self.is_managed => {
-                self.window.push(message, token);
+                self.window.push(followed, token);
                 Ok(())
             }
             Ok(_) => {
-                self.tell_fates(message.map(Fate::Unknown));
+                // Of a message it is looked up; an edit is taken to be there.
+                let is_edit = matches!(followed, Some(Followed::Edit(_)));
+                self.tell_fates(followed.and_then(|followed| followed.fate(is_edit)));
                 Ok(())
             }
             Err(_) => Err(NotConnected),
@@ -107,10 +108,7 @@ impl Task {
     }
 
     pub(super) fn tell_fates(&mut self, fates: impl IntoIterator<Item = Fate>) {
-        self.outbox.extend(fates.into_iter().map(|fate| match fate {
-            Fate::Acknowledged(id) => ServerEvent::Acknowledged(id),
-            Fate::Unknown(id) => ServerEvent::Unknown(id),
-        }));
+        self.outbox.extend(fates.into_iter().map(ServerEvent::from));
     }
 
     /// An id that is never a message's.

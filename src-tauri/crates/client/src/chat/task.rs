@@ -506,11 +506,7 @@ impl Task {
             stream.bury();
         }
         switch.cut();
-        let last = window.close().into_iter().map(|fate| match fate {
-            Fate::Acknowledged(id) => ServerEvent::Acknowledged(id),
-            Fate::Unknown(id) => ServerEvent::Unknown(id),
-        });
-        outbox.extend(last);
+        outbox.extend(window.close().into_iter().map(ServerEvent::from));
         outbox.push_back(ServerEvent::Link(Link::Down {
             reason: LinkLost::Stopped,
             retry_at: None,

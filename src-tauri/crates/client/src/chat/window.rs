@@ -6,48 +6,74 @@ use futures::FutureExt;
 use kith_model::MessageId;
 use tokio_xmpp::stanzastream::{StanzaStage, StanzaState, StanzaToken};
 
+use crate::ServerEvent;
+
 /// So much may be under way; the stream's own queue is larger, so that handing
 /// something to it never waits.
 pub(super) const WINDOW: usize = 64;
 
-/// What became of a message.
+/// What became of a stanza.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fate {
     /// The server has it.
     Acknowledged(MessageId),
     /// Nobody can tell.
     Unknown(MessageId),
+    /// The server has this edit.
+    EditTaken(i64),
+}
+
+/// A stanza whose fate somebody wants to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Followed {
+    Message(MessageId),
+    Edit(i64),
+}
+
+impl Followed {
+    /// What there is to tell when it is acknowledged, or lost.
+    pub(super) fn fate(self, is_acked: bool) -> Option<Fate> {
+        match self {
+            Self::Message(id) if is_acked => Some(Fate::Acknowledged(id)),
+            Self::Message(id) => Some(Fate::Unknown(id)),
+            Self::Edit(number) => is_acked.then_some(Fate::EditTaken(number)),
+        }
+    }
+}
+
+impl From<Fate> for ServerEvent {
+    fn from(fate: Fate) -> Self {
+        match fate {
+            Fate::Acknowledged(id) => Self::Acknowledged(id),
+            Fate::Unknown(id) => Self::Unknown(id),
+            Fate::EditTaken(number) => Self::EditTaken(number),
+        }
+    }
 }
 
 /// Tokens in the order of sending, which is the order of acknowledgement.
-/// Stanzas that are no messages are counted, and forgotten when they are done.
+/// Stanzas that nobody follows are counted, and forgotten when they are done.
 #[derive(Debug, Default)]
 pub(super) struct Window {
     sent: VecDeque<Sent>,
 }
 
 struct Sent {
-    message: Option<MessageId>,
+    followed: Option<Followed>,
     token: StanzaToken,
 }
 
 impl std::fmt::Debug for Sent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sent")
-            .field("message", &self.message)
+            .field("followed", &self.followed)
             .finish_non_exhaustive()
     }
 }
 
 impl Sent {
-    /// `None` while it is under way.
     fn fate(&self, is_acked: bool) -> Option<Fate> {
-        let id = self.message.clone()?;
-        Some(if is_acked {
-            Fate::Acknowledged(id)
-        } else {
-            Fate::Unknown(id)
-        })
+        self.followed.clone()?.fate(is_acked)
     }
 }
 
@@ -60,12 +86,12 @@ impl Window {
         self.sent.len() >= WINDOW
     }
 
-    pub(super) fn push(&mut self, message: Option<MessageId>, token: StanzaToken) {
-        self.sent.push_back(Sent { message, token });
+    pub(super) fn push(&mut self, followed: Option<Followed>, token: StanzaToken) {
+        self.sent.push_back(Sent { followed, token });
     }
 
-    /// Waits until the oldest is acknowledged or lost, and tells which if it
-    /// was a message. Never answers while nothing is under way. Nothing is lost
+    /// Waits until the oldest is acknowledged or lost, and tells what it means
+    /// if somebody follows it. Never answers while nothing is under way. Nothing is lost
     /// when the caller stops waiting.
     pub(super) async fn next(&mut self) -> Option<Fate> {
         let Some(oldest) = self.sent.front_mut() else {

@@ -21,6 +21,7 @@ impl Account {
                 body,
                 properties,
                 is_last,
+                number: _,
             } => xmpp::Message {
                 body: Some(body.clone()),
                 replace: Some(Replacement {

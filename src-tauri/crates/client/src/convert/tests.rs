@@ -461,6 +461,7 @@ fn outgoing_things_become_stanzas() {
     properties.set("1 x", "odd");
     properties.set("dialog_id", "not the app's to say");
     let edit = Outgoing::Edit {
+        number: 1,
         message: ID.parse().unwrap(),
         to: private.clone(),
         body: "new".into(),

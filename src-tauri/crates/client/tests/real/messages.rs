@@ -119,6 +119,7 @@ async fn edits_and_deletions_are_told_live_and_kept() -> Result<()> {
     let mut properties = Properties::new();
     properties.set("k", "v");
     let edit = Outgoing::Edit {
+        number: 1,
         message: id.clone(),
         to: to_bob.clone(),
         body: "the boat".into(),

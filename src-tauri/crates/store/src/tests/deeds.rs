@@ -1,7 +1,7 @@
 //! What people do to messages: edits, removals, pins, and the journal of what
 //! this person did.
 
-use kith_model::{Mentions, Message, Properties, Timestamp};
+use kith_model::{Clock as _, Mentions, Message, Properties, SystemClock, Timestamp};
 
 use super::{BEA, CARL, Fixture, ME, at, dialog, dialog_id, id, message, own};
 use crate::{Change, Deed, DeedKind, HeardEdit, Put};
@@ -180,6 +180,111 @@ async fn an_own_edit_is_shown_at_once_survives_the_servers_word_and_can_be_undon
     assert_eq!(held.message.edited_at, None);
     assert!(!held.is_editing && held.message.properties.is_empty());
     assert!(fixture.deeds().await.is_empty());
+}
+
+/// A message as the server has it, edited in that second.
+fn edited(n: u32, body: &str, second: i64) -> Message {
+    Message {
+        body: body.into(),
+        edited_at: Some(at(second)),
+        updated_at: Some(at(second)),
+        ..message(n, 10)
+    }
+}
+
+impl Fixture {
+    async fn answer(&self, message: Message, asked_at: Timestamp) {
+        self.write(async |write| {
+            write
+                .put_answer(&dialog_id(1), &[message], asked_at)
+                .await
+                .unwrap();
+        })
+        .await;
+    }
+
+    async fn hear_edit(&self, edit: &HeardEdit) {
+        self.write(async |write| write.hear_edit(edit).await.unwrap())
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn of_two_edits_of_one_second_the_answer_asked_for_later_tells() {
+    let fixture = Fixture::new().await;
+    fixture.answer(edited(1, "two", 20), at(100)).await;
+    fixture.answer(edited(1, "one", 20), at(99)).await;
+    assert_eq!(fixture.body(1).await.as_deref(), Some("two"), "it was late");
+    fixture.answer(edited(1, "three", 20), at(101)).await;
+    assert_eq!(fixture.body(1).await.as_deref(), Some("three"));
+    fixture.answer(edited(1, "zero", 19), at(102)).await;
+    assert_eq!(
+        fixture.body(1).await.as_deref(),
+        Some("three"),
+        "the server's own count comes first"
+    );
+}
+
+#[tokio::test]
+async fn an_edit_that_was_heard_is_later_than_answers_to_questions_of_before_it() {
+    let fixture = Fixture::new().await;
+    let now = SystemClock.now();
+    let by = |millis: i64| Timestamp::from_millis(now.millis() + millis);
+    fixture.answer(edited(1, "one", 20), by(-60_000)).await;
+    // By the clock of whoever kept it for us, which is not ours.
+    for (body, second) in [("two", 5), ("three", 9_999_999_999)] {
+        fixture.hear_edit(&edit(1, BEA, body, second)).await;
+        fixture.answer(edited(1, "one", 20), by(-30_000)).await;
+        assert_eq!(fixture.body(1).await.as_deref(), Some(body));
+    }
+    fixture.answer(edited(1, "four", 21), by(60_000)).await;
+    assert_eq!(fixture.body(1).await.as_deref(), Some("four"));
+
+    fixture.hear_edit(&edit(2, BEA, "heard first", 30)).await;
+    fixture
+        .answer(edited(2, "asked later", 31), by(60_000))
+        .await;
+    assert_eq!(fixture.body(2).await.as_deref(), Some("asked later"));
+}
+
+#[tokio::test]
+async fn until_the_others_know_an_own_edit_those_of_other_devices_are_older() {
+    let fixture = Fixture::new().await;
+    fixture.put(&own(1, 10)).await;
+    let here = async |write: &mut crate::Write| {
+        assert!(
+            write
+                .edit(&id(1), "here", &Properties::new())
+                .await
+                .unwrap()
+        );
+    };
+    fixture.write(here).await;
+    let deed = fixture.deeds().await.remove(0);
+    fixture
+        .write(async |write| write.deed_known(&deed).await.unwrap())
+        .await;
+    fixture.hear_edit(&edit(1, ME, "there, before", 30)).await;
+    assert_eq!(fixture.body(1).await.as_deref(), Some("here"));
+    fixture
+        .write(async |write| write.edit_taken(deed.position).await.unwrap())
+        .await;
+    let deed = fixture.deeds().await.remove(0);
+    assert!(deed.is_taken && deed.is_known, "it is still to be settled");
+    fixture.hear_edit(&edit(1, ME, "there, after", 30)).await;
+    assert_eq!(fixture.body(1).await.as_deref(), Some("there, after"));
+
+    fixture.write(here).await;
+    let deed = fixture.deeds().await.remove(0);
+    assert!(!deed.is_known, "a new one");
+    fixture
+        .write(async |write| assert!(write.undo(&deed).await.unwrap()))
+        .await;
+    assert_eq!(
+        fixture.body(1).await.as_deref(),
+        Some("there, after"),
+        "what the server has known is not undone"
+    );
 }
 
 #[tokio::test]
