@@ -30,8 +30,10 @@ const MOST_IN_FLIGHT: usize = 64;
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// The client, or the server, said goodbye: nothing to resume.
+    /// The client said goodbye: nothing to resume.
     Goodbye,
+    /// The server ends, and has said so.
+    Stopping,
     /// It broke.
     Broken,
 }
@@ -51,8 +53,10 @@ pub(crate) async fn serve<T: Transport>(estate: &Arc<Estate>, mut wire: T) {
         watch::tell(site, session.user_id);
     }
     let end = carry(site, &mut wire, &session, &mut link).await;
-    drop(wire);
-    match site.hub.detach(&session, &link, end == End::Goodbye) {
+    // Whoever said goodbye is told so when nothing of the session is left: what
+    // comes for them from then on waits for their return.
+    let farewell = (end == End::Goodbye).then_some(wire);
+    match site.hub.detach(&session, &link, end != End::Broken) {
         Ending::NotMine => {}
         Ending::Over => forget(site, &session),
         Ending::LastOver => left(site, &session).await,
@@ -71,6 +75,9 @@ pub(crate) async fn serve<T: Transport>(estate: &Arc<Estate>, mut wire: T) {
                 }
             });
         }
+    }
+    if let Some(mut wire) = farewell {
+        let _ = tokio::time::timeout(WRITE, wire.close()).await;
     }
 }
 
@@ -116,7 +123,7 @@ async fn carry<T: Transport>(
                 let reason = ("system-shutdown", "The server is ending.");
                 let goodbye = login::leave(wire, Some(reason));
                 let _ = tokio::time::timeout(Duration::from_secs(1), goodbye).await;
-                return End::Goodbye;
+                return End::Stopping;
             }
             outgoing = link.next() => {
                 let Some(first) = outgoing else { return End::Broken };
@@ -231,7 +238,6 @@ async fn odd<T: Transport>(wire: &mut T, session: &Session, input: Input) -> Opt
         Input::Garbled(text) => garbled(session, &text),
         Input::Open | Input::Element(_) => {}
         Input::Close => {
-            wire.close().await;
             return Some(End::Goodbye);
         }
         Input::Gone(condition) => {
