@@ -29,7 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(50);
 /// No link is longer; a system's command line is not.
 const LONGEST: u64 = 512 * 1024;
-/// What is answered when the window has come.
+/// What is answered: the window comes, though it may take a while, because the
+/// keychain asks the person something first.
 const COMING: &str = "coming";
 
 /// What one rings with.
@@ -46,8 +47,7 @@ pub(crate) struct Bell {
 }
 
 impl Bell {
-    /// Hangs it; `open` is called whenever somebody rings, and answered with
-    /// when it has come to its end. Needs a tokio runtime.
+    /// Hangs it; `open` is called whenever somebody rings. Needs a tokio runtime.
     ///
     /// # Errors
     /// When the folder takes no socket.
@@ -64,8 +64,8 @@ impl Bell {
                     Ok(visitor) => {
                         let open = Arc::clone(&open);
                         tokio::spawn(async move {
-                            match timeout(PATIENCE, answer(visitor, open.as_ref())).await {
-                                Ok(Ok(())) => {}
+                            match timeout(PATIENCE, answer(visitor)).await {
+                                Ok(Ok(ring)) => open(ring.link).await,
                                 Ok(Err(error)) => tracing::debug!(%error, "somebody rang and left"),
                                 Err(_) => tracing::debug!("somebody rang and said nothing"),
                             }
@@ -88,24 +88,20 @@ impl Drop for Bell {
     }
 }
 
-async fn answer<S, F, W>(mut visitor: S, open: &F) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    F: Fn(Option<String>) -> W,
-    W: Future<Output = ()>,
-{
+/// Hears what somebody rings with, and says that the window comes.
+async fn answer<S: AsyncRead + AsyncWrite + Unpin>(mut visitor: S) -> io::Result<Ring> {
     let mut line = String::new();
     BufReader::new((&mut visitor).take(LONGEST))
         .read_line(&mut line)
         .await?;
-    let ring: Ring = serde_json::from_str(&line)?;
-    open(ring.link).await;
+    let ring = serde_json::from_str(&line)?;
     visitor.write_all(format!("{COMING}\n").as_bytes()).await?;
-    visitor.shutdown().await
+    visitor.shutdown().await?;
+    Ok(ring)
 }
 
-/// Rings at the Kith that has the profile in this folder; answers when its
-/// window has come.
+/// Rings at the Kith that has the profile in this folder; answers when that has
+/// heard what to open.
 ///
 /// # Errors
 /// When nobody answers in time.

@@ -174,7 +174,10 @@ async fn take(
         Step::CutAll => cast.town.faults().cut_links(None),
         Step::CutAtByte => device.road.break_after(chance.random_range(0..6_000)),
         Step::Slow => device.road.change(|weather| {
-            weather.latency = Duration::from_millis(chance.random_range(5..120));
+            let millis = chance.random_range(5..120);
+            weather.latency = Duration::from_millis(millis);
+            // One slow road in three is so because it loses packets.
+            weather.loss = if millis % 3 == 0 { 10 } else { 0 };
         }),
         Step::Narrow => device.road.change(|weather| {
             weather.bandwidth = Some(chance.random_range(20_000..200_000));
