@@ -2,7 +2,7 @@
 // shown, saved byte for byte, and passed on to a third person.
 
 import assert from 'node:assert/strict';
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm, watch } from 'node:fs/promises';
 import https from 'node:https';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -95,12 +95,26 @@ function says(body, ...attachments) {
 
 /** The row of the only file of a message, in this state. */
 const row = (text, state) =>
-  desk.message(text).getByTestId('file').and(desk.page.locator(`[data-state="${state}"]`));
+  desk
+    .message(text)
+    .getByTestId('file')
+    .and(desk.page.locator(`[data-state="${state}"]`));
 
 async function menu(text, entry) {
   await desk.message(text).click({ button: 'right', position: { x: 12, y: 6 } });
   await at(entry).click();
   await at('message-menu').waitFor({ state: 'detached' });
+}
+
+/** Waits until a file lies where Kith saves them; a photo shows nothing of it. */
+async function saved(name) {
+  const changes = watch(desk.downloads, { signal: AbortSignal.timeout(20_000) });
+  for await (const { filename } of changes) {
+    const names = await readdir(desk.downloads);
+    // The name is taken a moment before the bytes are there: the hidden one goes last.
+    if (filename !== null && names.includes(name) && !names.some((one) => one.startsWith('.')))
+      return;
+  }
 }
 
 /** A download as any program would make it. */
@@ -240,7 +254,9 @@ describe('a photo', () => {
   });
 
   test('is saved as it was sent', async () => {
+    const comes = saved('ridge.png');
     await menu('Seen from the ridge', 'menu-save');
+    await comes;
     await desk.message('Seen from the ridge').click({ button: 'right', position: { x: 12, y: 6 } });
     await at('menu-show').waitFor();
     await desk.page.keyboard.press('Escape');

@@ -269,7 +269,11 @@ describe('ten thousand conversations', () => {
     const before = await nodes();
     await page.getByTestId('dialog-row').first().focus();
     await page.keyboard.press('End');
-    await page.getByText('Summer of the year before').or(page.getByText('Reading circle 10000')).first().waitFor();
+    await page
+      .getByText('Summer of the year before')
+      .or(page.getByText('Reading circle 10000'))
+      .first()
+      .waitFor();
     assert.ok((await count()) < MOST_ROWS, `${await count()} rows`);
     assert.ok(Math.abs((await nodes()) - before) < 800, `${before} nodes, then ${await nodes()}`);
     const of = await page.getByTestId('dialog-row').first().getAttribute('aria-setsize');

@@ -11,6 +11,7 @@ mod broken;
 mod damaged;
 mod deeds;
 mod dialogs;
+mod files;
 mod history;
 mod late;
 mod leftovers;

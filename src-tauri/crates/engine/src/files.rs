@@ -277,7 +277,8 @@ impl Shared {
         tokio::fs::create_dir_all(folder).await?;
         let hidden = hidden(folder, &place.0, place.1);
         let fetched = rest.download_file(&uid, &hidden, progress).await;
-        if fetched == Err(TransferError::Cancelled) {
+        // Only what can be gone on with is kept; a full disk needs the room.
+        if fetched.is_err_and(|error| !goes_on(error)) {
             let _ = tokio::fs::remove_file(part_of(&hidden)).await;
         }
         fetched?;
@@ -330,6 +331,17 @@ impl Shared {
             .await?;
         self.commit(write).await?;
         Ok(())
+    }
+}
+
+/// Whether another try goes on with what has come.
+const fn goes_on(error: TransferError) -> bool {
+    match error {
+        TransferError::Cancelled | TransferError::Changed | TransferError::Disk(_) => false,
+        TransferError::Client(_) => matches!(
+            problem(error),
+            SaveProblem::Connection | SaveProblem::Server
+        ),
     }
 }
 
