@@ -2,11 +2,12 @@
 //! networks meanwhile.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use kith_engine::LinkState;
 use kith_model::{Clock as _, Delivery, DialogId, Mentions, MessageId, SystemClock};
-use kith_testkit::{ALEX, BEA, Road, ShiftedClock, TestPerson, Town};
+use kith_testkit::{ALEX, BEA, Road, ShiftedClock, TestPerson, Town, Turnstile};
 
 /// Two people with a private dialog that both have; Bea over a road.
 async fn pair(
@@ -279,25 +280,49 @@ async fn a_disk_that_was_full_costs_nothing() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn holes_are_told_and_filled_by_hand() -> Result<()> {
     let town = Town::open_plain().await?;
-    let (alex, bea, road, dialog) = pair(&town, Arc::default()).await?;
-    let ids = say_many(&alex, &dialog, 220).await?;
-    bea.hears(ids.last().expect("many")).await;
-    // A device that got the newest page, and then no further.
-    let lap_road = Road::to(town.connection()).await?;
-    let lap = town
-        .device_over(BEA, "lap", &lap_road, Arc::new(SystemClock))
-        .await?;
+    let (alex, bea, _road, dialog) = pair(&town, Arc::default()).await?;
+    let ids = say_many(&alex, &dialog, 340).await?;
+    let last = ids.last().expect("many");
+    bea.hears(last).await;
+    // What was read elsewhere needs no more than a newest page.
+    bea.engine.seen(&dialog, last).await?;
+    alex.sees(last, Delivery::Read).await;
+
+    // A device that gets the newest page, and whose quiet work comes no further.
+    let is_older = |line: &str| line.contains("chat/Message?") && line.contains("lte");
+    let turnstile = Turnstile::before(town.connection(), is_older).await?;
+    turnstile.hold(is_older);
+    let path = town.folder().join("bea-lap.db");
+    let connection = turnstile.lead(town.connection());
+    let lap = TestPerson::start(BEA, connection, path, Arc::new(SystemClock)).await?;
     lap.online().await;
-    lap.until("something of it", || async {
-        let completeness = lap.engine.completeness(&dialog).await.ok()?;
-        (completeness.is_complete || !completeness.holes.is_empty()).then_some(())
-    })
-    .await;
+    turnstile
+        .until("the quiet work", |asked| asked.most == 1)
+        .await;
+    let oldest = lap.timeline(&dialog).await.remove(0).message;
+    let told = lap.engine.completeness(&dialog).await?;
+    assert!(!told.is_complete);
+    let since = told.since.expect("something is held");
+    assert!(since >= oldest.sent_at.seconds(), "no more than is held");
+    assert_eq!(told.holes.len(), 1, "{told:?}");
+    assert_eq!((told.holes[0].from, told.holes[0].to), (None, since - 1));
+
+    // That request goes on waiting; what is asked from now on is answered.
+    let waits = AtomicBool::new(true);
+    turnstile.hold(move |line| is_older(line) && waits.swap(false, Ordering::SeqCst));
     lap.engine.fill_hole(&dialog, None, i64::MAX).await?;
-    let completeness = lap.engine.completeness(&dialog).await?;
-    assert!(completeness.is_complete, "{completeness:?}");
-    assert!(completeness.holes.is_empty());
+    let told = lap.engine.completeness(&dialog).await?;
+    assert!(told.is_complete && told.holes.is_empty(), "{told:?}");
     assert_eq!(lap.timeline(&dialog).await.len(), ids.len() + 1);
-    drop(road);
+    let asked = turnstile.asked();
+    assert!(
+        asked.waiting.iter().any(|line| is_older(line)),
+        "the quiet work had no part in it"
+    );
+    // What it gets in the end changes nothing.
+    turnstile.hold(|_| false);
+    lap.online().await;
+    assert_eq!(lap.timeline(&dialog).await.len(), ids.len() + 1);
+    lap.sees_unread(&dialog, 0).await;
     Ok(())
 }
