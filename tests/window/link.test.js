@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { folder, program } from '../support/server.js';
+import { folder, program, startBridge } from '../support/server.js';
 import { Window } from '../support/window.js';
 
 const at = (id) => `[data-testid="${id}"]`;
@@ -30,7 +30,8 @@ after(async () => {
 
 /** Starts Kith once more, as the system does; answers how it ended. */
 async function again(...args) {
-  const child = spawn(program('kith'), ['--data-dir', data, ...args], {
+  const where = args.includes('--data-dir') ? [] : ['--data-dir', data];
+  const child = spawn(program('kith'), [...where, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -60,4 +61,14 @@ test('and over the conversations, with a way back', async () => {
 test('a second start without a link only brings it to the front', async () => {
   assert.equal((await again()).code, 0);
   await window.find(at('dialog-row'));
+});
+
+test('where nobody answers, it says that the profile is open', async () => {
+  // The bridge has the profile, and no window that could come.
+  const other = path.join(files.path, 'other');
+  const bridge = await startBridge(other);
+  const { code, said } = await again('--data-dir', other, LINK);
+  await bridge.stop();
+  assert.equal(code, 1);
+  assert.match(said, /Kith is already open with the profile "default"\. Use its window/);
 });
