@@ -1,10 +1,13 @@
 //! Who writes.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use kith_client::ServerEvent;
 
 use super::{BEA, Bench, ME, at, dialog_id, message};
-use crate::Change;
 use crate::presence::Typing;
+use crate::{Change, News};
 
 fn typing(d: Option<u32>, by: kith_model::UserId, is_typing: bool) -> ServerEvent {
     ServerEvent::Typing {
@@ -77,6 +80,31 @@ fn who_does_not_repeat_it_has_stopped() {
     assert!(!typing.hear(&dialog_id(1), BEA, true, at(15)));
     assert_eq!(typing.expire(at(40)), (vec![], Some(at(45))));
     assert_eq!(typing.expire(at(45)), (vec![dialog_id(1)], None));
+}
+
+#[tokio::test]
+async fn after_half_a_minute_of_silence_nobody_writes_any_more() {
+    let mut bench = Bench::new().await;
+    bench.arrive(vec![typing(Some(1), BEA, true)]).await;
+    let shared = Arc::clone(&bench.engine.shared);
+    let watching = tokio::spawn(async move { shared.watch_typing().await });
+    // From here on the time only goes where somebody waits for it.
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    // It is looked at before the clock goes on, or there would be no waiting.
+    tokio::task::yield_now().await;
+    bench.clock.set(at(1030));
+    let News::Batch(news) = bench.changes.next().await.expect("the engine runs") else {
+        panic!("nothing may be lost here")
+    };
+    assert_eq!(news, [told(1, &[])]);
+    let waited = began.elapsed();
+    assert!(
+        (Duration::from_secs(30)..Duration::from_secs(31)).contains(&waited),
+        "{waited:?}"
+    );
+    assert_eq!(bench.engine.typing(), []);
+    watching.abort();
 }
 
 #[test]
