@@ -31,8 +31,10 @@ async function shows(page, uid, zoom = 100) {
 
 /** Goes to the first message by its key, and answers it. */
 async function firstMessage(page) {
-  await page.locator('[data-message-id][tabindex="0"]').focus();
-  await page.keyboard.press('Home');
+  const last = page.locator('[data-message-id][tabindex="0"]');
+  // Hidden until it has been measured, it takes no focus.
+  await last.waitFor();
+  await last.press('Home');
   const message = page.getByTestId('message').filter({ hasText: 'The pictures from Saturday' });
   await message.and(page.locator(':focus')).waitFor();
   return message;

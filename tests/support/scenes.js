@@ -67,6 +67,16 @@ export class Scenes {
         return !isLong || list.querySelector('[tabindex="0"]') !== null;
       }),
     );
+    // Before it has come to where it begins, a conversation takes no focus; where one can
+    // write, the focus goes there, and is not to go there later.
+    await page.waitForFunction(() => {
+      if (document.querySelector('[data-row][aria-selected="true"]') === null) return true;
+      const at = (id) => document.querySelector(`[data-testid="${id}"]`);
+      const view = at('timeline');
+      if (view === null && at('open-failed') === null) return false;
+      if (view !== null && view.dataset.landed !== 'true') return false;
+      return [null, document.activeElement].includes(document.querySelector('#composer'));
+    });
     return page;
   }
 

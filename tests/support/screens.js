@@ -44,7 +44,8 @@ export const screens = [
     scene: 'home',
     async act(page) {
       await page.locator('[data-row="bea"]').click({ button: 'right' });
-      await at(page, 'dialog-mute').press('ArrowRight');
+      const isTurned = await page.evaluate(() => document.documentElement.dir === 'rtl');
+      await at(page, 'dialog-mute').press(isTurned ? 'ArrowLeft' : 'ArrowRight');
       await at(page, 'mute-hour').waitFor();
     },
   },
@@ -385,19 +386,21 @@ export const screens = [
     name: 'files-moving',
     scene: 'files',
     async act(page) {
-      for (const name of ['all of them.zip', 'gone missing.txt']) {
-        await at(page, 'file').filter({ hasText: name }).getByTestId('file-act').click();
+      for (const [name, state] of [
+        ['gone missing.txt', 'failed'],
+        ['all of them.zip', 'coming'],
+      ]) {
+        const file = at(page, 'file').filter({ hasText: name });
+        await file.getByTestId('file-act').click();
+        await file.and(page.locator(`[data-state="${state}"]`)).waitFor();
       }
-      await page.locator('[data-testid="file"][data-state="failed"]').waitFor();
-      await page.locator('[data-testid="file"][data-state="coming"]').waitFor();
     },
   },
   {
     name: 'files-menu',
     scene: 'files',
     async act(page) {
-      const photos = at(page, 'message').filter({ has: at(page, 'photo') });
-      await photos.last().click({ button: 'right' });
+      await (await firstMessage(page)).click({ button: 'right' });
       await at(page, 'menu-look').waitFor();
     },
   },
@@ -463,9 +466,21 @@ export const screens = [
   },
 ];
 
-/** Opens the last photo that is drawn, in large. */
+/** The first message of a conversation, reached by its key. */
+async function firstMessage(page) {
+  const last = page.locator('[data-message-id][tabindex="0"]');
+  // Hidden until it has been measured, it takes no focus.
+  await last.waitFor();
+  await last.press('Home');
+  const first = at(page, 'message').and(page.locator(':focus'));
+  await first.filter({ has: at(page, 'photo') }).waitFor();
+  return first;
+}
+
+/** Opens the first photo of a conversation that begins with one, in large. */
 async function openPhoto(page) {
-  await at(page, 'photo').last().click();
+  await firstMessage(page);
+  await page.keyboard.press('Space');
   await at(page, 'viewer').locator('img').waitFor();
 }
 

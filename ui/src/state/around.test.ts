@@ -60,6 +60,15 @@ describe('presence', () => {
     expect(kith.presence.isOnline(101)).toBe(false);
     expect(kith.presence.words(kith.people.get(101), now)).toBe('last seen 2 minutes ago');
   });
+
+  it('is not claimed of anybody while there is no connection', async () => {
+    await start('offline');
+    expect(kith.presence.isOnline(101)).toBe(false);
+    expect(kith.presence.words(kith.people.get(101), Date.now())).toMatch(/^last seen/);
+    void kith.link.tryNow();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(kith.presence.isOnline(101)).toBe(true);
+  });
 });
 
 describe('pictures', () => {

@@ -80,7 +80,7 @@ export class Kith {
     this.settings = new Settings(backend, failed);
     this.session = new Session(backend, (app, before) => this.#appChanged(app, before));
     this.entrance = new Entrance(this.session);
-    this.presence = new Presence(backend);
+    this.presence = new Presence(backend, () => this.link.isCut);
     this.pictures = new Pictures(backend);
     this.naming = new Naming(backend, this.people);
     this.transfers = new Transfers(backend, failed);

@@ -70,6 +70,11 @@ export class Link {
     return this.view.state === 'connecting' || this.view.state === 'catching_up';
   }
 
+  /** Gone for long enough that nothing is known of the others. */
+  get isCut(): boolean {
+    return this.#troubled;
+  }
+
   #trouble(troubled: boolean): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

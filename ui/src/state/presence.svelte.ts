@@ -17,7 +17,11 @@ export class Presence {
   #told = '';
   #isSoon = false;
 
-  constructor(private readonly backend: Backend) {}
+  constructor(
+    private readonly backend: Backend,
+    /** Without a connection nobody knows who is there. */
+    private readonly isCut: () => boolean = () => false,
+  ) {}
 
   take(all: readonly PresenceView[]): void {
     for (const one of all) this.#byPerson.set(one.person, one);
@@ -36,14 +40,14 @@ export class Presence {
 
   isOnline(person: UserId | null | undefined): boolean {
     if (person === null || person === undefined) return false;
-    return this.#byPerson.get(person)?.is_online === true;
+    return this.#byPerson.get(person)?.is_online === true && !this.isCut();
   }
 
   /** Online, or when they were last seen, in words; empty when nobody knows. */
   words(person: PersonView | undefined, now: number): string {
     if (person === undefined) return '';
     const known = this.#byPerson.get(person.id);
-    if (known?.is_online === true) return t.presence.online;
+    if (this.isOnline(person.id)) return t.presence.online;
     const seen = Math.max(known?.last_seen ?? 0, person.last_seen ?? 0);
     return seen === 0 ? '' : t.timeline.lastSeen(say.ago(seen, now));
   }

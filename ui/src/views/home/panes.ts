@@ -14,7 +14,9 @@ export function stepPane(by: 1 | -1): void {
     const element = document.querySelector<HTMLElement>(`${pane} ${door}`);
     return element === null ? [] : [{ pane, element }];
   });
-  const at = doors.findIndex(({ pane }) => document.activeElement?.closest(pane) instanceof Element);
+  const at = doors.findIndex(
+    ({ pane }) => document.activeElement?.closest(pane) instanceof Element,
+  );
   const next = at < 0 && by < 0 ? doors.length - 1 : at + by + doors.length;
   doors[next % doors.length]?.element.focus();
 }

@@ -54,7 +54,7 @@ export function shortcuts(): Group[] {
         one(keys.actions, 'Enter', 'Menu'),
         one(keys.photo, 'Space'),
         one(keys.mark, 'Space'),
-        one(keys.markTo, 'Shift ↓', 'Shift ↑'),
+        one(keys.markTo, 'Shift Arrows'),
       ],
     },
     {
@@ -63,7 +63,7 @@ export function shortcuts(): Group[] {
         one(keys.steps, '←', '→'),
         one(keys.zoom, '+', '−'),
         one(keys.fit, '0'),
-        one(keys.move, 'Shift ←', 'Shift →', '↑', '↓'),
+        one(keys.move, 'Shift Arrows'),
         one(keys.save, 'Ctrl S'),
       ],
     },

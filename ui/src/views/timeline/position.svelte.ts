@@ -199,10 +199,19 @@ export class Position {
     const index = place(this.rows(), id);
     if (index < 0) return null;
     this.hand();
+    // Nothing draws the view back to the bottom meanwhile.
+    this.stuck = false;
     this.anchor.release();
     this.list?.scrollToIndex(index, { align: 'nearest' });
     await tick();
-    // A row that was far away is drawn, and then hidden until it has been measured.
+    const message = await this.#drawnRow(id);
+    const view = this.viewport;
+    if (view && below(view) <= AT_BOTTOM) this.stuck = !this.kith.timeline.hasNewer;
+    return message;
+  }
+
+  /** A row that was far away is drawn, and then hidden until it has been measured. */
+  async #drawnRow(id: MessageId): Promise<HTMLElement | null> {
     for (let turn = 0; turn < DRAWN && !this.#isGone; turn += 1) {
       const message = this.viewport?.querySelector<HTMLElement>(selectorOf(id)) ?? null;
       if (message !== null && getComputedStyle(message).visibility === 'visible') return message;
