@@ -155,18 +155,6 @@ impl Engine {
         Ok(self.store().pinned(dialog).await?)
     }
 
-    /// Who reacted to a message, by emoji. Asks the server, and without a link
-    /// answers what is known here.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn reacted(&self, id: &MessageId) -> Result<Vec<(String, Vec<UserId>)>, EngineError> {
-        if let Err(error) = self.shared.fetch_reactions(id).await {
-            tracing::debug!(%error, "who reacted could not be asked");
-        }
-        Ok(self.store().reacted(id).await?.into_iter().collect())
-    }
-
     /// Reports a message to those who run the application.
     ///
     /// # Errors
@@ -545,26 +533,6 @@ impl Shared {
             }
         }
         Ok(())
-    }
-
-    /// Fetches who reacted to a message.
-    pub(crate) async fn fetch_reactions(&self, id: &MessageId) -> Result<(), WorkError> {
-        let list = self.rest().await?.reactions(id).await?;
-        let mut write = self.store.write().await?;
-        write.put_reactions(id, &list).await?;
-        self.commit(write).await?;
-        Ok(())
-    }
-
-    /// The same on the side.
-    pub(crate) fn fetch_reactions_soon(self: &Arc<Self>, id: MessageId) {
-        let shared = Arc::clone(self);
-        self.tasks.once("ask who reacted", async move {
-            if let Err(error) = shared.fetch_reactions(&id).await {
-                // The next page with the message tells its numbers.
-                tracing::debug!(%error, "who reacted is not known yet");
-            }
-        });
     }
 }
 

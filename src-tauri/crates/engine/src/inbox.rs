@@ -29,7 +29,6 @@ struct Afterwards {
     wake_markers: bool,
     stopped_typing: Vec<Message>,
     fetch: Vec<DialogId>,
-    ask_who_reacted: Vec<MessageId>,
     read_elsewhere: Vec<MessageId>,
 }
 
@@ -153,9 +152,7 @@ impl Shared {
                         added: change.added,
                         removed: change.removed,
                     };
-                    if write.hear_reactions(&heard).await? {
-                        after.ask_who_reacted.push(heard.message);
-                    }
+                    write.hear_reactions(&heard).await?;
                 }
                 ServerEvent::Link(_)
                 | ServerEvent::Unplaced(_)
@@ -173,9 +170,6 @@ impl Shared {
             self.deeds_wake.notify_one();
         }
         self.ask_about_late_soon(after.read_elsewhere);
-        for message in after.ask_who_reacted {
-            self.fetch_reactions_soon(message);
-        }
         if after.wake_markers {
             self.markers_wake.notify_one();
         }

@@ -38,6 +38,7 @@ mod outbox;
 mod people;
 mod pictures;
 mod presence;
+mod reactions;
 mod reading;
 mod rooms;
 mod self_destruct;
@@ -161,6 +162,7 @@ impl Engine {
             handing: Arc::default(),
             markers_wake: tokio::sync::Notify::new(),
             deeds_wake: tokio::sync::Notify::new(),
+            reactions_wake: tokio::sync::Notify::new(),
             announced: std::sync::Mutex::default(),
             typing_wake: tokio::sync::Notify::new(),
             typing: std::sync::Mutex::default(),
@@ -201,6 +203,8 @@ impl Engine {
         tasks.keep("markers", move || Arc::clone(&shared).work_markers());
         let shared = Arc::clone(&self.shared);
         tasks.keep("deeds", move || Arc::clone(&shared).work_deeds());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("reactions", move || Arc::clone(&shared).work_reactions());
         let shared = Arc::clone(&self.shared);
         tasks.keep("timers", move || Arc::clone(&shared).watch_timers());
         let shared = Arc::clone(&self.shared);

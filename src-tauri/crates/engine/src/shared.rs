@@ -86,6 +86,7 @@ pub(crate) struct Shared {
     pub(crate) handing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) markers_wake: Notify,
     pub(crate) deeds_wake: Notify,
+    pub(crate) reactions_wake: Notify,
     /// Edits that were announced lately.
     pub(crate) announced: Mutex<Announced>,
     pub(crate) typing_wake: Notify,
@@ -139,12 +140,16 @@ impl Shared {
 
     /// Commits, and then tells what is different.
     pub(crate) async fn commit(&self, write: Write) -> Result<(), StoreError> {
+        let is_unsure = write.is_unsure();
         let changes: Vec<Change> = write
             .commit()
             .await?
             .into_iter()
             .map(Change::from)
             .collect();
+        if is_unsure {
+            self.reactions_wake.notify_one();
+        }
         self.let_go_of_files(&changes);
         self.hub.tell(changes);
         Ok(())

@@ -151,10 +151,7 @@ impl Write {
         let is_later = !old.is_editing && is_later(old, news, self.asked_at, self.now());
         let content = if is_later { news } else { held };
         let edited_at = content.edited_at;
-        let reactions = match &news.reactions {
-            Some(told) => self.settle_numbers(old, told).await?,
-            None => held.reactions.clone().unwrap_or_default(),
-        };
+        let (reactions, is_unsure) = self.merge_reactions(old, news).await?;
         let state = old.delivery.hear(self.told(news));
         if state != old.delivery {
             let step = match state {
@@ -182,12 +179,12 @@ impl Write {
             || Some(&reactions) != held.reactions.as_ref()
             || stored_at != held.stored_at
             || views != held.views;
-        if shows || updated_at != held.updated_at {
+        if shows || updated_at != held.updated_at || is_unsure != old.is_unsure {
             sqlx::query(
                 "UPDATE message SET
                      body = ?2, sent_at = ?3, edited_at = ?4, state = ?5, pending = (?5 < 4), failure = NULL,
                      attachments = ?6, properties = ?7, reactions = ?8, stored_at = ?9, updated_at = ?10,
-                     mentions_me = ?11, views = ?12, as_of = ?13
+                     mentions_me = ?11, views = ?12, as_of = ?13, reactions_unsure = ?14
                  WHERE id = ?1",
             )
             .bind(news.id.as_str())
@@ -203,6 +200,7 @@ impl Write {
             .bind(self.is_named(news.sender, &content.properties))
             .bind(views)
             .bind(as_of.millis())
+            .bind(is_unsure)
             .execute(self.db().await?)
             .await?;
             self.has_another_time(held, news).await?;

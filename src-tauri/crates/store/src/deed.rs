@@ -405,8 +405,18 @@ impl Write {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        if deed.kind == DeedKind::Edit {
-            self.message_changed(&deed.dialog, &deed.message);
+        match deed.kind {
+            DeedKind::Edit => self.message_changed(&deed.dialog, &deed.message),
+            DeedKind::React | DeedKind::TakeReactionBack => {
+                // The server was told just now: what it was asked before knows nothing of it.
+                let now = self.now();
+                sqlx::query("UPDATE message SET reacted_as_of = ? WHERE id = ?")
+                    .bind(now.millis())
+                    .bind(deed.message.as_str())
+                    .execute(self.db().await?)
+                    .await?;
+            }
+            _ => {}
         }
         Ok(true)
     }

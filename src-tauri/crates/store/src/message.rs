@@ -36,6 +36,10 @@ pub struct StoredMessage {
     pub notice: Option<Notice>,
     /// The moment as of which its text is what the server has, by our clock.
     pub as_of: Timestamp,
+    /// The same of its reactions.
+    pub reacted_as_of: Timestamp,
+    /// Whether who reacted to it has to be asked.
+    pub is_unsure: bool,
 }
 
 impl StoredMessage {
@@ -56,6 +60,7 @@ macro_rules! message_columns {
         "m.id, m.dialog_id, m.sender_id, m.body, m.sent_at, m.edited_at, m.state, m.failure, m.attachments,
          m.kind, m.properties, m.reactions, m.stored_at, m.updated_at, m.destroy_after, m.expires_at,
          m.is_silent, m.in_history, m.mentions_me, m.views, m.as_of,
+         m.reacted_as_of, m.reactions_unsure,
          EXISTS (SELECT 1 FROM pin WHERE pin.dialog_id = m.dialog_id AND pin.message_id = m.id) AS is_pinned,
          EXISTS (SELECT 1 FROM deed WHERE deed.message_id = m.id AND deed.kind = 1 AND deed.stage < 2) AS is_editing"
     };
@@ -85,6 +90,8 @@ pub(crate) struct Row {
     mentions_me: bool,
     views: Option<i64>,
     as_of: i64,
+    reacted_as_of: i64,
+    reactions_unsure: bool,
     is_pinned: bool,
     is_editing: bool,
 }
@@ -127,6 +134,8 @@ impl TryFrom<Row> for StoredMessage {
             is_pinned: row.is_pinned,
             is_editing: row.is_editing,
             as_of: Timestamp::from_millis(row.as_of),
+            reacted_as_of: Timestamp::from_millis(row.reacted_as_of),
+            is_unsure: row.reactions_unsure,
             mentions_me: row.mentions_me,
         })
     }

@@ -9,9 +9,10 @@
 
 use std::collections::BTreeMap;
 
-use kith_model::{MessageId, ReactionCount, UserId};
+use kith_model::{Message, MessageId, ReactionCount, Timestamp, UserId};
 
 use crate::message::to_json;
+use crate::open::stored;
 use crate::person::{number, user};
 use crate::waiting::HeardReactions;
 use crate::{Store, StoreError, StoredMessage, Write};
@@ -39,6 +40,20 @@ impl Store {
             found.entry(emoji).or_default().push(user(person)?);
         }
         Ok(found)
+    }
+
+    /// Messages of which the server has to be asked who reacted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unsure(&self, limit: u32) -> Result<Vec<MessageId>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT id FROM message WHERE reactions_unsure = 1 ORDER BY id LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        ids.iter().map(|id| Ok(stored(id)?)).collect()
     }
 }
 
@@ -82,10 +97,15 @@ impl Write {
             step(&mut shown, emoji, on, heard.by == self.me);
         }
         self.show_reactions(&old, &shown).await?;
+        if is_unsure {
+            self.set_unsure(&heard.message, true).await?;
+        }
         Ok(is_unsure)
     }
 
-    /// Takes in who reacted, as the server lists it.
+    /// Takes in who reacted, as the server listed it when it was asked at
+    /// `asked_at`, by our clock. When more was heard since, it has to be asked
+    /// once more.
     ///
     /// # Errors
     /// When the disk does not take it.
@@ -93,10 +113,17 @@ impl Write {
         &mut self,
         message: &MessageId,
         list: &BTreeMap<String, Vec<UserId>>,
+        asked_at: Timestamp,
     ) -> Result<(), StoreError> {
         let Some(old) = self.find(message).await? else {
             return Ok(());
         };
+        if self.is_before_reactions(&old, asked_at) {
+            return self.set_unsure(message, true).await;
+        }
+        if old.is_unsure {
+            self.set_unsure(message, false).await?;
+        }
         sqlx::query("DELETE FROM reaction WHERE message_id = ?")
             .bind(message.as_str())
             .execute(self.db().await?)
@@ -119,10 +146,56 @@ impl Write {
         self.show_reactions(&old, &shown).await
     }
 
+    fn is_before_reactions(&self, old: &StoredMessage, asked_at: Timestamp) -> bool {
+        // A moment to come is one of a clock that was wrong.
+        asked_at < old.reacted_as_of && old.reacted_as_of <= self.now()
+    }
+
+    /// Says that who reacted to a message has to be asked, or not any more.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn set_unsure(
+        &mut self,
+        message: &MessageId,
+        is_unsure: bool,
+    ) -> Result<(), StoreError> {
+        self.is_unsure |= is_unsure;
+        sqlx::query("UPDATE message SET reactions_unsure = ? WHERE id = ?")
+            .bind(is_unsure)
+            .bind(message.as_str())
+            .execute(self.db().await?)
+            .await?;
+        Ok(())
+    }
+
+    /// The numbers of a message that came in again, and whether who is behind
+    /// them has to be asked: an answer to a question of before something was
+    /// heard may know of something else, and not of that.
+    pub(crate) async fn merge_reactions(
+        &mut self,
+        old: &StoredMessage,
+        news: &Message,
+    ) -> Result<(Vec<ReactionCount>, bool), StoreError> {
+        let held = old.message.reactions.clone().unwrap_or_default();
+        let Some(told) = &news.reactions else {
+            return Ok((held, old.is_unsure));
+        };
+        if let Some(asked_at) = self.asked_at
+            && self.is_before_reactions(old, asked_at)
+        {
+            let is_unsure = old.is_unsure || *told != held;
+            self.is_unsure |= is_unsure;
+            return Ok((held, is_unsure));
+        }
+        let settled = self.settle_numbers(old, told).await?;
+        Ok((settled, old.is_unsure && self.asked_at.is_none()))
+    }
+
     /// The numbers that the server tells with a message, made fit: what this
     /// person did meanwhile is added, and names that cannot be right any more
     /// are forgotten.
-    pub(crate) async fn settle_numbers(
+    async fn settle_numbers(
         &mut self,
         old: &StoredMessage,
         told: &[ReactionCount],
@@ -195,8 +268,10 @@ impl Write {
         if old.message.reactions.as_deref() == Some(shown) {
             return Ok(());
         }
-        sqlx::query("UPDATE message SET reactions = ? WHERE id = ?")
+        let now = self.now();
+        sqlx::query("UPDATE message SET reactions = ?, reacted_as_of = ? WHERE id = ?")
             .bind(to_json(&shown))
+            .bind(now.millis())
             .bind(old.message.id.as_str())
             .execute(self.db().await?)
             .await?;

@@ -35,6 +35,8 @@ pub struct Write {
     now: Timestamp,
     /// When the server was asked for what is put, by our clock.
     pub(crate) asked_at: Option<Timestamp>,
+    /// Whether who reacted to a message has to be asked.
+    pub(crate) is_unsure: bool,
     /// What another device of this person was heard to have read.
     pub(crate) read_now: BTreeSet<MessageId>,
     pub(crate) changes: ChangeSet,
@@ -76,6 +78,7 @@ impl Write {
             me,
             now: clock.now(),
             asked_at: None,
+            is_unsure: false,
             read_now: BTreeSet::new(),
             changes: ChangeSet::default(),
         })
@@ -128,6 +131,13 @@ impl Write {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Whether there is something in it that only the server's list of who
+    /// reacted tells ([`crate::Store::unsure`]).
+    #[must_use]
+    pub fn is_unsure(&self) -> bool {
+        self.is_unsure
     }
 
     /// What is put from now on is what the server answered to a question of

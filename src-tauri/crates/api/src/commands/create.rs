@@ -105,6 +105,8 @@ pub(super) async fn preview(ui: &Ui, dialog: DialogId) -> Answer<PreviewView> {
             is_pinned: false,
             is_editing: false,
             as_of: Timestamp::from_millis(0),
+            reacted_as_of: Timestamp::from_millis(0),
+            is_unsure: false,
             mentions_me: false,
             notice: None,
         })

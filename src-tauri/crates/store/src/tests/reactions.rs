@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kith_model::{Message, ReactionCount, UserId};
+use kith_model::{Clock as _, Message, ReactionCount, SystemClock, Timestamp, UserId};
 
-use super::{BEA, CARL, Fixture, ME, id, message};
+use super::{BEA, CARL, Fixture, ME, at, dialog_id, id, message};
 use crate::HeardReactions;
 
 const LIKE: &str = "👍";
@@ -95,7 +95,12 @@ async fn where_numbers_hide_names_the_list_is_asked_for() {
     );
     let list = BTreeMap::from([(LIKE.to_owned(), vec![BEA, CARL, ME])]);
     fixture
-        .write(async |write| write.put_reactions(&id(1), &list).await.unwrap())
+        .write(async |write| {
+            write
+                .put_reactions(&id(1), &list, SystemClock.now())
+                .await
+                .unwrap()
+        })
         .await;
     assert_eq!(fixture.reactions().await, ["👍3*"]);
     assert_eq!(
@@ -175,4 +180,59 @@ async fn an_echo_of_an_own_reaction_does_not_undo_what_came_after() {
         fixture.reactions().await.is_empty(),
         "it was taken back since"
     );
+}
+
+#[tokio::test]
+async fn an_answer_of_before_something_was_heard_takes_nothing_away_and_is_asked_again() {
+    let fixture = Fixture::new().await;
+    let now = SystemClock.now();
+    let by = |millis: i64| Timestamp::from_millis(now.millis() + millis);
+    fixture.put(&message(1, 10)).await;
+    fixture.hear(&heard(BEA, &[LIKE], &[])).await;
+    let answer = async |reactions: &[ReactionCount], asked_at| {
+        let message = Message {
+            reactions: Some(reactions.to_vec()),
+            updated_at: Some(at(500)),
+            ..message(1, 10)
+        };
+        fixture
+            .write(async |write| {
+                write
+                    .put_answer(&dialog_id(1), &[message], asked_at)
+                    .await
+                    .unwrap();
+            })
+            .await;
+    };
+    let count = |count| ReactionCount {
+        emoji: LIKE.into(),
+        count,
+        is_own: false,
+    };
+    answer(&[count(1)], by(-1000)).await;
+    assert!(
+        fixture.store.unsure(9).await.unwrap().is_empty(),
+        "it agrees"
+    );
+    answer(&[], by(-1000)).await;
+    assert_eq!(fixture.reactions().await, ["👍1"]);
+    assert_eq!(fixture.store.unsure(9).await.unwrap(), [id(1)]);
+
+    let list = BTreeMap::from([(LIKE.to_owned(), vec![BEA, CARL])]);
+    let put = async |asked_at| {
+        fixture
+            .write(async |write| {
+                write.put_reactions(&id(1), &list, asked_at).await.unwrap();
+            })
+            .await;
+    };
+    put(by(-500)).await;
+    assert_eq!(fixture.reactions().await, ["👍1"], "as old as the answer");
+    assert_eq!(fixture.store.unsure(9).await.unwrap(), [id(1)]);
+    put(by(60_000)).await;
+    assert_eq!(fixture.reactions().await, ["👍2"]);
+    assert!(fixture.store.unsure(9).await.unwrap().is_empty());
+
+    answer(&[], by(120_000)).await;
+    assert!(fixture.reactions().await.is_empty(), "asked afterwards");
 }
