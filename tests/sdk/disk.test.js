@@ -77,3 +77,25 @@ test(
     assert.deepEqual(texts, ['while there was no room', 'it goes on']);
   },
 );
+
+test(
+  'Kith that is started on a full disk says so, and opens when there is room',
+  { skip: process.platform !== 'linux' && 'prlimit is of Linux' },
+  async () => {
+    const data = path.join(files.path, 'again');
+    const first = await Kith.start(data);
+    await first.signIn(await connectionOf(server.ready), 'alex', PASSWORD, 'file');
+    await first.stop();
+
+    const again = await Kith.start(data, [], { files: 4096 });
+    const shut = await again.call('app');
+    assert.equal(shut.phase, 'locked');
+    assert.equal(shut.problem.code, 'disk');
+    assert.equal(shut.problem.can_set_aside, false);
+    const opened = again.feed.next('that it opened', (event) => event.app?.phase === 'home');
+    await limitFiles(again.pid, null);
+    await opened;
+    await again.dialog('what was there', (entry) => entry.last_message !== null);
+    await again.stop();
+  },
+);

@@ -47,10 +47,10 @@ export class Kith {
   #token;
   #id;
 
-  /** Starts a bridge on a data folder and attaches to its feed. */
-  static async start(data, options = []) {
+  /** Starts a bridge on a data folder and attaches to its feed; `limits.files` as `limitFiles`. */
+  static async start(data, options = [], limits = {}) {
     const kith = new Kith();
-    kith.#bridge = await startBridge(data, options);
+    kith.#bridge = await startBridge(data, options, limits);
     const url = new URL(kith.#bridge.ready.url);
     kith.#token = url.searchParams.get('token');
     kith.#url = url.origin;

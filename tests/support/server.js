@@ -24,10 +24,14 @@ export async function folder(name) {
  * Starts a program that prints one line of JSON when it is ready.
  * Its log is shown only when it ends before that.
  */
-export async function startProgram(name, args, env = {}) {
+export async function startProgram(name, args, env = {}, limits = {}) {
   // A file that may not grow is an error then, and no signal: see `limitFiles`.
-  const word = process.platform === 'linux' ? ['-c', 'trap "" XFSZ; exec "$0" "$@"'] : null;
-  const run = word === null ? [program(name), args] : ['bash', [...word, program(name), ...args]];
+  const limit = limits.files === undefined ? '' : `ulimit -S -f ${limits.files / 1024};`;
+  const line = `trap "" XFSZ; ${limit} exec "$0" "$@"`;
+  const run =
+    process.platform === 'linux'
+      ? ['bash', ['-c', line, program(name), ...args]]
+      : [program(name), args];
   const child = spawn(...run, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,15 +86,8 @@ export async function startServer(data, options = []) {
 }
 
 /** A kith-bridge on a data folder. */
-export async function startBridge(data, options = []) {
+export async function startBridge(data, options = [], limits = {}) {
   const ui = path.resolve(import.meta.dirname, '../../ui/dist');
-  return startProgram('kith-bridge', [
-    '--data-dir',
-    data,
-    '--listen',
-    '127.0.0.1:0',
-    '--ui',
-    ui,
-    ...options,
-  ]);
+  const args = ['--data-dir', data, '--listen', '127.0.0.1:0', '--ui', ui, ...options];
+  return startProgram('kith-bridge', args, {}, limits);
 }

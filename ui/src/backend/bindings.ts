@@ -818,6 +818,8 @@ export type Commands = {
   add_account: { args: NoArgs; answer: AppView };
   /** Moves a database that cannot be opened out of the way, keeping it, and starts anew from the server. */
   set_aside: { args: NoArgs; answer: AppView };
+  /** Tries again to open data that could not be opened for a reason that may have passed. */
+  open_again: { args: NoArgs; answer: AppView };
   /** The home screen; starts its patches. */
   home: { args: NoArgs; answer: HomeSnapshot };
   /** Makes a dialog quiet until then; `null` makes it loud again. */

@@ -3,7 +3,7 @@
 import { asCallError, type CallError } from '../backend/backend';
 import type { AccountView, AppView, Backend, ConnectionView, Remember } from './types';
 
-export type Busy = 'try' | 'join' | 'sign_in' | 'set_aside' | 'sign_out' | 'switch' | null;
+export type Busy = 'try' | 'join' | 'sign_in' | 'set_aside' | 'sign_out' | 'switch' | 'open' | null;
 
 export class Session {
   app = $state.raw<AppView | null>(null);
@@ -73,6 +73,11 @@ export class Session {
 
   setAside(): Promise<boolean> {
     return this.#enter('set_aside', () => this.backend.call('set_aside', {}));
+  }
+
+  /** Once more, what could not be opened for a reason that may have passed. */
+  openAgain(): Promise<boolean> {
+    return this.#enter('open', () => this.backend.call('open_again', {}));
   }
 
   async readJoin(text: string): Promise<ConnectionView | null> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -133,6 +134,8 @@ pub(crate) struct Inner {
     pub(crate) turn: Mutex<()>,
     /// Held by whoever opens or ends an account.
     pub(crate) opening: Mutex<()>,
+    /// Whether what is shut for now is being tried again.
+    pub(crate) is_trying_again: AtomicBool,
     feeds: Arc<Mutex<Feeds>>,
 }
 
@@ -194,6 +197,7 @@ impl App {
                 opened: watch::Sender::new(false),
                 turn: Mutex::new(()),
                 opening: Mutex::new(()),
+                is_trying_again: AtomicBool::new(false),
                 feeds: Arc::default(),
             }),
         };

@@ -18,9 +18,10 @@
 //! to it: the engine does.
 
 mod accounts;
+mod again;
 mod app;
-mod clicked;
 pub mod bindings;
+mod clicked;
 mod commands;
 mod disk;
 mod error;

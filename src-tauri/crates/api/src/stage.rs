@@ -74,6 +74,7 @@ impl App {
             let _turn = self.inner.turn.lock().await;
             self.resume_in_turn().await;
             self.show_what_was_clicked().await;
+            self.try_again_soon();
         }
         let app = self.clone();
         tokio::spawn(async move { app.open_the_others().await });
@@ -186,6 +187,7 @@ impl App {
         }
         let view = self.view_now().await;
         self.feeds().lock().await.announce(&view);
+        self.try_again_soon();
     }
 
     pub(crate) fn database(&self, account: &Account) -> PathBuf {

@@ -329,6 +329,7 @@ export class FakeBackend implements Backend {
       return this.#app;
     },
     set_aside: () => this.#enter(),
+    open_again: () => this.#enter(),
     home: () => ({
       rev: this.#homeRev,
       me: this.world.me,

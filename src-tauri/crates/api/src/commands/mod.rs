@@ -109,6 +109,8 @@ commands! {
     add_account() -> AppView = session::add_account;
     /// Moves a database that cannot be opened out of the way, keeping it, and starts anew from the server.
     set_aside() -> AppView = session::set_aside;
+    /// Tries again to open data that could not be opened for a reason that may have passed.
+    open_again() -> AppView = session::open_again;
 
     /// The home screen; starts its patches.
     home() -> HomeSnapshot = timeline::home;

@@ -74,6 +74,11 @@ pub(super) async fn set_aside(ui: &Ui) -> Answer<AppView> {
     Ok(ui.app.view().await)
 }
 
+pub(super) async fn open_again(ui: &Ui) -> Answer<AppView> {
+    ui.app.open_again().await;
+    Ok(ui.app.view().await)
+}
+
 pub(super) async fn reconnect(ui: &Ui) -> Answer<()> {
     ui.app.session()?.engine.reconnect_now();
     Ok(())

@@ -115,6 +115,41 @@ async fn one_process_a_profile() {
 }
 
 #[tokio::test]
+async fn data_that_is_shut_for_now_opens_when_it_can() {
+    for (is_registry, by_hand) in [(false, true), (false, false), (true, true)] {
+        let dir = profile(1).await;
+        let folder = dir.path().join("profiles/test");
+        let name = if is_registry { "profile.db" } else { "1-11.db" };
+        // Where the lock should lie is something else, as on a disk that takes nothing.
+        let lock = folder.join(format!("{name}.lock"));
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::create_dir(&lock).unwrap();
+        let app = open(&dir).await;
+        let (ui, mut feed) = app.attach().await;
+        let shut = view(&ui).await;
+        assert_eq!(shut.phase, Phase::Locked);
+        let problem = shut.problem.unwrap();
+        assert_eq!((problem.code, problem.can_set_aside), (Code::Disk, false));
+        let still: AppView =
+            serde_json::from_value(ui.call("open_again", json!({})).await.unwrap()).unwrap();
+        assert_eq!(still.phase, Phase::Locked, "it is still so");
+        std::fs::remove_dir(&lock).unwrap();
+        if by_hand {
+            ui.call("open_again", json!({})).await.unwrap();
+        } else {
+            loop {
+                let told = next(&mut feed).await;
+                if matches!(&told, FeedEvent::App { app } if app.phase == Phase::Home) {
+                    break;
+                }
+            }
+        }
+        assert_eq!(view(&ui).await.phase, Phase::Home);
+        app.close().await;
+    }
+}
+
+#[tokio::test]
 async fn without_its_password_an_account_is_asked_for_it() {
     let dir = profile(1).await;
     std::fs::remove_file(dir.path().join("profiles/test/secrets.json")).unwrap();
