@@ -22,16 +22,20 @@ const isInSight = (page, words) =>
     return top >= view.top && bottom <= view.bottom;
   }, words);
 
-/** The menu of a message of somebody else's, and an entry of it. */
-async function messageMenu(page, entry) {
-  const words = 'can you ask';
-  const message = page.getByTestId('message').filter({ hasText: words });
+/** Back by the wheel, as a person goes: rows that are far away are not drawn. */
+async function wheelTo(page, words) {
   await at(page, 'timeline').hover();
-  // Back by the wheel, as a person goes: rows that are far away are not drawn.
   for (let turns = 0; turns < 20 && !(await isInSight(page, words)); turns++) {
     await page.mouse.wheel(0, -300);
     await page.waitForTimeout(50);
   }
+}
+
+/** The menu of a message of somebody else's, and an entry of it. */
+async function messageMenu(page, entry) {
+  const words = 'can you ask';
+  const message = page.getByTestId('message').filter({ hasText: words });
+  await wheelTo(page, words);
   await message.click({ button: 'right' });
   await at(page, 'message-menu').waitFor();
   if (entry !== undefined) await at(page, entry).click();
@@ -391,6 +395,7 @@ export const screens = [
         ['all of them.zip', 'coming'],
       ]) {
         const file = at(page, 'file').filter({ hasText: name });
+        await wheelTo(page, name);
         await file.getByTestId('file-act').click();
         await file.and(page.locator(`[data-state="${state}"]`)).waitFor();
       }

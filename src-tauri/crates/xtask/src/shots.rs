@@ -36,7 +36,9 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     }
     if cfg!(target_os = "linux") {
         let display = Display::start()?;
-        is_good &= command::succeeds(&mut display.shows(&taker("shots/window.js", options)))?;
+        for script in ["shots/window.js", "shots/files.js"] {
+            is_good &= command::succeeds(&mut display.shows(&taker(script, options)))?;
+        }
     }
     eprintln!("The pictures are in {}.", folder.display());
     Ok(is_good)
