@@ -17,6 +17,11 @@ pub(crate) struct LoginLimits {
 }
 
 impl LoginLimits {
+    /// What somebody's account is called here, however they name it.
+    pub(crate) fn account(user_id: i64) -> String {
+        format!("user {user_id}")
+    }
+
     /// Whether another attempt is allowed now.
     pub(crate) fn allows(&self, account: &str, now: i64) -> bool {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);

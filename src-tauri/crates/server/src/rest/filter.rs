@@ -12,6 +12,8 @@ use crate::rest::params;
 pub(crate) enum Kind {
     /// As text.
     Text,
+    /// As one of the texts of a list with commas.
+    Tags,
     /// As whole numbers.
     Number,
     /// Kept in milliseconds; values come as unix seconds or ISO 8601.
@@ -54,6 +56,9 @@ pub(crate) fn push(
 }
 
 fn push_one(query: &mut QueryBuilder<Sqlite>, field: Field, operator: &str, value: &Value) {
+    if field.kind == Kind::Tags {
+        return push_tags(query, field, operator, value);
+    }
     let comparison = match operator {
         "eq" => " = ",
         "ne" => " <> ",
@@ -99,9 +104,30 @@ fn push_list(query: &mut QueryBuilder<Sqlite>, field: Field, start: &str, value:
     query.push(")");
 }
 
+/// One of the tags is one of those asked for (`eq`, `in`), none is (`ne`, `nin`), or one
+/// begins with what is asked for.
+fn push_tags(query: &mut QueryBuilder<Sqlite>, field: Field, operator: &str, value: &Value) {
+    let end = match operator {
+        "eq" | "in" | "or" | "ne" | "nin" => ",",
+        "start_with" => "",
+        _ => return,
+    };
+    query.push(if matches!(operator, "ne" | "nin") {
+        " AND NOT (0"
+    } else {
+        " AND (0"
+    });
+    for tag in params::texts(value).iter().take(1000) {
+        query.push(" OR INSTR(',' || REPLACE(COALESCE(");
+        query.push(field.sql).push(", ''), ', ', ',') || ',', ");
+        query.push_bind(format!(",{tag}{end}")).push(") > 0");
+    }
+    query.push(")");
+}
+
 fn bind(query: &mut QueryBuilder<Sqlite>, kind: Kind, text: &str) {
     match kind {
-        Kind::Text => query.push_bind(text.to_owned()),
+        Kind::Text | Kind::Tags => query.push_bind(text.to_owned()),
         // What is no number equals nothing and is larger than nothing.
         Kind::Number => query.push_bind(text.trim().parse::<i64>().ok()),
         Kind::Time => query.push_bind(millis(text)),
@@ -110,7 +136,8 @@ fn bind(query: &mut QueryBuilder<Sqlite>, kind: Kind, text: &str) {
 }
 
 /// A time in milliseconds: from unix seconds, with or without a fraction, from unix
-/// milliseconds, or from ISO 8601.
+/// milliseconds, from ISO 8601, or as JavaScript writes its dates, which is what the SDK
+/// makes of one (`protocol/rest.md` §1.3).
 pub(crate) fn millis(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<f64>() {
@@ -131,6 +158,13 @@ pub(crate) fn millis(text: &str) -> Option<i64> {
         .or_else(|| {
             NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S")
                 .map(|time| time.and_utc().timestamp_millis())
+                .ok()
+        })
+        .or_else(|| {
+            // What stands in brackets is the zone's name in the words of the country.
+            let plain = text.split('(').next().unwrap_or_default().trim();
+            DateTime::parse_from_str(plain, "%a %b %d %Y %H:%M:%S GMT%z")
+                .map(|time| time.timestamp_millis())
                 .ok()
         })
 }
@@ -173,6 +207,8 @@ mod tests {
             "1767323045000",
             "2026-01-02T03:04:05Z",
             "2026-01-02 03:04:05",
+            "Fri Jan 02 2026 03:04:05 GMT+0000 (Coordinated Universal Time)",
+            "Fri Jan 02 2026 04:04:05 GMT+0100 (Mitteleuropäische Normalzeit)",
         ] {
             assert_eq!(millis(text), Some(1_767_323_045_000), "{text}");
         }

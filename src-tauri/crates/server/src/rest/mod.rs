@@ -32,9 +32,13 @@ mod users;
 #[cfg(test)]
 mod blobs_tests;
 #[cfg(test)]
+mod limits_tests;
+#[cfg(test)]
 mod nonsense_tests;
 #[cfg(test)]
 mod odds_tests;
+#[cfg(test)]
+mod recorded_tests;
 #[cfg(test)]
 mod rights_tests;
 #[cfg(test)]
@@ -101,7 +105,8 @@ async fn route(site: &Arc<Site>, call: &Call) -> Result<Answer, Fault> {
         ("GET", ["users", by]) if by.starts_with("by_") => users::by(site, call, by).await,
         ("GET", ["users", id]) => users::one(site, call, id).await,
         ("PUT", ["users", id]) => users::update(site, call, Some(id)).await,
-        ("DELETE", ["users", id]) => users::delete(site, call, id).await,
+        ("DELETE", ["users"]) => users::delete(site, call, None).await,
+        ("DELETE", ["users", id]) => users::delete(site, call, Some(id)).await,
 
         ("POST", ["chat", "dialog"]) => dialogs::create(site, call).await,
         ("GET", ["chat", "dialog"]) => dialog_list::list(site, call).await,

@@ -36,7 +36,7 @@ fn nothing(_: &Names) -> Value {
 }
 
 //                     private   group    public   channel
-const TABLE: [Row; 30] = [
+const TABLE: [Row; 35] = [
     (
         "read the history",
         "GET",
@@ -136,6 +136,27 @@ const TABLE: [Row; 30] = [
         ["N-NN", "YYYN", "YYNN", "YYNN"],
     ),
     (
+        "describe",
+        "PUT",
+        "/chat/Dialog/{d}",
+        |_| json!({"description": "d", "extensions": null}),
+        ["N-NN", "YYYN", "YYNN", "YYNN"],
+    ),
+    (
+        "let strangers look in",
+        "PUT",
+        "/chat/Dialog/{d}",
+        |_| json!({"permissions": {"allow_preview": true}}),
+        ["N-NN", "YYYN", "YYNN", "YYNN"],
+    ),
+    (
+        "look in where strangers may not",
+        "GET",
+        "/chat/Message?chat_dialog_id={d}&mark_as_read=0&preview=1",
+        nothing,
+        ["Y-YN", "YYYN", "YYYN", "YYYY"],
+    ),
+    (
         "add somebody",
         "PUT",
         "/chat/Dialog/{d}",
@@ -176,6 +197,20 @@ const TABLE: [Row; 30] = [
         "/chat/Dialog/{d}",
         |n| json!({"push_all": {"pinned_messages_ids": [n.message]}}),
         ["N-NN", "YYNN", "YYNN", "YYNN"],
+    ),
+    (
+        "unpin",
+        "PUT",
+        "/chat/Dialog/{d}",
+        |n| json!({"pull_all": {"pinned_messages_ids": [n.message]}}),
+        ["N-NN", "YYNN", "YYNN", "YYNN"],
+    ),
+    (
+        "take the lead from somebody",
+        "PUT",
+        "/chat/Dialog/{d}/admins",
+        |n| json!({"pull_all": {"admins_ids": [n.member]}}),
+        ["N-NN", "YNNN", "YNNN", "YNNN"],
     ),
     (
         "delete the dialog for oneself",

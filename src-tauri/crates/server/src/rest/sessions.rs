@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::db::sessions::{self, Session};
 use crate::db::users::{self, FieldValue, User};
+use crate::limits::LoginLimits;
 use crate::password;
 use crate::random;
 use crate::rest::answer::{Answer, Fault, iso};
@@ -102,11 +103,17 @@ async fn check(
 ) -> Result<User, Fault> {
     let denied = || Fault::list(StatusCode::UNAUTHORIZED, "Unauthorized");
     let now = site.now();
-    let account = format!("{column} {}", name.to_lowercase());
+    let user = users::by_text(site.db.read(), column, name).await?;
+    // Whoever is known has one account, by whichever name and through whichever door; names
+    // that nobody has are counted too, so that they answer like the others.
+    let account = match &user {
+        Some(user) => LoginLimits::account(user.id),
+        None => format!("{column} {}", name.to_lowercase()),
+    };
     if !site.logins.allows(&account, now) {
         return Err(Fault::too_often());
     }
-    let Some(user) = users::by_text(site.db.read(), column, name).await? else {
+    let Some(user) = user else {
         if site.create_on_login {
             return on_the_fly(site, column, name, secret).await;
         }

@@ -27,7 +27,7 @@ const FIELDS: [Field; 12] = [
     field("external_id", "external_id", Kind::Text),
     field("facebook_id", "facebook_id", Kind::Text),
     field("twitter_id", "twitter_id", Kind::Text),
-    field("user_tags", "user_tags", Kind::Text),
+    field("user_tags", "user_tags", Kind::Tags),
     field("last_request_at", "last_request_at", Kind::Time),
     field("created_at", "created_at", Kind::Time),
     field("updated_at", "updated_at", Kind::Time),
@@ -203,10 +203,10 @@ fn check_is_me(me: i64, id: Option<&str>) -> Result<(), Fault> {
     }
 }
 
-/// `DELETE /users/<id>`: oneself only.
-pub(crate) async fn delete(site: &Site, call: &Call, id: &str) -> Result<Answer, Fault> {
+/// `DELETE /users/<id>`: oneself only. The SDK leaves the id out where it does not know it.
+pub(crate) async fn delete(site: &Site, call: &Call, id: Option<&str>) -> Result<Answer, Fault> {
     let me = call.user()?;
-    check_is_me(me, Some(id))?;
+    check_is_me(me, id)?;
     let mut turn = site.db.turn().await?;
     let mut tx = turn.begin().await?;
     users::delete(&mut tx, me).await?;
@@ -397,8 +397,7 @@ pub(crate) async fn by(site: &Site, call: &Call, by: &str) -> Result<Answer, Fau
         }
         "by_tags" => {
             let tags = call.param("tags").map(params::texts).unwrap_or_default();
-            let first = tags.first().cloned().unwrap_or_default();
-            filters.insert("user_tags".to_owned(), json!({ "ctn": first }));
+            filters.insert("user_tags".to_owned(), json!({ "in": tags }));
         }
         _ => return Err(Fault::not_found()),
     }

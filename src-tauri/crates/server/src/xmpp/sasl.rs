@@ -10,6 +10,7 @@ use kith_wire::xmpp::ns;
 
 use crate::db::{sessions, users};
 use crate::estate::Estate;
+use crate::limits::LoginLimits;
 use crate::password;
 use crate::site::Site;
 
@@ -76,7 +77,7 @@ pub(crate) async fn check(estate: &Estate, auth: &Element) -> Result<(Arc<Site>,
 }
 
 async fn check_secret(site: &Site, user_id: i64, secret: &str) -> Result<(), Denied> {
-    let account = format!("user {user_id}");
+    let account = LoginLimits::account(user_id);
     let now = site.now();
     let failed = |error: sqlx::Error| {
         tracing::error!(%error, "a login could not be checked");

@@ -9,6 +9,7 @@ mod folder;
 mod kill;
 mod live;
 mod offline;
+mod refusals;
 mod rest;
 mod resume;
 mod starttls;
