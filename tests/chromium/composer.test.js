@@ -314,6 +314,32 @@ describe('sending', () => {
   });
 });
 
+describe('the emoji picker', () => {
+  test('has skin tones, and knows what was used lately, also after a reload', async () => {
+    await at('emoji-open').click();
+    await at('emoji-tone').click();
+    await at('emoji-tone-choice').nth(3).click();
+    await at('emoji-search').fill('waving hand');
+    await at('emoji').first().click();
+    await desk.holds('👋🏽');
+    await input().fill('');
+    await desk.page.reload();
+    await desk.openDialog('Walkers');
+    await at('emoji-open').click();
+    // What was used lately stands before everything else.
+    await at('emoji')
+      .first()
+      .and(desk.page.getByText('👋🏽', { exact: true }))
+      .waitFor();
+    await at('emoji-tone').click();
+    await at('emoji-tone-choice').nth(0).click();
+    await at('emoji-search').fill('waving hand');
+    await at('emoji').first().click();
+    await desk.holds('👋');
+    await input().fill('');
+  });
+});
+
 describe('the field', () => {
   test('grows with its text, and no further than it should', async () => {
     const height = async () => {

@@ -256,6 +256,60 @@ describe('names', () => {
   });
 });
 
+describe('who is in a group', () => {
+  test('is searched, and one sees who is there', async () => {
+    const made = await SdkPerson.signUp(
+      server.ready,
+      [1, 2, 3, 4, 5, 6, 7].map((n) => ({
+        login: `walker${n}`,
+        password: PASSWORD,
+        full_name: `Walker ${n}`,
+      })),
+    );
+    const occupants_ids = made.map(({ id }) => id);
+    await bea.call('chat.dialog.update', group._id, { push_all: { occupants_ids } });
+    await tell('dialog/UPDATE_DIALOG', group._id);
+    await desk.row('Walkers').click();
+    await at('info-members').getByText('10 members').waitFor();
+    await at('all-members').click();
+    const row = (name) => at('member-row').filter({ hasText: name });
+    await at('members-search').fill('bea');
+    await row('Walker').first().waitFor({ state: 'detached' });
+    await row('Bea Berg').getByText('online', { exact: true }).waitFor();
+    await at('members-search').fill('walker 7');
+    await row('Walker 7').waitFor();
+    await row('Bea Berg').waitFor({ state: 'detached' });
+    await at('info-back').click();
+  });
+
+  test('leaves it, and the others hear of that', async () => {
+    await at('info-leave').click();
+    const told = bea.heard.next(
+      'that Alex has left',
+      ({ name, args }) =>
+        name === 'onSystemMessageListener' && args[0].body === 'dialog/REMOVE_PARTICIPANTS',
+    );
+    await at('question-leave').click();
+    await desk.row('Walkers').waitFor({ state: 'detached' });
+    assert.equal((await told).args[0].extension.removedParticipantsIds, String(alex));
+    const { items } = await bea.call('chat.dialog.list', { _id: group._id });
+    assert.ok(!items[0].occupants_ids.includes(alex));
+  });
+});
+
+test('a history that is cleared for all is empty for the other person, too', async () => {
+  await desk.openDialog('Bea Berg');
+  await desk.message('On its way').waitFor();
+  await at('info-clear').click();
+  await at('question-all').click();
+  await desk.message('On its way').waitFor({ state: 'detached' });
+  const { items } = await bea.call('chat.message.list', {
+    chat_dialog_id: talk._id,
+    mark_as_read: 0,
+  });
+  assert.deepEqual(items, []);
+});
+
 describe('ten thousand conversations', () => {
   /** What is there of a list does not depend on how much there is of it. */
   const MOST_ROWS = 40;
