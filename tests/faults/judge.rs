@@ -76,13 +76,10 @@ impl Truth {
         // A message that waits gets its time when it leaves, which may be between
         // the glimpse and the look.
         let up_to = looked.message.place();
-        let perhaps_up_to = after
-            .held
-            .iter()
-            .find(|held| held.message.id == *message)
-            .map_or(up_to.clone(), |held| {
-                held.message.place().max(up_to.clone())
-            });
+        let still = after.held.iter().find(|held| held.message.id == *message);
+        let perhaps_up_to = still.map_or(up_to.clone(), |held| {
+            held.message.place().max(up_to.clone())
+        });
         let shown = self.shown.entry(who).or_default();
         let perhaps = self.perhaps.entry(who).or_default();
         shown.extend(others.iter().chain([message]).cloned());
@@ -93,7 +90,8 @@ impl Truth {
             }
             let id = held.message.id.clone();
             let was_there = before.held.iter().any(|held| held.message.id == id);
-            if was_there && place <= up_to {
+            // What was taken away at that moment may have shown nothing.
+            if was_there && place <= up_to && still.is_some() {
                 shown.insert(id);
             } else {
                 perhaps.insert(id);

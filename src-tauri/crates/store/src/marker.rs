@@ -120,7 +120,8 @@ impl Write {
 
     /// Who has read a message has read the own ones above it too (XEP-0333
     /// §2): senders of markers leave those out when they read much at once. Not
-    /// what came after it, with an earlier place: its reader may not have had it.
+    /// what the server had after it, with an earlier place: its reader may not
+    /// have had it.
     async fn read_by_up_to(&mut self, message: &MessageId, by: UserId) -> Result<(), StoreError> {
         let above: Vec<(String, String)> = sqlx::query_as(
             "UPDATE message SET state = 6
@@ -132,8 +133,19 @@ impl Write {
                      AND above.is_own = 1
                      AND above.state IN (4, 5)
                      AND (above.sent_at, above.id) < (shown.sent_at, shown.id)
-                     AND (above.seq < shown.seq
-                          OR above.stored_at <= coalesce(shown.stored_at, shown.sent_at * 1000))
+                     AND CASE
+                         WHEN above.stored_at IS NOT NULL AND shown.stored_at IS NOT NULL
+                             AND above.stored_at <> shown.stored_at
+                         THEN above.stored_at < shown.stored_at
+                         WHEN shown.stored_at IS NULL AND above.stored_at < shown.sent_at * 1000
+                         THEN 1
+                         -- Both written here leave in order; else what came first.
+                         WHEN (above.taken_after IS NULL) = (shown.taken_after IS NULL)
+                         THEN above.seq < shown.seq
+                         WHEN above.taken_after IS NULL
+                         THEN above.seq <= shown.taken_after
+                         ELSE above.taken_after < shown.seq
+                     END
                  WHERE shown.id = ? AND shown.pending = 0
                  ORDER BY above.sent_at DESC, above.id DESC
                  LIMIT ?)

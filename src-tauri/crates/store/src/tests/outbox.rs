@@ -6,7 +6,7 @@ use super::{BEA, Fixture, at, dialog, dialog_id, id, own};
 use crate::Fate;
 
 impl Fixture {
-    async fn queue(&self, d: u32, n: u32, second: i64) {
+    pub(super) async fn queue(&self, d: u32, n: u32, second: i64) {
         self.write(async |write| {
             assert!(
                 write
@@ -18,7 +18,7 @@ impl Fixture {
         .await;
     }
 
-    async fn hand_over(&self, n: u32, second: i64) {
+    pub(super) async fn hand_over(&self, n: u32, second: i64) {
         self.write(async |write| {
             assert!(
                 write

@@ -163,6 +163,50 @@ async fn who_has_read_one_has_read_the_own_ones_above_it() {
     );
 }
 
+/// Message 2 was written on another device, below what waits here; somebody
+/// reads it. Says what that makes of message 1.
+async fn one_of_here_above_one_of_there(taken_first: bool) -> String {
+    let fixture = Fixture::new().await;
+    fixture.queue(1, 1, 10).await;
+    fixture.hand_over(1, 10).await;
+    let taken = async || {
+        fixture
+            .write(async |write| {
+                write.acknowledged(&id(1)).await.expect("taken");
+            })
+            .await;
+    };
+    if taken_first {
+        taken().await;
+    }
+    fixture.put(&own(2, 10)).await;
+    if !taken_first {
+        taken().await;
+    }
+    fixture
+        .write(async |write| {
+            write
+                .hear_marker(Delivery::Read, &id(2), BEA, at(20))
+                .await
+                .expect("heard");
+        })
+        .await;
+    fixture.shown().await.remove(0)
+}
+
+#[tokio::test]
+async fn who_has_read_one_may_not_have_had_what_the_server_took_after_it() {
+    assert_eq!(
+        one_of_here_above_one_of_there(true).await,
+        "10 11 Read text 1"
+    );
+    assert_eq!(
+        one_of_here_above_one_of_there(false).await,
+        "10 11 Sent text 1",
+        "written before, and taken after"
+    );
+}
+
 #[tokio::test]
 async fn only_members_are_believed_about_an_own_message() {
     let fixture = Fixture::new().await;
