@@ -129,7 +129,7 @@ async fn a_profile_is_changed_and_an_account_deleted() -> Result<()> {
                 website: Some("https://example.org".into()),
                 avatar: Some("0011223344556677889900aabbccddee00".into()),
                 custom_data: Some("{}".into()),
-                tags: Some(vec!["maths".into()]),
+                tags: Some(vec!["maths".into(), "logic".into()]),
                 timezone: Some(60),
                 ..ProfileUpdate::default()
             },
@@ -157,6 +157,7 @@ async fn a_profile_is_changed_and_an_account_deleted() -> Result<()> {
         (PeopleBy::Login, "ada"),
         (PeopleBy::Email, "ada@example.org"),
         (PeopleBy::Tag, "maths"),
+        (PeopleBy::Tag, "logic"),
         (PeopleBy::Phone, "+44 1"),
     ] {
         let found = bob.find_people_by(by, text).await?;
@@ -164,6 +165,18 @@ async fn a_profile_is_changed_and_an_account_deleted() -> Result<()> {
         assert_eq!(found, [me], "{by:?}");
     }
     assert_eq!(bob.find_people_by(PeopleBy::Tag, "mat").await?.len(), 0);
+    let zoe = house.nobody()?;
+    let new = NewAccount {
+        login: "zoe".into(),
+        email: String::new(),
+        password: Some(Secret::new("a long secret")),
+        full_name: "Zoe Zed".into(),
+        tags: Vec::new(),
+        external_id: "x-1".into(),
+    };
+    let zoe = zoe.sign_up(&new).await?.person.id;
+    let found = bob.find_people_by(PeopleBy::ExternalId, "x-1").await?;
+    assert_eq!(found.iter().map(|who| who.id).collect::<Vec<_>>(), [zoe]);
     assert_eq!(
         bob.find_people_by(PeopleBy::ExternalId, "none")
             .await?

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use kith_client::{
-    ClientError, DialogDeletion, DialogFilter, DialogSort, DialogUpdate, Link, NewDialog, Recipient,
+    ClientError, DialogDeletion, DialogFilter, DialogSort, DialogUpdate, Link, NewDialog, Outgoing,
+    OutgoingMessage, Recipient,
 };
-use kith_model::{DialogId, DialogKind, MessageId};
+use kith_model::{DialogId, DialogKind, MessageId, Timestamp};
 
 use crate::house::*;
 
@@ -250,6 +251,60 @@ async fn dialogs_are_found_by_filter_sorted_and_paged() -> Result<()> {
         ..DialogFilter::default()
     };
     assert_eq!(rest.find_dialogs(&by_id).await?.dialogs.len(), 2);
+
+    // By what happens in them.
+    let mut talk = house.chat(house.ada);
+    talk.link(Link::Fresh).await?;
+    let (ids, now) = (ids(), now_seconds());
+    for (n, later) in [(3, 100), (1, 200)] {
+        let id = next(&ids);
+        let to = Recipient::Room {
+            dialog: groups[n].clone(),
+        };
+        let sent_at = Timestamp::from_seconds(now + later);
+        let message = OutgoingMessage::new(id.clone(), to, "news".into(), sent_at);
+        talk.chat.send(Outgoing::Message(message)).await?;
+        talk.acknowledged(&id).await?;
+    }
+    let newest = DialogFilter {
+        kinds: vec![DialogKind::Group],
+        limit: 2,
+        ..DialogFilter::default()
+    };
+    assert_eq!(
+        names(rest.find_dialogs(&newest).await?),
+        ["Group 1", "Group 3"]
+    );
+    let last = DialogFilter {
+        oldest_first: true,
+        skip: 3,
+        ..newest.clone()
+    };
+    assert_eq!(
+        names(rest.find_dialogs(&last).await?),
+        ["Group 3", "Group 1"]
+    );
+    let since = DialogFilter {
+        last_message_after: Some(Timestamp::from_seconds(now + 150)),
+        ..newest.clone()
+    };
+    assert_eq!(names(rest.find_dialogs(&since).await?), ["Group 1"]);
+    let update = DialogUpdate {
+        description: Some("changed".into()),
+        ..DialogUpdate::default()
+    };
+    rest.update_dialog(&groups[2], &update).await?;
+    let changed = DialogFilter {
+        sort: DialogSort::Updated,
+        limit: 1,
+        ..newest.clone()
+    };
+    assert_eq!(names(rest.find_dialogs(&changed).await?), ["Group 2"]);
+    let later = DialogFilter {
+        updated_after: Some(Timestamp::from_seconds(now + 3600)),
+        ..newest
+    };
+    assert_eq!(rest.find_dialogs(&later).await?.dialogs.len(), 0);
     house.server.stop().await;
     Ok(())
 }

@@ -29,23 +29,33 @@ async fn two_people_write_to_each_other() -> Result<()> {
         );
         assert_eq!(message.body, "<hello> & \u{1F44B}\nsecond line");
     }
-    // Bob reads it; both of Ada's devices hear of that.
-    let marker = Outgoing::Marker {
-        kind: MarkerKind::Read,
-        message: id.clone(),
-        dialog: dialog.clone(),
-        to: house.ada,
-    };
-    bob.chat.send(marker).await?;
-    let wanted = ServerEvent::Marker {
-        kind: MarkerKind::Read,
-        message: id.clone(),
-        dialog: Some(dialog.clone()),
-        by: house.bob,
-    };
-    for talk in [&mut ada, &mut ada_elsewhere] {
-        talk.wait("marker", |event| (event == wanted).then_some(()))
+    // Bob has it and reads it; both of Ada's devices hear of that.
+    for kind in [MarkerKind::Delivered, MarkerKind::Read] {
+        let marker = Outgoing::Marker {
+            kind,
+            message: id.clone(),
+            dialog: dialog.clone(),
+            to: house.ada,
+        };
+        bob.chat.send(marker).await?;
+        let wanted = ServerEvent::Marker {
+            kind,
+            message: id.clone(),
+            dialog: Some(dialog.clone()),
+            by: house.bob,
+        };
+        for talk in [&mut ada, &mut ada_elsewhere] {
+            talk.wait("marker", |event| (event == wanted).then_some(()))
+                .await?;
+        }
+        let stored = rest
+            .messages_by_id(&dialog, std::slice::from_ref(&id))
             .await?;
+        assert!(stored[0].delivered_to.contains(&house.bob));
+        assert_eq!(
+            stored[0].read_by.contains(&house.bob),
+            kind == MarkerKind::Read
+        );
     }
     let stored = rest
         .messages_by_id(&dialog, std::slice::from_ref(&id))
@@ -59,22 +69,25 @@ async fn two_people_write_to_each_other() -> Result<()> {
         user: house.ada,
         dialog: dialog.clone(),
     };
-    bob.chat
-        .send(Outgoing::Typing {
-            to: to_ada,
-            is_typing: true,
-        })
-        .await?;
-    ada.wait("typing", |event| match event {
-        ServerEvent::Typing {
-            by,
-            is_typing: true,
-            dialog: told,
-        } => Some((by, told)),
-        _ => None,
-    })
-    .await
-    .map(|told| assert_eq!(told, (house.bob, Some(dialog))))?;
+    for wanted in [true, false] {
+        bob.chat
+            .send(Outgoing::Typing {
+                to: to_ada.clone(),
+                is_typing: wanted,
+            })
+            .await?;
+        let told = ada
+            .wait("typing", |event| match event {
+                ServerEvent::Typing {
+                    by,
+                    is_typing,
+                    dialog,
+                } => Some((by, is_typing, dialog)),
+                _ => None,
+            })
+            .await?;
+        assert_eq!(told, (house.bob, wanted, Some(dialog.clone())));
+    }
     ada.chat.stop().await;
     ada.wait("end", |event| {
         (event

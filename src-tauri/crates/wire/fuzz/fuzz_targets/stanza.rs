@@ -13,19 +13,31 @@ macro_rules! reads_back {
     ($kind:ident, $element:expr) => {
         if let Some(read) = $kind::read($element) {
             let written = read.write();
-            assert_eq!($kind::read(&written).as_ref(), Some(&read), "{}", written.to_xml());
+            assert_eq!(
+                $kind::read(&written).as_ref(),
+                Some(&read),
+                "{}",
+                written.to_xml()
+            );
         }
     };
 }
 
 fn look(element: &Element) {
     if let Some(message) = Message::read(element) {
-        let _ = (system::is_notification(&message), system::changed_dialog(&message));
+        let _ = (
+            system::is_notification(&message),
+            system::changed_dialog(&message),
+        );
         // Writing leaves out an empty body and turns arrays into JSON text, so
         // what is written is what reads back from then on.
         let written = message.write();
         let read = Message::read(&written).expect("a message");
-        assert!(read.write().means_the_same(&written), "{}", written.to_xml());
+        assert!(
+            read.write().means_the_same(&written),
+            "{}",
+            written.to_xml()
+        );
         if let Some(extra) = &read.extra {
             for parameter in &extra.custom {
                 let _ = to_json(parameter);
@@ -37,15 +49,30 @@ fn look(element: &Element) {
     reads_back!(Subscription, element);
     reads_back!(ClientState, element);
     reads_back!(Marker, element);
-    let _ = (Presence::read(element), Sasl::read(element), Sm::read(element));
-    let _ = (Bind::read(element), Features::read(element), Frame::read(element));
-    let _ = (Carbon::read(element), ChatState::read(element), Delay::read(element));
+    let _ = (
+        Presence::read(element),
+        Sasl::read(element),
+        Sm::read(element),
+    );
+    let _ = (
+        Bind::read(element),
+        Features::read(element),
+        Frame::read(element),
+    );
+    let _ = (
+        Carbon::read(element),
+        ChatState::read(element),
+        Delay::read(element),
+    );
     let _ = (Extra::read(element), StanzaError::read(element));
     let _ = privacy::Names::read(element);
     for is_set in [true, false] {
         if let Some(request) = privacy::Request::read(element, is_set) {
             let (written, was_set) = request.write();
-            assert_eq!(privacy::Request::read(&written, was_set).as_ref(), Some(&request));
+            assert_eq!(
+                privacy::Request::read(&written, was_set).as_ref(),
+                Some(&request)
+            );
         }
     }
     if let Some(mut list) = privacy::List::read(element) {
