@@ -31,6 +31,8 @@ let bea;
 let group;
 /** Alex at another device. */
 let other;
+/** In seconds, two days ago, there. */
+let midnight;
 /** The ids of what was written, by text. */
 const ids = {};
 
@@ -56,7 +58,7 @@ before(async () => {
   await bea.call('chat.muc.join', group._id).catch(() => {});
   const now = Math.floor(Date.now() / 1000);
   // A midnight there, two days ago; the steps are around it.
-  const midnight = Math.floor(now / DAY) * DAY - 2 * DAY + MIDNIGHT_THERE * 60 * MINUTE;
+  midnight = Math.floor(now / DAY) * DAY - 2 * DAY + MIDNIGHT_THERE * 60 * MINUTE;
   const first = midnight - (STEPS / 2) * 10 * MINUTE;
   for (let step = 1; step <= STEPS; step += 1)
     await says(`step ${step}.`, { date_sent: first + step * 10 * MINUTE - 5 * MINUTE });
@@ -164,11 +166,15 @@ describe('what is not loaded is gone to, and one comes back:', () => {
   }
 
   test("an answer's original", async () => {
+    // Some seconds ago, so that what follows stands below it, and it stays in sight further up.
     await says('I mean this', {
+      date_sent: Math.floor(Date.now() / 1000) - 10,
       reply_to: ids['step 7.'],
       reply_sender: String(bea.me),
       reply_text: 'step 7.',
     });
+    for (const word of ['one', 'two', 'three']) await says(`${word} more`);
+    for (const word of ['one', 'two', 'three']) await desk.message(`${word} more`).waitFor();
     const quote = desk.message('I mean this').getByTestId('quote');
     await quote.waitFor();
     const from = await someWayUp();
@@ -198,6 +204,26 @@ describe('what is not loaded is gone to, and one comes back:', () => {
       .getByTestId('info-link-message')
       .click();
     await desk.page.locator('.message.meant').filter({ hasText: 'the map' }).waitFor();
+    await back(from);
+  });
+
+  test('a pin, from the information', async () => {
+    const from = await someWayUp();
+    await at('info-pin').filter({ hasText: 'step 9.' }).click();
+    await meant('step 9.').waitFor();
+    await back(from);
+  });
+
+  test('a day, from the calendar', async () => {
+    const from = await someWayUp();
+    await at('calendar-open').click();
+    await at('calendar').waitFor();
+    const day = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE }).format(midnight * 1000);
+    const cell = desk.page.locator(`.calendar-day[data-value="${day}"]:not([data-outside-month])`);
+    if ((await cell.count()) === 0)
+      await at('calendar').getByRole('button', { name: 'Previous month' }).click();
+    await cell.click();
+    await byId(ids['just after midnight']).waitFor();
     await back(from);
   });
 
