@@ -95,14 +95,11 @@ async fn a_portal_is_asked_more_and_more_seldom() -> Result<()> {
     let (alex, bea, dialog) = pair(&town, &road, &Arc::default()).await?;
     let (knocks, began) = (road.knocks(), Instant::now());
     road.change(|weather| weather.is_portal = true);
-    for _ in 0..3 {
-        bea.offline().await;
-        bea.link("connecting once more", |state| {
-            *state == LinkState::Connecting
-        })
-        .await;
-    }
-    bea.offline().await;
+    // Each attempt is told when it begins and when it has failed.
+    bea.until("three attempts", || async {
+        (road.knocks() - knocks >= 3).then_some(())
+    })
+    .await;
     let missed = alex.say(&dialog, "are you there").await?;
     let written = bea.say(&dialog, "from the hotel").await?;
     let asked = road.knocks() - knocks;
