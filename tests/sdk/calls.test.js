@@ -3,17 +3,18 @@
 // their outcomes is printed at the end.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import https from 'node:https';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { Sdk } from '../support/sdk-any.js';
+import { Sdk, uncalled } from '../support/sdk-any.js';
 import { SdkPerson } from '../support/sdk.js';
 import { folder, startServer } from '../support/server.js';
 
 const PASSWORD = 'correct horse battery';
 const [BROADCAST, GROUP, PRIVATE, PUBLIC] = [1, 2, 3, 4];
 
-const outcomes = [];
 let files;
 let server;
 let bea;
@@ -45,21 +46,17 @@ after(async () => {
   await dora?.stop();
   await server?.stop();
   await files?.remove();
-  for (const [method, outcome] of outcomes) console.log(`${method.padEnd(44)} ${outcome}`);
 });
 
-/** A call that must succeed, noted in the table. */
-async function ok(person, method, ...args) {
-  const answer = await person.call(method, ...args);
-  outcomes.push([method, 'good']);
-  return answer;
+/** A call that must succeed. */
+function ok(person, method, ...args) {
+  return person.call(method, ...args);
 }
 
-/** A call that must be refused with a status, noted in the table. */
+/** A call that must be refused with a status. */
 async function refused(person, status, method, ...args) {
   const error = await person.refused(method, ...args);
   assert.equal(error.code, status, `${method}: ${error.message}`);
-  outcomes.push([method, `refused with ${status}, as documented`]);
   return error;
 }
 
@@ -109,8 +106,28 @@ describe('people and sessions', () => {
     const page = { filter: { field: 'id', param: 'in', value: [carol.me] }, page: 1, per_page: 5 };
     const list = await ok(bea, 'users.get', page);
     assert.equal(list.per_page, 5);
+    const ids = (list) => list.items.map((item) => item.user.id).sort((a, b) => a - b);
+    const everybody = [bea.me, carol.me, dora.me].sort((a, b) => a - b);
     const tagged = await ok(bea, 'users.get', { tags: ['dora'] });
-    assert.equal(tagged.items[0].user.id, dora.me);
+    assert.deepEqual(ids(tagged), [dora.me]);
+    assert.deepEqual(ids(await ok(bea, 'users.get', { tags: ['team', 'none'] })), everybody);
+    const { items } = await ok(bea, 'users.getV2', { user_tags: { in: ['team'] } });
+    assert.equal(items.length, 3, 'by one of several tags');
+    const known = { external_id: 'x-1', phone: '+49 30 1', facebook_id: 'f-1', twitter_id: 't-1' };
+    await ok(carol, 'users.update', known);
+    for (const params of [
+      { external: 'x-1' },
+      { phone: '+49 30 1' },
+      { facebook_id: 'f-1' },
+      { twitter_id: 't-1' },
+    ]) {
+      const { user } = await ok(bea, 'users.get', params);
+      assert.equal(user.id, carol.me, JSON.stringify(params));
+    }
+    const named = await ok(bea, 'users.get', { full_name: 'Carol' });
+    assert.deepEqual(ids(named), [carol.me]);
+    const since = { id: { in: everybody }, created_at: { gt: new Date(0) } };
+    assert.equal((await ok(bea, 'users.getV2', since)).items.length, 3, "in JavaScript's dates");
   });
 });
 
@@ -177,6 +194,13 @@ describe('dialogs', () => {
       [bea.me, dora.me],
     );
     await ok(dora, 'chat.dialog.unsubscribe', open._id);
+    await ok(dora, 'chat.dialog.subscribeToPublic', open._id);
+    await ok(dora, 'chat.dialog.unsubscribeFromPublic', open._id);
+    const { items: left } = await bea.call('chat.dialog.getPublicOccupants', open._id, {});
+    assert.deepEqual(
+      left.map((user) => user.id),
+      [bea.me],
+    );
     await refused(dora, 403, 'chat.dialog.subscribe', group._id);
     const set = await ok(bea, 'chat.dialog.updateNotificationsSettings', group._id, false);
     assert.equal(Number(set.notifications.enabled), 0);
@@ -376,6 +400,36 @@ describe('messages', () => {
     await ok(bea, 'chat.pingWithTimeout', 5000);
   });
 
+  test('who is watched is told of, and not any more', async () => {
+    await SdkPerson.signUp(server.ready, [{ login: 'flo', password: PASSWORD, full_name: 'Flo' }]);
+    const flo = await Sdk.connect(server.ready, 'flo', PASSWORD);
+    const heard = (seconds) =>
+      bea.heard.all.filter(
+        ({ name, args }) =>
+          name === 'onLastUserActivityListener' && args[0] === flo.me && seconds(args[1]),
+      ).length;
+    await ok(bea, 'chat.subscribeToUserLastActivityStatus', flo.me);
+    await bea.call('chat.pingWithTimeout', 5000);
+    await ok(flo, 'chat.terminate');
+    await event(
+      bea,
+      'that flo has gone',
+      'onLastUserActivityListener',
+      ([who, seconds]) => who === flo.me && seconds > 0,
+    );
+    await ok(bea, 'chat.unsubscribeFromUserLastActivityStatus', flo.me);
+    await bea.call('chat.pingWithTimeout', 5000);
+    const before = heard((seconds) => seconds === 0);
+    const again = await Sdk.connect(server.ready, 'flo', PASSWORD);
+    await bea.call('chat.pingWithTimeout', 5000);
+    assert.equal(
+      heard((seconds) => seconds === 0),
+      before,
+    );
+    await again.stop();
+    await flo.stop();
+  });
+
   test('chat.muc.join, listOnlineUsers, leave', async () => {
     await ok(bea, 'chat.muc.join', room._id);
     const online = await ok(bea, 'chat.muc.listOnlineUsers', room._id);
@@ -386,7 +440,7 @@ describe('messages', () => {
     assert.equal(Number(error.code), 403);
   });
 
-  test('errors: writing where one is not, system messages to rooms', async () => {
+  test('errors: writing where one is not', async () => {
     const open = await bea.call('chat.dialog.create', { type: PUBLIC, name: 'Elsewhere' });
     const id = await dora.call('chat.send', open._id, { type: 'groupchat', body: 'hi' });
     const heard = await event(
@@ -414,4 +468,46 @@ test('users.delete and auth.destroySession end what they end', async () => {
   await ok(again, 'users.resetPassword', 'nobody@example.org');
   await ok(again, 'auth.destroySession');
   await again.stop();
+});
+
+test('a session that has ended is renewed, and the call made again', async () => {
+  const away = await Sdk.connect(server.ready, 'carol', PASSWORD, { chat: false });
+  const ca = await readFile(server.ready.ca_cert);
+  const headers = { 'CB-Token': away.token };
+  // Somebody else ends it, so that the SDK does not know.
+  const status = await new Promise((resolve, reject) => {
+    https
+      .request(`${server.ready.api_url}/session`, { ca, headers, method: 'DELETE' }, (answer) => {
+        answer.resume();
+        answer.on('end', () => resolve(answer.statusCode));
+      })
+      .on('error', reject)
+      .end();
+  });
+  assert.equal(status, 200);
+  const session = await ok(away, 'users.getV2', { login: 'carol' });
+  assert.equal(session.items[0].id, carol.me);
+  await event(away, 'that it had ended', 'sessionExpired', () => true);
+  await away.stop();
+});
+
+test('every other call of these parts was made', async () => {
+  const eve = { login: 'eve2', password: PASSWORD, full_name: 'Eve' };
+  const { user } = await ok(bea, 'users.signup', eve);
+  assert.equal(user.full_name, 'Eve');
+  const session = await ok(bea, 'auth.createSession', { login: 'eve2', password: PASSWORD });
+  assert.equal(session.user_id, user.id);
+  const parts = ['auth', 'users', 'chat', 'chat.dialog', 'chat.message', 'chat.muc'];
+  const local = 'says nothing to a server';
+  const always = 'good: every person of these tests';
+  const missing = await uncalled(bea, parts, {
+    'auth.setSession': local,
+    'chat.addListener': local,
+    'chat.removeListener': local,
+    'chat.removeAllListeners': local,
+    'chat.connect': always,
+    'chat.disconnect': always,
+    'chat.sendWebRTCSignalingMessage': 'of calls with sound and picture, which are no part of this',
+  });
+  assert.deepEqual(missing, []);
 });

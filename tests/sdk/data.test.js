@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { Sdk, admin } from '../support/sdk-any.js';
+import { Sdk, admin, uncalled } from '../support/sdk-any.js';
 import { SdkPerson } from '../support/sdk.js';
 import { folder, startServer } from '../support/server.js';
 
@@ -175,5 +175,17 @@ test('only extensions that the administrator allows are kept', async () => {
   assert.deepEqual(
     items.map((item) => item._id),
     [dialog._id],
+  );
+});
+
+test('every call of this part was made', async () => {
+  assert.deepEqual(
+    await uncalled(bea, [
+      'data',
+      'pushnotifications.subscriptions',
+      'pushnotifications.events',
+      'addressbook',
+    ]),
+    [],
   );
 });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { Sdk } from '../support/sdk-any.js';
+import { Sdk, uncalled } from '../support/sdk-any.js';
 import { SdkPerson } from '../support/sdk.js';
 import { folder, startServer } from '../support/server.js';
 
@@ -176,4 +176,8 @@ test('status streaming tells who comes and goes', async () => {
   await dora.heard.find('carol leaving', (event) => isCarol(event) && event.args[1] > 0);
   carol = await Sdk.connect(server.ready, 'carol', PASSWORD);
   await dora.heard.find('carol coming back', (event) => isCarol(event) && event.args[1] === 0);
+});
+
+test('every call of this part was made', async () => {
+  assert.deepEqual(await uncalled(bea, ['chat.privacylist']), []);
 });

@@ -7,7 +7,7 @@ import https from 'node:https';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { Sdk } from '../support/sdk-any.js';
+import { Sdk, uncalled } from '../support/sdk-any.js';
 import { SdkPerson } from '../support/sdk.js';
 import { folder, startServer } from '../support/server.js';
 
@@ -167,4 +167,8 @@ test('path tricks in names stay names', async () => {
     (await bea.refused('storage.create', { name: '', content_type: 'a/b', public: true })).code,
     422,
   );
+});
+
+test('every call of this part was made', async () => {
+  assert.deepEqual(await uncalled(bea, ['storage']), []);
 });

@@ -34,7 +34,24 @@ function listen() {
   }
 }
 
+/** What the SDK marks as its own in its types, and what hangs on its objects for itself. */
+const OWN =
+  /^(auth\.generateCreateSessionParams|chat\.(on[A-Z]|get(CallExtension|ListenerByName)|postConnectActions|enableCarbons|setSubscriptionToUserLastActivity|\w*XMPPClientListeners?)|chat\.message\.putReaction|chat\.privacylist\.assignPrivacyItem|storage\.parseUri|data\.createRecord)/;
+
 const doings = {
+  methods(parts) {
+    const paths = new Set();
+    for (const part of parts) {
+      const object = part.split('.').reduce((owner, step) => owner[step], sdk);
+      for (let at = object; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+        for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+          if (name !== 'constructor' && typeof value === 'function') paths.add(`${part}.${name}`);
+        }
+      }
+    }
+    return [...paths].filter((path) => !OWN.test(path)).sort();
+  },
+
   async enter(ready, login, password, chat) {
     sdk.init(
       { appId: ready.app_id, authKey: ready.auth_key },
@@ -49,6 +66,16 @@ const doings = {
         // Where versions before 6 look for the address.
         chatProtocol: { websocket: ready.chat_url, active: 2 },
         chat: { streamManagement: { enable: true }, reconnect: { enable: false } },
+        on: {
+          async sessionExpired(reject, retry) {
+            if (process.connected) process.send({ event: { name: 'sessionExpired', args: [] } });
+            try {
+              retry(await sdk.createSession({ login, password }));
+            } catch {
+              reject();
+            }
+          },
+        },
         debug: { mode: process.env.KITH_TEST_LOG ? 1 : 0 },
       },
     );

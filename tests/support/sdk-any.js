@@ -17,6 +17,28 @@ export class SdkRefusal extends Error {
   }
 }
 
+/** Every call of this process, by its path, and what came of it. */
+const outcomes = new Map();
+
+function note(method, outcome) {
+  if (!outcomes.has(method)) outcomes.set(method, new Set());
+  outcomes.get(method).add(outcome);
+}
+
+/**
+ * Prints what came of every call of some parts of the SDK, and tells which of their methods
+ * were never called. `explained` says of a method why it is not.
+ */
+export async function uncalled(person, parts, explained = {}) {
+  const missing = [];
+  for (const method of await person.methods(parts)) {
+    const came = outcomes.get(method) ?? (explained[method] && [explained[method]]);
+    if (!came) missing.push(method);
+    console.log(`${method.padEnd(46)} ${came ? [...came].join('; ') : 'NOT CALLED'}`);
+  }
+  return missing;
+}
+
 /** One person at the SDK. */
 export class Sdk {
   /** What the SDK's listeners were told. */
@@ -24,10 +46,12 @@ export class Sdk {
   #child;
   #calls = new Map();
   #next = 1;
+  #isOld = false;
 
   /** Signs somebody in over REST and, unless told otherwise, the chat; `version` is 4 or 5. */
   static async connect(ready, login, password, { chat = true, version = '' } = {}) {
     const person = new Sdk();
+    person.#isOld = version !== '';
     person.#child = fork(path.join(import.meta.dirname, 'sdk-any-main.js'), {
       env: { ...process.env, NODE_EXTRA_CA_CERTS: ready.ca_cert ?? '', KITH_TEST_SDK: version },
       execArgv: [],
@@ -73,8 +97,21 @@ export class Sdk {
   }
 
   /** Calls a method by its path, such as `storage.getInfo`. */
-  call(method, ...args) {
-    return this.#ask('method', [method, args]);
+  async call(method, ...args) {
+    try {
+      const answer = await this.#ask('method', [method, args]);
+      if (!this.#isOld) note(method, 'good');
+      return answer;
+    } catch (error) {
+      const isRefusal = error instanceof SdkRefusal && error.code !== null;
+      if (isRefusal && !this.#isOld) note(method, `refused with ${error.code}`);
+      throw error;
+    }
+  }
+
+  /** The paths of all methods that some parts of the SDK have for apps. */
+  methods(parts) {
+    return this.#ask('methods', [parts]);
   }
 
   /** Calls a method that must be refused, and answers how. */

@@ -121,3 +121,44 @@ pub(crate) async fn sweep(db: &mut SqliteConnection, now: i64) -> Result<(), sql
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::house::House;
+
+    #[tokio::test]
+    async fn the_newest_thousand_wait_for_thirty_days() {
+        let house = House::open().await;
+        let alex = house.person("alex").await.id;
+        let mut turn = house.site.db.turn().await.expect("the turn");
+        let mut tx = turn.begin().await.expect("begun");
+        let many = 0..MOST_OF_ONE + 3;
+        for n in many.clone() {
+            keep(&mut tx, &[alex], "", &n.to_string(), 0)
+                .await
+                .expect("kept");
+        }
+        let found = take(&mut tx, alex).await.expect("taken");
+        let found: Vec<_> = found.into_iter().map(|one| one.xml).collect();
+        let newest: Vec<_> = many.clone().skip(3).map(|n| n.to_string()).collect();
+        assert_eq!(found, newest);
+        assert!(take(&mut tx, alex).await.expect("taken").is_empty());
+
+        for n in many {
+            keep(&mut tx, &[alex], "", &n.to_string(), 0)
+                .await
+                .expect("kept");
+        }
+        let mut left = async |now: i64| -> i64 {
+            sweep(&mut tx, now).await.expect("swept");
+            sqlx::query_scalar("SELECT COUNT(*) FROM offline WHERE user_id = ?")
+                .bind(alex)
+                .fetch_one(&mut *tx)
+                .await
+                .expect("counted")
+        };
+        assert_eq!(left(LONGEST_MILLIS).await, MOST_OF_ONE);
+        assert_eq!(left(LONGEST_MILLIS + 1).await, 0);
+    }
+}

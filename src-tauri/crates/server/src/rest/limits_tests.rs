@@ -1,8 +1,10 @@
 //! Limits (`protocol/README.md` §10): what is too much, too short or too long is answered
 //! as documented, and what is at the limit is not.
 
+use kith_wire::xml::Element;
 use serde_json::{Value, json};
 
+use crate::chat;
 use crate::house::{House, Person};
 
 async fn status(house: &House, who: &Person, method: &str, path: &str, body: Value) -> u16 {
@@ -281,4 +283,66 @@ async fn guessing_is_counted_by_account_and_not_by_name() {
     }
     house.clock.pass(61_000);
     assert_eq!(log_in(right("login", "alex")).await, 201);
+}
+
+#[tokio::test]
+async fn who_is_new_is_made_on_login_where_that_is_switched_on() {
+    for is_on in [false, true] {
+        let house = House::open_with(|config| config.create_on_login = is_on).await;
+        let log_in = |user: Value| {
+            let identity = &house.site.identity;
+            let body = json!({"application_id": identity.app_id, "auth_key": identity.auth_key,
+                              "user": user});
+            let house = &house;
+            async move { house.call(None, "POST", "/session", body).await }
+        };
+        let new = json!({"login": "newcomer", "password": "a long secret"});
+        let (status, first) = log_in(new.clone()).await;
+        assert_eq!(status, if is_on { 201 } else { 401 }, "{first}");
+        let (status, second) = log_in(new).await;
+        assert_eq!(status, if is_on { 201 } else { 401 }, "{second}");
+        if is_on {
+            assert_eq!(first["session"]["user"]["login"], "newcomer");
+            assert_eq!(first["session"]["user_id"], second["session"]["user_id"]);
+        }
+        let wrong = json!({"login": "newcomer", "password": "another secret"});
+        assert_eq!(log_in(wrong).await.0, 401, "and only once");
+        let by_mail = json!({"email": "new@example.org", "password": "a long secret"});
+        let (status, made) = log_in(by_mail).await;
+        assert_eq!(status, if is_on { 201 } else { 401 }, "{made}");
+    }
+}
+
+#[tokio::test]
+async fn a_senders_clock_is_believed_up_to_five_minutes_ahead() {
+    let house = House::open().await;
+    let (alex, bea) = (house.person("alex").await, house.person("bea").await);
+    let dialog = house.private(&alex, &bea).await;
+    let me = house.online(&alex);
+    let now = house.site.now() / 1000;
+    for (n, (claimed, expected)) in [
+        (now - 3600, now - 3600),
+        (now + 300, now + 300),
+        (now + 301, now),
+        ((now - 60) * 1000, now - 60),
+        (-5, now),
+        (0, now),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let xml = format!(
+            "<message xmlns='jabber:client' type='chat' id='{n:024x}' to='{}'><body>x</body>\
+             <extraParams><save_to_history>1</save_to_history><date_sent>{claimed}</date_sent>\
+             </extraParams></message>",
+            house.site.bare_jid(bea.id)
+        );
+        let stanza = Element::parse(&xml).expect("XML");
+        chat::take_now(&house.site, &me.author(), stanza)
+            .await
+            .expect("taken");
+        let path = format!("/chat/Message?chat_dialog_id={dialog}&_id={n:024x}&mark_as_read=0");
+        let found = house.ok(&bea, "GET", &path, Value::Null).await;
+        assert_eq!(found["items"][0]["date_sent"], expected, "{claimed}");
+    }
 }

@@ -102,7 +102,9 @@ async fn route(site: &Arc<Site>, call: &Call) -> Result<Answer, Fault> {
         ("GET" | "POST", ["users", "password", "reset"]) => {
             users::ask_for_password(site, call).await
         }
-        ("GET", ["users", by]) if by.starts_with("by_") => users::by(site, call, by).await,
+        ("GET", ["users", by]) if by.starts_with("by_") || *by == "phone" => {
+            users::by(site, call, by).await
+        }
         ("GET", ["users", id]) => users::one(site, call, id).await,
         ("PUT", ["users", id]) => users::update(site, call, Some(id)).await,
         ("DELETE", ["users"]) => users::delete(site, call, None).await,

@@ -380,6 +380,8 @@ pub(crate) async fn by(site: &Site, call: &Call, by: &str) -> Result<Answer, Fau
         ("by_login", "login", "login"),
         ("by_email", "email", "email"),
         ("by_phone", "phone", "phone"),
+        // The SDK's own name for it.
+        ("phone", "phone", "phone"),
         ("by_facebook_id", "facebook_id", "facebook_id"),
         ("by_twitter_id", "twitter_id", "twitter_id"),
         ("by_external_id", "external_id", "external_id"),
