@@ -171,13 +171,6 @@ async fn damage_that_is_met_while_kith_runs_is_told_and_costs_nothing() -> Resul
     assert_eq!(home["dialogs"][0]["unread"], json!(LINES), "all are here");
 
     road.close().await;
-    let file = std::fs::read_dir(data.join("profiles/default"))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| {
-            path.extension().is_some_and(|end| end == "db") && !path.ends_with("profile.db")
-        })
-        .expect("the account's file");
-    damage(&file, "line 40 and on").await?;
     let unsent = bea.new_id();
     desk.call(
         "send",
@@ -190,6 +183,13 @@ async fn damage_that_is_met_while_kith_runs_is_told_and_costs_nothing() -> Resul
     )
     .await?;
 
+    let file = std::fs::read_dir(data.join("profiles/default"))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| {
+            path.extension().is_some_and(|end| end == "db") && !path.ends_with("profile.db")
+        })
+        .expect("the account's file");
+    damage(&file, "line 40 and on").await?;
     let refused = desk
         .call("open_timeline", json!({"dialog": dialog, "at": ids[40]}))
         .await
