@@ -130,7 +130,8 @@ async fn two_devices_that_edit_at_once_and_everybody_else_end_with_one_text() ->
             alex.engine.edit_message(&id, here, &nobody),
             lap.engine.edit_message(&id, there, &nobody),
         );
-        (a?, b?);
+        a?;
+        b?;
         alex.deeds_are_done().await;
         lap.deeds_are_done().await;
         let text = &history(&town, &dialog, &id).await?;
