@@ -120,8 +120,8 @@ impl Write {
 
     /// Who has read a message has read the own ones above it too (XEP-0333
     /// §2): senders of markers leave those out when they read much at once. Not
-    /// what the server had after it, with an earlier place: its reader may not
-    /// have had it.
+    /// what the server had after it, or may have had after it, with an earlier
+    /// place: its reader may not have had it, and history tells who has.
     async fn read_by_up_to(&mut self, message: &MessageId, by: UserId) -> Result<(), StoreError> {
         let above: Vec<(String, String)> = sqlx::query_as(
             "UPDATE message SET state = 6
@@ -134,17 +134,19 @@ impl Write {
                      AND above.state IN (4, 5)
                      AND (above.sent_at, above.id) < (shown.sent_at, shown.id)
                      AND CASE
-                         WHEN above.stored_at IS NOT NULL AND shown.stored_at IS NOT NULL
-                             AND above.stored_at <> shown.stored_at
-                         THEN above.stored_at < shown.stored_at
-                         WHEN shown.stored_at IS NULL AND above.stored_at < shown.sent_at * 1000
-                         THEN 1
-                         -- Both written here leave in order; else what came first.
-                         WHEN (above.taken_after IS NULL) = (shown.taken_after IS NULL)
+                         -- Both written here leave in order.
+                         WHEN above.taken_after IS NOT NULL AND shown.taken_after IS NOT NULL
                          THEN above.seq < shown.seq
-                         WHEN above.taken_after IS NULL
+                         -- What was fetched may have been there for long.
+                         WHEN shown.stored_at IS NOT NULL
+                         THEN coalesce(above.stored_at < shown.stored_at, 0)
+                         WHEN above.stored_at < shown.sent_at * 1000
+                         THEN 1
+                         WHEN above.taken_after IS NOT NULL
+                         THEN above.taken_after < shown.seq
+                         WHEN shown.taken_after IS NOT NULL
                          THEN above.seq <= shown.taken_after
-                         ELSE above.taken_after < shown.seq
+                         ELSE above.seq < shown.seq
                      END
                  WHERE shown.id = ? AND shown.pending = 0
                  ORDER BY above.sent_at DESC, above.id DESC

@@ -1,7 +1,7 @@
 //! Messages and markers as they come in: for the first time, again, out of
 //! order.
 
-use kith_model::{Delivery, DialogKind, UserId};
+use kith_model::{Delivery, DialogKind, Message, UserId};
 
 use super::{BEA, CARL, Fixture, ME, at, dialog, dialog_id, id, message, own};
 use crate::{Addressee, Change, Put};
@@ -165,7 +165,7 @@ async fn who_has_read_one_has_read_the_own_ones_above_it() {
 
 /// Message 2 was written on another device, below what waits here; somebody
 /// reads it. Says what that makes of message 1.
-async fn one_of_here_above_one_of_there(taken_first: bool) -> String {
+async fn one_of_here_above_one_of_there(taken_first: bool, stored: Option<i64>) -> String {
     let fixture = Fixture::new().await;
     fixture.queue(1, 1, 10).await;
     fixture.hand_over(1, 10).await;
@@ -179,7 +179,12 @@ async fn one_of_here_above_one_of_there(taken_first: bool) -> String {
     if taken_first {
         taken().await;
     }
-    fixture.put(&own(2, 10)).await;
+    fixture
+        .put(&Message {
+            stored_at: stored.map(at),
+            ..own(2, 10)
+        })
+        .await;
     if !taken_first {
         taken().await;
     }
@@ -197,13 +202,18 @@ async fn one_of_here_above_one_of_there(taken_first: bool) -> String {
 #[tokio::test]
 async fn who_has_read_one_may_not_have_had_what_the_server_took_after_it() {
     assert_eq!(
-        one_of_here_above_one_of_there(true).await,
+        one_of_here_above_one_of_there(true, None).await,
         "10 11 Read text 1"
     );
     assert_eq!(
-        one_of_here_above_one_of_there(false).await,
+        one_of_here_above_one_of_there(false, None).await,
         "10 11 Sent text 1",
         "written before, and taken after"
+    );
+    assert_eq!(
+        one_of_here_above_one_of_there(true, Some(10)).await,
+        "10 11 Sent text 1",
+        "fetched after, and perhaps there before"
     );
 }
 
