@@ -1,10 +1,12 @@
 //! What people do to messages, seen from both sides.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use kith_engine::{Change, News, SendOptions};
-use kith_model::{Delivery, DialogId, FailureReason, Mentions, MessageId};
+use kith_model::{Delivery, DialogId, FailureReason, Mentions, MessageId, SystemClock};
 use kith_store::DeedKind;
-use kith_testkit::{ALEX, BEA, CAROL, TestPerson, Town, within};
+use kith_testkit::{ALEX, BEA, CAROL, Road, TestPerson, Town, within};
 
 impl Shown for TestPerson {}
 
@@ -324,7 +326,12 @@ async fn what_others_did_meanwhile_arrives() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_deed_is_undone_and_says_why() -> Result<()> {
-    let (town, alex, bea, _) = two().await?;
+    let town = Town::open_plain().await?;
+    let road = Road::to(town.connection()).await?;
+    let alex = town.person(ALEX).await?;
+    let clock = Arc::new(SystemClock);
+    let bea = town.device_over(BEA, "desk", &road, clock).await?;
+    bea.online().await;
     let group = alex.group("Boat", &[&bea]).await?;
     alex.engine.set_admin(&group, bea.id(), true).await?;
     bea.dialog(&group).await;
@@ -337,10 +344,14 @@ async fn a_refused_deed_is_undone_and_says_why() -> Result<()> {
     })
     .await;
     // The right is lost while Bea does not hear of it.
-    town.faults().hold_relays(true);
+    road.close().await;
+    bea.offline().await;
     alex.engine.set_admin(&group, bea.id(), false).await?;
     let mut changes = bea.engine.changes();
     bea.engine.pin_message(&id, true).await?;
+    assert!(bea.message(&id).await.expect("held").is_pinned);
+    road.clear();
+    bea.engine.reconnect_now();
     let refused = within("the refusal", async {
         loop {
             let Some(News::Batch(news)) = changes.next().await else {
@@ -356,7 +367,6 @@ async fn a_refused_deed_is_undone_and_says_why() -> Result<()> {
     .await;
     assert_eq!(refused, (DeedKind::Pin, FailureReason::NotAllowed));
     assert!(!bea.message(&id).await.expect("held").is_pinned);
-    town.faults().hold_relays(false);
     bea.until("the right lost", || async {
         let entry = bea.entry(&group).await?;
         (!entry.rights(bea.id()).pin).then_some(())
