@@ -59,6 +59,8 @@ async fn a_long_absence_leaves_nothing_out_and_reads_nothing() -> Result<()> {
     let (alex, dialog, written) = long_history(&town).await?;
     let bea = town.device(BEA, "first").await?;
     bea.sees_unread(&dialog, LONG as u32).await;
+    // Their number is told at once, they themselves come a page at a time.
+    bea.sees_texts(&dialog, &written).await;
     let page = bea
         .engine
         .store()
