@@ -10,7 +10,8 @@
 //!
 //! An edit is told twice: to the server's books over REST, which answers
 //! whether it is allowed, and then over the stream (`announce.rs`), so that the
-//! others see it at once.
+//! others see it at once. It alone is looked up before the others are told once
+//! more, because another device may have overtaken it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

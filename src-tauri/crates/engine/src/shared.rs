@@ -87,7 +87,7 @@ pub(crate) struct Shared {
     pub(crate) markers_wake: Notify,
     pub(crate) deeds_wake: Notify,
     pub(crate) reactions_wake: Notify,
-    /// Edits that were announced lately.
+    /// Edits whose announcement is not acknowledged yet.
     pub(crate) announced: Mutex<Announced>,
     pub(crate) typing_wake: Notify,
     pub(crate) typing: Mutex<Typing>,

@@ -4,8 +4,8 @@
 //! Each is shown as done at once and kept as a row until the server knows it,
 //! so it survives a broken link and a restart. The server's own word, where it
 //! comes in between, does not undo it; what the server refuses is undone from
-//! what the row remembers. Doing one twice is harmless, so nothing has to be
-//! looked up before it is told again.
+//! what the row remembers. Doing one twice is harmless, so nothing but an edit
+//! has to be looked up before it is told again.
 
 use kith_model::{DialogId, MessageId, Properties, ReactionCount, Timestamp};
 use serde::{Deserialize, Serialize};

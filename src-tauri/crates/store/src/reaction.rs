@@ -58,15 +58,14 @@ impl Store {
 }
 
 impl Write {
-    /// Takes in what somebody's reactions changed. Says whether the server has
-    /// to be asked who reacted, because the numbers do not tell.
+    /// Takes in what somebody's reactions changed. Where the numbers do not
+    /// tell who reacted, that is to be asked ([`Store::unsure`]).
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn hear_reactions(&mut self, heard: &HeardReactions) -> Result<bool, StoreError> {
+    pub async fn hear_reactions(&mut self, heard: &HeardReactions) -> Result<(), StoreError> {
         let Some(old) = self.find(&heard.message).await? else {
-            self.let_reactions_wait(heard).await?;
-            return Ok(false);
+            return self.let_reactions_wait(heard).await;
         };
         let mut is_unsure = false;
         let mut shown = old.message.reactions.clone().unwrap_or_default();
@@ -100,7 +99,7 @@ impl Write {
         if is_unsure {
             self.set_unsure(&heard.message, true).await?;
         }
-        Ok(is_unsure)
+        Ok(())
     }
 
     /// Takes in who reacted, as the server listed it when it was asked at

@@ -187,7 +187,7 @@ impl Write {
                         properties: from_json(&row.properties)?,
                         at: Timestamp::from_millis(row.done_at),
                     };
-                    // An answer that was asked for after it knew of it.
+                    // Not if an answer that was asked for later has brought the message.
                     let heard_at = Timestamp::from_millis(row.heard_at);
                     if let Some(old) = self.find(message).await?
                         && old.as_of <= heard_at

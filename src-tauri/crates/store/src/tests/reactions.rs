@@ -43,8 +43,11 @@ impl Fixture {
 
     async fn hear(&self, heard: &HeardReactions) -> bool {
         let mut is_unsure = false;
-        self.write(async |write| is_unsure = write.hear_reactions(heard).await.unwrap())
-            .await;
+        self.write(async |write| {
+            write.hear_reactions(heard).await.unwrap();
+            is_unsure = write.is_unsure();
+        })
+        .await;
         is_unsure
     }
 }
