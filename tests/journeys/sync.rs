@@ -14,7 +14,19 @@ async fn pair(
     town: &Town,
     clock: Arc<ShiftedClock>,
 ) -> Result<(TestPerson, TestPerson, Road, DialogId)> {
-    let alex = town.person(ALEX).await?;
+    pair_by(town, &Arc::default(), clock).await
+}
+
+/// The same, with a clock for Alex.
+async fn pair_by(
+    town: &Town,
+    alexs: &Arc<ShiftedClock>,
+    clock: Arc<ShiftedClock>,
+) -> Result<(TestPerson, TestPerson, Road, DialogId)> {
+    let path = town.folder().join("alex-desk.db");
+    let alexs = Arc::clone(alexs);
+    let alex = TestPerson::start(ALEX, town.connection().clone(), path, alexs).await?;
+    alex.online().await;
     let road = Road::to(town.connection()).await?;
     let bea = town.device_over(BEA, "desk", &road, clock).await?;
     bea.online().await;
@@ -25,9 +37,18 @@ async fn pair(
     Ok((alex, bea, road, dialog))
 }
 
-async fn say_many(who: &TestPerson, dialog: &DialogId, n: usize) -> Result<Vec<MessageId>> {
+/// Says so much by a clock that lets no second be a page long.
+async fn say_many(
+    who: &TestPerson,
+    clock: &ShiftedClock,
+    dialog: &DialogId,
+    n: usize,
+) -> Result<Vec<MessageId>> {
     let mut ids = Vec::new();
     for number in 0..n {
+        if number % 50 == 49 {
+            clock.shift(1000);
+        }
         ids.push(who.say(dialog, &format!("word {number}")).await?);
     }
     if let Some(last) = ids.last() {
@@ -39,8 +60,9 @@ async fn say_many(who: &TestPerson, dialog: &DialogId, n: usize) -> Result<Vec<M
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_edited_deleted_and_liked_while_away_is_so_here() -> Result<()> {
     let town = Town::open_plain().await?;
-    let (alex, bea, _road, dialog) = pair(&town, Arc::default()).await?;
-    let ids = say_many(&alex, &dialog, 230).await?;
+    let clock = Arc::default();
+    let (alex, bea, _road, dialog) = pair_by(&town, &clock, Arc::default()).await?;
+    let ids = say_many(&alex, &clock, &dialog, 230).await?;
     for id in &ids {
         bea.hears(id).await;
     }
@@ -90,8 +112,9 @@ async fn what_was_edited_deleted_and_liked_while_away_is_so_here() -> Result<()>
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_device_shows_the_newest_at_once_and_fills_the_rest_quietly() -> Result<()> {
     let town = Town::open_plain().await?;
-    let (alex, bea, _road, dialog) = pair(&town, Arc::default()).await?;
-    let ids = say_many(&alex, &dialog, 340).await?;
+    let clock = Arc::default();
+    let (alex, bea, _road, dialog) = pair_by(&town, &clock, Arc::default()).await?;
+    let ids = say_many(&alex, &clock, &dialog, 340).await?;
     bea.hears(ids.last().expect("many")).await;
     bea.engine.seen(&dialog, ids.last().expect("many")).await?;
     alex.sees(ids.last().expect("many"), Delivery::Read).await;
@@ -280,8 +303,9 @@ async fn a_disk_that_was_full_costs_nothing() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn holes_are_told_and_filled_by_hand() -> Result<()> {
     let town = Town::open_plain().await?;
-    let (alex, bea, _road, dialog) = pair(&town, Arc::default()).await?;
-    let ids = say_many(&alex, &dialog, 340).await?;
+    let clock = Arc::default();
+    let (alex, bea, _road, dialog) = pair_by(&town, &clock, Arc::default()).await?;
+    let ids = say_many(&alex, &clock, &dialog, 340).await?;
     let last = ids.last().expect("many");
     bea.hears(last).await;
     // What was read elsewhere needs no more than a newest page.
