@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use kith_model::{Delivery, DialogId, MessageId, SystemClock};
-use kith_testkit::{ALEX, BEA, TestPerson, Town, Turnstile};
+use kith_testkit::{ALEX, BEA, ShiftedClock, TestPerson, Town, Turnstile};
 
 /// More dialogs than are asked about at a time.
 const DIALOGS: usize = 6;
@@ -19,7 +19,11 @@ fn is_history(line: &str) -> bool {
 /// Bea's device, in all dialogs of which something is new; the first of them is
 /// on her screen, and the one that was written to least lately. Closed.
 async fn behind(town: &Town, turnstile: &Turnstile) -> Result<Scene> {
-    let alex = town.person(ALEX).await?;
+    let clock = Arc::new(ShiftedClock::default());
+    let path = town.folder().join("alex-desk.db");
+    let alexs = Arc::clone(&clock);
+    let alex = TestPerson::start(ALEX, town.connection().clone(), path, alexs).await?;
+    alex.online().await;
     let path = town.folder().join("bea-desk.db");
     let connection = turnstile.lead(town.connection());
     let bea = TestPerson::start(BEA, connection, path, Arc::new(SystemClock)).await?;
@@ -35,6 +39,10 @@ async fn behind(town: &Town, turnstile: &Turnstile) -> Result<Scene> {
     for dialog in &dialogs {
         let mut last = alex.say(dialog, "while you were away").await?;
         for number in 1..LONG {
+            // No second of it is a page long, or that would be fetched whole.
+            if number % 50 == 0 {
+                clock.shift(1000);
+            }
             last = alex.say(dialog, &format!("word {number}")).await?;
         }
         alex.sees(&last, Delivery::Sent).await;
