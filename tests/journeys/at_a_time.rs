@@ -16,6 +16,12 @@ fn is_history(line: &str) -> bool {
     line.contains("chat/Message?")
 }
 
+/// What is asked when everything new is there: nothing else asks for what was
+/// sent before something.
+fn is_quiet(line: &str) -> bool {
+    is_history(line) && line.contains("lte")
+}
+
 /// Bea's device, in all dialogs of which something is new; the first of them is
 /// on her screen, and the one that was written to least lately. Closed.
 async fn behind(town: &Town, turnstile: &Turnstile) -> Result<Scene> {
@@ -135,14 +141,9 @@ async fn three_at_a_time_and_the_open_dialog_first() -> Result<()> {
     assert_eq!(caught_up.most, 3, "never more");
 
     // Then what is older, of every dialog, as quietly.
-    let n_before = caught_up.lines.len();
     let filled = turnstile
         .until("the quiet work", |asked| {
-            let quiet = || {
-                asked.lines[n_before..]
-                    .iter()
-                    .filter(|line| is_history(line))
-            };
+            let quiet = || asked.lines.iter().filter(|line| is_quiet(line));
             looking
                 .dialogs
                 .iter()
