@@ -88,6 +88,17 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
             event: WindowEvent::CloseRequested { .. },
             ..
         } => window::remember(handle, &runner),
+        // There a click on a link starts nothing: the system tells the Kith that is open.
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            let (app, handle) = (runner.clone(), handle.clone());
+            tauri::async_runtime::spawn(async move {
+                for link in &urls {
+                    app.open_link(link.as_str()).await;
+                }
+                window::to_front(&handle);
+            });
+        }
         _ => {}
     });
     drop(bell);
