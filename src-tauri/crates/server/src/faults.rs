@@ -6,10 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::site::Site;
 
+/// So many acknowledgements of one session are held back before they go in the wrong order.
+pub(crate) const HELD_ACKS: usize = 3;
+
 /// The switches the rest of the server looks at.
 #[derive(Debug, Default)]
 pub(crate) struct Switches {
     swallow_acks: AtomicBool,
+    reorder_acks: AtomicBool,
     hold_relays: AtomicBool,
 }
 
@@ -17,6 +21,11 @@ impl Switches {
     /// Whether acknowledgements are kept back.
     pub(crate) fn swallows_acks(&self) -> bool {
         self.swallow_acks.load(Ordering::SeqCst)
+    }
+
+    /// Whether acknowledgements go out in the wrong order.
+    pub(crate) fn reorders_acks(&self) -> bool {
+        self.reorder_acks.load(Ordering::SeqCst)
     }
 
     /// Whether messages are stored and not relayed.
@@ -60,6 +69,19 @@ impl Faults {
             .switches
             .swallow_acks
             .store(swallow, Ordering::SeqCst);
+    }
+
+    /// Holds acknowledgements back and lets them go [`HELD_ACKS`] at a time, the newest
+    /// first, behind whatever else was sent meanwhile. When this is taken back, those that
+    /// are held go in the same wrong order.
+    pub fn reorder_acks(&self, reorder: bool) {
+        self.site
+            .switches
+            .reorder_acks
+            .store(reorder, Ordering::SeqCst);
+        if !reorder {
+            self.site.hub.let_acks_go();
+        }
     }
 
     /// Stores and acknowledges what arrives, but relays nothing to anybody, until taken

@@ -221,6 +221,35 @@ async fn what_a_lost_session_did_not_acknowledge_is_unknown_before_the_link_is_f
 }
 
 #[tokio::test]
+async fn an_older_acknowledgement_after_a_newer_one_harms_nobody() {
+    let mut script = Script::new().await;
+    let (chat, mut listener) = start(script.port);
+    let mut peer = script.session("s1").await;
+    assert_eq!(listener.news().await, ServerEvent::Link(Link::Fresh));
+    let had = peer.n_received;
+    for n in 1..=3 {
+        chat.send(a_message(n)).await.unwrap();
+        peer.expect("message").await;
+    }
+    for h in [had + 3, had + 1, had + 2] {
+        peer.say(&Sm::Answer { h }.write().to_xml()).await;
+    }
+    for n in 1..=3 {
+        assert_eq!(listener.next().await, ServerEvent::Acknowledged(id(n)));
+    }
+    chat.send(a_message(4)).await.unwrap();
+    assert_eq!(
+        peer.expect("message").await.attr("id"),
+        Some(id(4).as_str()),
+        "on the same stream, and nothing of before once more"
+    );
+    peer.say(&Sm::Answer { h: had }.write().to_xml()).await;
+    peer.acknowledge().await;
+    assert_eq!(listener.next().await, ServerEvent::Acknowledged(id(4)));
+    assert_eq!(script.n_accepted, 1);
+}
+
+#[tokio::test]
 async fn a_refused_resumption_without_h_does_not_loop() {
     let mut script = Script::new().await;
     let (chat, mut listener) = start(script.port);

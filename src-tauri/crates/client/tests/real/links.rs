@@ -118,6 +118,45 @@ async fn a_swallowed_acknowledgement_is_made_up_for_by_resuming() -> Result<()> 
 }
 
 #[tokio::test]
+async fn acknowledgements_in_the_wrong_order_break_nothing() -> Result<()> {
+    let house = House::open().await?;
+    let rest = house.rest("ada").await?;
+    let (dialog, to_bob) = private_dialog(&rest, house.bob).await?;
+    let (mut ada, mut bob) = (house.chat(house.ada), house.chat(house.bob));
+    ada.link(Link::Fresh).await?;
+    bob.link(Link::Fresh).await?;
+    house.server.faults().reorder_acks(true);
+    let (ids, mut sent) = (ids(), Vec::new());
+    for n in 0..20 {
+        let id = next(&ids);
+        ada.say(&to_bob, &id, &format!("{n}")).await?;
+        assert_eq!(bob.message().await?.id, id, "each once");
+        sent.push(id);
+    }
+    house.server.faults().reorder_acks(false);
+    let mut waiting = sent.clone();
+    while !waiting.is_empty() {
+        let id = ada
+            .wait("acknowledgement", |event| match event {
+                ServerEvent::Acknowledged(id) => Some(Ok(id)),
+                ServerEvent::Link(link) => Some(Err(anyhow::anyhow!("{link:?}"))),
+                ServerEvent::Unknown(_) => Some(Err(anyhow::anyhow!("one is unknown"))),
+                _ => None,
+            })
+            .await??;
+        waiting.retain(|held| *held != id);
+    }
+    assert_eq!(
+        rest.history(&HistoryQuery::newest(dialog, 100))
+            .await?
+            .len(),
+        20
+    );
+    house.server.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_restarted_server_gives_a_fresh_link() -> Result<()> {
     let house = House::open().await?;
     let rest = house.rest("ada").await?;

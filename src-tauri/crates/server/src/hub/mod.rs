@@ -190,18 +190,27 @@ impl Hub {
 
     /// Drops connections without a goodbye.
     pub(crate) fn cut(&self, user_id: Option<i64>) {
-        let sessions: Vec<_> = {
-            let inner = self.inner();
-            inner
-                .people
-                .iter()
-                .filter(|(id, _)| user_id.is_none_or(|wanted| wanted == **id))
-                .flat_map(|(_, sessions)| sessions.values().cloned())
-                .collect()
-        };
-        for session in sessions {
+        for session in self.sessions(user_id) {
             session.cut();
         }
+    }
+
+    /// Lets go of the acknowledgements that a fault holds back.
+    pub(crate) fn let_acks_go(&self) {
+        for session in self.sessions(None) {
+            session.let_acks_go();
+        }
+    }
+
+    /// One person's sessions, or with `None` everybody's.
+    fn sessions(&self, user_id: Option<i64>) -> Vec<Arc<Session>> {
+        let inner = self.inner();
+        inner
+            .people
+            .iter()
+            .filter(|(id, _)| user_id.is_none_or(|wanted| wanted == **id))
+            .flat_map(|(_, sessions)| sessions.values().cloned())
+            .collect()
     }
 
     /// Forgets everything that could be resumed.

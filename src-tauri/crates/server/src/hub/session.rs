@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
+use crate::faults::HELD_ACKS;
 use crate::text::Text;
 
 /// A session that is behind by so many stanzas is dropped: memory is everybody's.
@@ -54,6 +55,8 @@ pub(super) struct State {
     pub(super) waiting: VecDeque<Text>,
     /// Stanzas taken from the client since stream management was switched on.
     pub(super) received: u32,
+    /// Acknowledgements that a fault holds back, the oldest first.
+    held_acks: Vec<Text>,
     /// Counts the connections, so that an old one's end does not touch a new one.
     pub(super) generation: u64,
     /// The end has come; nothing is taken any more.
@@ -134,6 +137,20 @@ impl Session {
         self.state().push(Outgoing::Nonza(nonza.into()));
     }
 
+    /// Holds an acknowledgement back; when there are enough, all of them go.
+    pub(crate) fn hold_ack(&self, ack: Text) {
+        let mut state = self.state();
+        state.held_acks.push(ack);
+        if state.held_acks.len() >= HELD_ACKS {
+            state.let_acks_go();
+        }
+    }
+
+    /// Lets go of the acknowledgements that are held back, the newest first.
+    pub(crate) fn let_acks_go(&self) {
+        self.state().let_acks_go();
+    }
+
     /// Switches stream management on. With `resume_id` the session can be resumed.
     pub(crate) fn manage(&self, resume_id: Option<String>) {
         let mut state = self.state();
@@ -141,6 +158,7 @@ impl Session {
         state.resume_id = resume_id;
         (state.sent, state.acknowledged, state.received) = (0, 0, 0);
         state.waiting.clear();
+        state.held_acks.clear();
     }
 
     /// Whether stream management is on.
@@ -221,6 +239,12 @@ impl State {
             && link.out.send(outgoing).is_ok()
         {
             link.backlog.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn let_acks_go(&mut self) {
+        for ack in std::mem::take(&mut self.held_acks).into_iter().rev() {
+            self.push(Outgoing::Nonza(ack));
         }
     }
 

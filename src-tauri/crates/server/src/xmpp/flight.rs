@@ -99,8 +99,18 @@ impl<'a> Flight<'a> {
     }
 
     fn acknowledge(&self) {
-        if !self.site.switches.swallows_acks() {
-            let a = Element::new("a", ns::SM).with("h", self.session.received().to_string());
+        let switches = &self.site.switches;
+        if switches.swallows_acks() {
+            return;
+        }
+        let a = Element::new("a", ns::SM).with("h", self.session.received().to_string());
+        if switches.reorders_acks() {
+            self.session.hold_ack(text(&a));
+            if !switches.reorders_acks() {
+                // Taken back meanwhile: nothing must be left behind.
+                self.session.let_acks_go();
+            }
+        } else {
             self.session.tell(text(&a));
         }
     }

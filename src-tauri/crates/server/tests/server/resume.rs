@@ -96,6 +96,39 @@ async fn swallowed_acknowledgements_hide_nothing_but_themselves() {
 }
 
 #[tokio::test]
+async fn acknowledgements_in_the_wrong_order_are_the_same_numbers() {
+    let town = Town::open().await;
+    let mut ann = town.live(ANN, Over::Tcp).await;
+    ann.manage().await;
+    town.server.faults().reorder_acks(true);
+    let to = ann.user(BOB);
+    for n in 1..=5 {
+        ann.say(&to, "chat", &id(n), "x").await;
+        ann.send(&format!("<r xmlns='{}'/>", ns::SM)).await;
+    }
+    let mut counts = Vec::new();
+    while counts.len() < 3 {
+        counts.push(ann.until("an acknowledgement", |e| e.is("a", ns::SM)).await);
+    }
+    ann.settle().await;
+    town.server.faults().reorder_acks(false);
+    while counts.len() < 5 {
+        counts.push(ann.until("an acknowledgement", |e| e.is("a", ns::SM)).await);
+    }
+    let counts: Vec<_> = counts.iter().filter_map(|a| a.attr("h")).collect();
+    assert_eq!(
+        counts,
+        ["3", "2", "1", "5", "4"],
+        "three at a time, the rest when it is taken back, the newest first"
+    );
+    assert_eq!(
+        ann.acked().await,
+        6,
+        "in order again: messages and the ping"
+    );
+}
+
+#[tokio::test]
 async fn refused_connections_come_back_when_the_gate_opens() {
     let town = Town::open().await;
     let mut ann = town.live(ANN, Over::Tcp).await;

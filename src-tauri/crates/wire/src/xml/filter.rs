@@ -13,6 +13,8 @@
 //! - comments and processing instructions vanish, CDATA becomes plain text,
 //! - ampersands that begin nothing are escaped, and characters that XML does
 //!   not have become U+FFFD,
+//! - acknowledgements that are older than one before them vanish
+//!   ([`super::counted`]),
 //! - elements that nest deeper than [`MAX_DEPTH`] vanish, since readers of
 //!   trees run out of stack.
 //!
@@ -24,6 +26,7 @@ use thiserror::Error;
 
 use super::MAX_DEPTH;
 use super::clean::{Prefixes, clean_attributes, clean_name, is_lawful};
+use super::counted::Counted;
 use super::scan::{Scanner, Step, Token};
 use super::tag::read_start;
 use super::text::{escape_text, escape_value, is_allowed, reference};
@@ -63,6 +66,8 @@ pub struct Filter {
     vanishing: usize,
     /// Whether there was a tag yet.
     has_begun: bool,
+    /// How far the other side has said that it is.
+    counted: Counted,
 }
 
 #[derive(Debug)]
@@ -179,15 +184,18 @@ impl Filter {
             })
             .collect();
         let clean = clean_name(&name, &attributes, &around);
-        let is_known = self.open.len() != 1 || {
+        let is_known = self.open.len() != 1 || self.vanishing > 0 || {
             let (prefix, local) = clean.split_once(':').unwrap_or(("", &clean));
             let own = declared
                 .iter()
                 .find(|(p, _)| p == prefix)
                 .map(|(_, ns)| ns.as_str());
             let space = own.or_else(|| around.outside(prefix)).unwrap_or_default();
+            let h = attributes.iter().find(|a| a.name == "h");
+            let h = h.map(|h| h.value.as_str());
             matches!(local, "message" | "presence" | "iq")
-                || [ns::STREAM, ns::SASL, ns::SM, ns::TLS].contains(&space)
+                || [ns::STREAM, ns::SASL, ns::TLS].contains(&space)
+                || (space == ns::SM && self.counted.says_something(local, h))
         };
         if self.vanishing > 0 || self.open.len() > MAX_DEPTH || !is_known {
             self.vanishing += usize::from(!empty);

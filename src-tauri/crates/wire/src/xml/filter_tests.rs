@@ -143,6 +143,14 @@ fn is_strictly_well_formed(xml: &str) -> bool {
     parse_all(xml).is_ok_and(|all| all.iter().all(names_are_fine))
 }
 
+#[test]
+fn an_older_acknowledgement_vanishes() {
+    check(
+        "<a xmlns='urn:xmpp:sm:3' h='2'/><a xmlns='urn:xmpp:sm:3' h='1'></a><r xmlns='urn:xmpp:sm:3'/><x><a xmlns='urn:xmpp:sm:3' h='9'/></x><a xmlns='urn:xmpp:sm:3' h='3'/>",
+        r#"<a xmlns="urn:xmpp:sm:3" h="2"/><r xmlns="urn:xmpp:sm:3"/><a xmlns="urn:xmpp:sm:3" h="3"/>"#,
+    );
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes: Vec<u8>, cut in 1_usize..40) {

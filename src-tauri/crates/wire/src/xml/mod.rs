@@ -18,6 +18,7 @@
 //! entity to bomb with.
 
 mod clean;
+mod counted;
 mod element;
 mod filter;
 pub mod names;
