@@ -16,6 +16,7 @@ mod history;
 mod late;
 mod leftovers;
 mod odd;
+mod readers;
 mod recovers;
 mod rights;
 mod screens;

@@ -48,7 +48,7 @@ CREATE TABLE message (
     failure TEXT,                              -- why it waits, when failed
     attachments TEXT NOT NULL DEFAULT '[]',    -- JSON, as model::Attachment
     pending INTEGER NOT NULL DEFAULT 0 CHECK (pending = (state < 4)) -- 1: the server does not hold it; stands after all others
-, kind INTEGER NOT NULL DEFAULT 0, properties TEXT NOT NULL DEFAULT '{}', reactions TEXT NOT NULL DEFAULT '[]', stored_at INTEGER, updated_at INTEGER, destroy_after INTEGER, expires_at INTEGER, is_silent INTEGER NOT NULL DEFAULT 0, in_history INTEGER NOT NULL DEFAULT 1, mentions_me INTEGER NOT NULL DEFAULT 0, views INTEGER, as_of INTEGER NOT NULL DEFAULT 0, reacted_as_of INTEGER NOT NULL DEFAULT 0, reactions_unsure INTEGER NOT NULL DEFAULT 0, taken_after INTEGER) STRICT;
+, kind INTEGER NOT NULL DEFAULT 0, properties TEXT NOT NULL DEFAULT '{}', reactions TEXT NOT NULL DEFAULT '[]', stored_at INTEGER, updated_at INTEGER, destroy_after INTEGER, expires_at INTEGER, is_silent INTEGER NOT NULL DEFAULT 0, in_history INTEGER NOT NULL DEFAULT 1, mentions_me INTEGER NOT NULL DEFAULT 0, views INTEGER, as_of INTEGER NOT NULL DEFAULT 0, reacted_as_of INTEGER NOT NULL DEFAULT 0, reactions_unsure INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX message_by_place ON message (dialog_id, pending, sent_at, id, sender_id);
 

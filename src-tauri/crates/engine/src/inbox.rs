@@ -30,6 +30,7 @@ struct Afterwards {
     stopped_typing: Vec<Message>,
     fetch: Vec<DialogId>,
     read_elsewhere: Vec<MessageId>,
+    read_by_others: Vec<MessageId>,
 }
 
 impl Shared {
@@ -124,8 +125,10 @@ impl Shared {
                         MarkerKind::Read => Delivery::Read,
                     };
                     write.hear_marker(state, &message, by, now).await?;
-                    if by == self.me && kind == MarkerKind::Read {
-                        after.read_elsewhere.push(message);
+                    match kind {
+                        MarkerKind::Read if by == self.me => after.read_elsewhere.push(message),
+                        MarkerKind::Read => after.read_by_others.push(message),
+                        MarkerKind::Delivered => {}
                     }
                 }
                 ServerEvent::Edited(edit) => {
@@ -170,6 +173,7 @@ impl Shared {
             self.deeds_wake.notify_one();
         }
         self.ask_about_late_soon(after.read_elsewhere);
+        self.ask_who_read_soon(after.read_by_others);
         if after.wake_markers {
             self.markers_wake.notify_one();
         }

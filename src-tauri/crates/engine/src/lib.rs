@@ -39,6 +39,7 @@ mod people;
 mod pictures;
 mod presence;
 mod reactions;
+mod readers;
 mod reading;
 mod rooms;
 mod self_destruct;
@@ -178,6 +179,7 @@ impl Engine {
             strangers: std::sync::Mutex::default(),
             rest,
             asking_about_late: Mutex::default(),
+            read_by_others: std::sync::Mutex::default(),
             is_signed_in: Mutex::new(false),
             chat,
         });

@@ -1,12 +1,12 @@
 //! What the parts of one engine have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kith_client::{Chat, ClientError, Rest, Secret};
-use kith_model::{Clock, DialogId, Timestamp, UserId};
+use kith_model::{Clock, DialogId, MessageId, Timestamp, UserId};
 use kith_store::{Store, StoreError, Write};
 use tokio::sync::{Notify, watch};
 
@@ -112,6 +112,8 @@ pub(crate) struct Shared {
     pub(crate) strangers: Mutex<Strangers>,
     /// Held by whoever asks the server's books what was read elsewhere.
     pub(crate) asking_about_late: tokio::sync::Mutex<()>,
+    /// Own messages that others have just read.
+    pub(crate) read_by_others: Mutex<BTreeSet<MessageId>>,
     pub(crate) rest: Rest,
     pub(crate) is_signed_in: tokio::sync::Mutex<bool>,
     pub(crate) chat: Chat,

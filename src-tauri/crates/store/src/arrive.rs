@@ -184,10 +184,7 @@ impl Write {
                 "UPDATE message SET
                      body = ?2, sent_at = ?3, edited_at = ?4, state = ?5, pending = (?5 < 4), failure = NULL,
                      attachments = ?6, properties = ?7, reactions = ?8, stored_at = ?9, updated_at = ?10,
-                     mentions_me = ?11, views = ?12, as_of = ?13, reactions_unsure = ?14,
-                     taken_after = CASE WHEN pending = 1 AND ?5 >= 4
-                         THEN (SELECT seq FROM sqlite_sequence WHERE name = 'message')
-                         ELSE taken_after END
+                     mentions_me = ?11, views = ?12, as_of = ?13, reactions_unsure = ?14
                  WHERE id = ?1",
             )
             .bind(news.id.as_str())

@@ -15,9 +15,6 @@ use crate::open::stored;
 use crate::person::{number, user};
 use crate::{Change, Step, Store, StoreError, Write};
 
-/// So many own messages are raised by one marker, at most; of more, the newest.
-const RAISED_AT_ONCE: u32 = 1000;
-
 /// A marker to be announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkerOut {
@@ -60,14 +57,45 @@ impl Store {
             })
             .collect()
     }
+
+    /// The own messages above an own one that nobody is known to have read, the
+    /// newest first. Who reads much at once says so of the newest (XEP-0333 §2),
+    /// but may not have had all of the others: the server knows.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unread_by_others_above(
+        &self,
+        message: &MessageId,
+        limit: u32,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        let above: Vec<String> = sqlx::query_scalar(
+            "SELECT above.id
+             FROM message shown
+             JOIN message above INDEXED BY message_unread_by_others
+                 ON above.dialog_id = shown.dialog_id
+                 AND above.is_own = 1
+                 AND above.state IN (4, 5)
+                 AND above.destroy_after IS NULL
+                 AND (above.sent_at, above.id) < (shown.sent_at, shown.id)
+             WHERE shown.id = ? AND shown.is_own = 1 AND shown.pending = 0
+             ORDER BY above.sent_at DESC, above.id DESC
+             LIMIT ?",
+        )
+        .bind(message.as_str())
+        .bind(limit)
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        above.iter().map(|id| Ok(stored(id)?)).collect()
+    }
 }
 
 impl Write {
     /// Takes in a marker. `state` is [`Delivery::Delivered`] or
     /// [`Delivery::Read`].
     ///
-    /// From somebody else it raises the state of an own message; only members
-    /// are believed. From this account, on another device, *read* moves the
+    /// From somebody else it raises the state of an own message, and of no other
+    /// ([`Store::unread_by_others_above`]); only members are believed. From this account, on another device, *read* moves the
     /// read pointer, and says of a message that came late that it was seen.
     /// Everything else says nothing.
     ///
@@ -112,57 +140,6 @@ impl Write {
             Step::Received
         };
         self.rise(&old, state, step);
-        if state == Delivery::Read {
-            self.read_by_up_to(message, by).await?;
-        }
-        Ok(())
-    }
-
-    /// Who has read a message has read the own ones above it too (XEP-0333
-    /// §2): senders of markers leave those out when they read much at once. Not
-    /// what the server had after it, or may have had after it, with an earlier
-    /// place: its reader may not have had it, and history tells who has.
-    async fn read_by_up_to(&mut self, message: &MessageId, by: UserId) -> Result<(), StoreError> {
-        let above: Vec<(String, String)> = sqlx::query_as(
-            "UPDATE message SET state = 6
-             WHERE seq IN (
-                 SELECT above.seq
-                 FROM message shown
-                 JOIN message above INDEXED BY message_unread_by_others
-                     ON above.dialog_id = shown.dialog_id
-                     AND above.is_own = 1
-                     AND above.state IN (4, 5)
-                     AND (above.sent_at, above.id) < (shown.sent_at, shown.id)
-                     AND CASE
-                         -- Both written here leave in order.
-                         WHEN above.taken_after IS NOT NULL AND shown.taken_after IS NOT NULL
-                         THEN above.seq < shown.seq
-                         -- What was fetched may have been there for long.
-                         WHEN shown.stored_at IS NOT NULL
-                         THEN coalesce(above.stored_at < shown.stored_at, 0)
-                         WHEN above.stored_at < shown.sent_at * 1000
-                         THEN 1
-                         WHEN above.taken_after IS NOT NULL
-                         THEN above.taken_after < shown.seq
-                         WHEN shown.taken_after IS NOT NULL
-                         THEN above.seq <= shown.taken_after
-                         ELSE above.seq < shown.seq
-                     END
-                 WHERE shown.id = ? AND shown.pending = 0
-                 ORDER BY above.sent_at DESC, above.id DESC
-                 LIMIT ?)
-             RETURNING dialog_id, id",
-        )
-        .bind(message.as_str())
-        .bind(RAISED_AT_ONCE)
-        .fetch_all(self.db().await?)
-        .await?;
-        for (dialog, id) in above {
-            let id = stored(&id)?;
-            self.keep_receipt(&id, by, Delivery::Read).await?;
-            self.note(&id, Delivery::Read, Step::Read);
-            self.message_changed(&stored(&dialog)?, &id);
-        }
         Ok(())
     }
 

@@ -304,15 +304,11 @@ impl Write {
                  failure = NULL,
                  sent_at = CASE WHEN ?
                      THEN coalesce((SELECT stamp FROM outbox WHERE message_id = message.id), sent_at)
-                     ELSE sent_at END,
-                 taken_after = CASE WHEN ?
-                     THEN (SELECT seq FROM sqlite_sequence WHERE name = 'message')
-                     ELSE taken_after END
+                     ELSE sent_at END
              WHERE id = ?",
         )
         .bind(state.rank())
         .bind(!state.is_on_server())
-        .bind(takes_place)
         .bind(takes_place)
         .bind(id.as_str());
         if state.is_on_server() {

@@ -7,7 +7,3 @@ ALTER TABLE message ADD COLUMN reacted_as_of INTEGER NOT NULL DEFAULT 0;
 -- 1: who reacted has to be asked.
 ALTER TABLE message ADD COLUMN reactions_unsure INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX message_unsure ON message (id) WHERE reactions_unsure = 1;
-
--- Of what was written here: the newest arrival (`seq`) when it was known that
--- the server has it. What came later, the server had later.
-ALTER TABLE message ADD COLUMN taken_after INTEGER;

@@ -2,7 +2,7 @@
 
 use kith_model::{Delivery, Message, MessageId, Place, Timestamp};
 
-use super::{BEA, CARL, Fixture, ME, at, dialog_id, id, message, own};
+use super::{BEA, Fixture, ME, at, dialog_id, id, message, own};
 use crate::Stretch;
 
 impl Fixture {
@@ -394,28 +394,4 @@ async fn the_timer_of_a_late_message_runs_when_it_was_seen() {
     assert_eq!(start().await, None, "nobody has seen it");
     fixture.looked_at(3, &[]).await;
     assert!(start().await > Some(Timestamp::default()));
-}
-
-#[tokio::test]
-async fn who_read_one_has_not_read_what_was_sent_after_it() {
-    let fixture = Fixture::new().await;
-    for n in [4, 5, 3] {
-        fixture.put(&own(n, 10)).await;
-    }
-    fixture
-        .write(async |write| {
-            write
-                .hear_marker(Delivery::Read, &id(5), CARL, at(20))
-                .await
-                .expect("heard");
-        })
-        .await;
-    assert_eq!(
-        fixture.shown().await,
-        [
-            "10 11 Sent text 3",
-            "10 11 Read text 4",
-            "10 11 Read text 5"
-        ]
-    );
 }

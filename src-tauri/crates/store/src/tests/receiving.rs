@@ -1,7 +1,7 @@
 //! Messages and markers as they come in: for the first time, again, out of
 //! order.
 
-use kith_model::{Delivery, DialogKind, Message, UserId};
+use kith_model::{Delivery, DialogKind, UserId};
 
 use super::{BEA, CARL, Fixture, ME, at, dialog, dialog_id, id, message, own};
 use crate::{Addressee, Change, Put};
@@ -123,7 +123,7 @@ async fn ticks_only_rise() {
 }
 
 #[tokio::test]
-async fn who_has_read_one_has_read_the_own_ones_above_it() {
+async fn a_marker_says_nothing_of_the_own_ones_above_its_message() {
     let fixture = Fixture::new().await;
     for n in 1..=3 {
         fixture.put(&own(n, 10)).await;
@@ -141,79 +141,23 @@ async fn who_has_read_one_has_read_the_own_ones_above_it() {
         fixture.shown().await,
         [
             "9 22 Sent text 4",
-            "10 11 Read text 1",
+            "10 11 Sent text 1",
             "10 11 Read text 2",
             "10 11 Sent text 3"
         ]
     );
+    assert_eq!(changes.len(), 2, "a message and its dialog: {changes:?}");
+    let above = fixture.store.unread_by_others_above(&id(2), 10).await;
     assert_eq!(
-        changes.len(),
-        3,
-        "two messages and their dialog: {changes:?}"
-    );
-    assert_eq!(
-        fixture.store.receipts(&id(1)).await.expect("a read"),
-        [(BEA, Delivery::Read)]
+        above.expect("a read"),
+        [id(1)],
+        "not what others wrote, nor what stands below"
     );
     let unfinished = fixture.store.unfinished(10).await.expect("a read");
     assert_eq!(
         unfinished,
-        [(dialog_id(1), id(3))],
+        [(dialog_id(1), id(3)), (dialog_id(1), id(1))],
         "those of others are nobody's to finish"
-    );
-}
-
-/// Message 2 was written on another device, below what waits here; somebody
-/// reads it. Says what that makes of message 1.
-async fn one_of_here_above_one_of_there(taken_first: bool, stored: Option<i64>) -> String {
-    let fixture = Fixture::new().await;
-    fixture.queue(1, 1, 10).await;
-    fixture.hand_over(1, 10).await;
-    let taken = async || {
-        fixture
-            .write(async |write| {
-                write.acknowledged(&id(1)).await.expect("taken");
-            })
-            .await;
-    };
-    if taken_first {
-        taken().await;
-    }
-    fixture
-        .put(&Message {
-            stored_at: stored.map(at),
-            ..own(2, 10)
-        })
-        .await;
-    if !taken_first {
-        taken().await;
-    }
-    fixture
-        .write(async |write| {
-            write
-                .hear_marker(Delivery::Read, &id(2), BEA, at(20))
-                .await
-                .expect("heard");
-        })
-        .await;
-    fixture.shown().await.remove(0)
-}
-
-#[tokio::test]
-async fn who_has_read_one_may_not_have_had_what_the_server_took_after_it() {
-    assert_eq!(
-        one_of_here_above_one_of_there(true, None).await,
-        "10 11 Read text 1"
-    );
-    assert_eq!(
-        one_of_here_above_one_of_there(false, None).await,
-        "10 11 Sent text 1",
-        "written before, and taken after"
-    );
-    assert_eq!(
-        one_of_here_above_one_of_there(true, Some(10)).await,
-        "10 11 Sent text 1",
-        "fetched after, and perhaps there before"
     );
 }
 
