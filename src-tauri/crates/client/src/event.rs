@@ -94,6 +94,9 @@ pub struct Edit {
     pub properties: Properties,
     /// When.
     pub at: Timestamp,
+    /// Whether the message goes away by itself: no history will bring it to
+    /// whoever does not have it.
+    pub is_passing: bool,
 }
 
 /// A message was taken away for everybody (`protocol/xmpp.md` §10).
@@ -340,6 +343,9 @@ pub enum Outgoing {
         properties: Properties,
         /// Whether it is the newest of its dialog.
         is_last: bool,
+        /// After how many seconds the message goes away by itself, so that
+        /// whoever does not have it does not keep the text for later.
+        destroy_after: Option<u32>,
     },
     /// Takes a message away for everybody. No fate is told of it; what
     /// [`crate::Rest::delete_messages`] deletes for all, the server tells the

@@ -58,6 +58,7 @@ impl Shared {
             to,
             body: held.message.body,
             properties: held.message.properties,
+            destroy_after: held.message.destroy_after,
             is_last: newest.is_some_and(|place| place.id == deed.message),
         };
         self.announced(|announced| announced.insert(deed.position));

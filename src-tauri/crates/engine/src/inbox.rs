@@ -138,6 +138,7 @@ impl Shared {
                         body: edit.body,
                         properties: edit.properties,
                         at: edit.at,
+                        is_passing: edit.is_passing,
                     };
                     write.hear_edit(&heard).await?;
                 }

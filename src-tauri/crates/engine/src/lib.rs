@@ -180,6 +180,7 @@ impl Engine {
             rest,
             asking_about_late: Mutex::default(),
             read_by_others: std::sync::Mutex::default(),
+            has_traces: std::sync::atomic::AtomicBool::default(),
             is_signed_in: Mutex::new(false),
             chat,
         });

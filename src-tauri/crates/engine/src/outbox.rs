@@ -215,7 +215,7 @@ impl Shared {
             }
             stamps.insert(row.dialog.clone(), stamp);
             // Not there any more: the person took it back just now.
-            if let Some(message) = write.handing_over(&row.message, stamp).await? {
+            if let Some((message, stamp)) = write.handing_over(&row.message, stamp).await? {
                 stanzas.push(outgoing(message, to, stamp));
             }
         }

@@ -4,7 +4,8 @@
 //! the screen decides that and calls [`Shared::seen`]. That moves the read
 //! pointer and queues the markers in one transaction. This worker announces
 //! them: to the author over the stream, one by one; or, when much was read at
-//! once, to the server's books over REST, with one marker for the newest.
+//! once, to the server's books over REST, with one marker for the newest. What
+//! goes away by itself is in no books and always has a marker of its own.
 //!
 //! Markers are not acknowledged one by one. Once written they are kept until
 //! the link has held long enough for the server to have taken them; if it
@@ -102,7 +103,7 @@ impl Shared {
             for of_dialog in markers.chunk_by(|a, b| a.dialog == b.dialog) {
                 let (read, mut one_by_one): (Vec<_>, Vec<_>) = of_dialog
                     .iter()
-                    .partition::<Vec<&MarkerOut>, _>(|marker| marker.is_read);
+                    .partition::<Vec<&MarkerOut>, _>(|marker| marker.is_read && marker.is_in_books);
                 if read.len() <= ONE_BY_ONE {
                     one_by_one.extend(read);
                 } else {

@@ -6,6 +6,7 @@
 //! that was set back does not give a message more time than it had left.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use kith_model::Timestamp;
@@ -18,6 +19,8 @@ use crate::task::until;
 
 /// No sleep is longer than this while there is a message to take away.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// What could not be wiped is tried again after so long.
+const WIPE_AGAIN: i64 = 5_000;
 /// A clock that is behind by more than this was set back.
 const SET_BACK: i64 = 2_000;
 
@@ -33,8 +36,10 @@ impl Shared {
     pub(crate) async fn watch_timers(self: Arc<Self>) {
         let mut changes = self.hub.listen();
         let mut looked = None;
+        // An app that ended at a bad moment may have left something behind.
+        self.has_traces.store(true, Ordering::SeqCst);
         loop {
-            let next = match self.let_time_run(&mut looked, Instant::now()).await {
+            let mut next = match self.let_time_run(&mut looked, Instant::now()).await {
                 Ok(next) => next,
                 Err(error) => {
                     self.met(&error);
@@ -42,6 +47,10 @@ impl Shared {
                     Some(Timestamp::from_millis(self.clock.now().millis() + 5_000))
                 }
             };
+            if self.has_traces.load(Ordering::SeqCst) && !self.leave_no_trace().await {
+                let again = Timestamp::from_millis(self.clock.now().millis() + WIPE_AGAIN);
+                next = Some(next.map_or(again, |next| next.min(again)));
+            }
             let wait = next.map(|next| until(self.clock.now(), next).min(LONGEST_SLEEP));
             let sleep = async {
                 match wait {
@@ -96,11 +105,18 @@ impl Shared {
         self.store.next_expiry().await
     }
 
-    /// Makes sure that what was deleted is not left in a file.
-    pub(crate) async fn leave_no_trace(&self) {
-        if let Err(error) = self.store.leave_no_trace().await {
+    /// Makes sure that what was deleted is not left in a file; says whether that
+    /// is so by now. Otherwise the worker does it later.
+    pub(crate) async fn leave_no_trace(&self) -> bool {
+        // Said before, so that what is deleted meanwhile is not forgotten.
+        self.has_traces.store(false, Ordering::SeqCst);
+        let is_done = self.store.leave_no_trace().await;
+        if let Err(error) = &is_done {
             tracing::debug!(%error, "the log of the database is emptied later");
         }
+        let is_done = is_done.unwrap_or(false);
+        self.has_traces.fetch_or(!is_done, Ordering::SeqCst);
+        is_done
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -114,6 +115,8 @@ pub(crate) struct Shared {
     pub(crate) asking_about_late: tokio::sync::Mutex<()>,
     /// Own messages that others have just read.
     pub(crate) read_by_others: Mutex<BTreeSet<MessageId>>,
+    /// Whether something that was deleted may still be in a file.
+    pub(crate) has_traces: AtomicBool,
     pub(crate) rest: Rest,
     pub(crate) is_signed_in: tokio::sync::Mutex<bool>,
     pub(crate) chat: Chat,

@@ -26,6 +26,9 @@ pub struct MarkerOut {
     pub author: UserId,
     /// Whether it says read, or only delivered.
     pub is_read: bool,
+    /// Whether the server's books have the message: not one that goes away by
+    /// itself.
+    pub is_in_books: bool,
 }
 
 impl Store {
@@ -35,8 +38,8 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn markers_out(&self, limit: u32) -> Result<Vec<MarkerOut>, StoreError> {
-        let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
-            "SELECT o.message_id, o.dialog_id, o.author_id, o.state
+        let rows: Vec<(String, String, i64, i64, bool)> = sqlx::query_as(
+            "SELECT o.message_id, o.dialog_id, o.author_id, o.state, m.destroy_after IS NULL
              FROM marker_out o
              JOIN message m ON m.id = o.message_id
              WHERE o.written_at IS NULL
@@ -47,12 +50,13 @@ impl Store {
         .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.into_iter()
-            .map(|(message, dialog, author, state)| {
+            .map(|(message, dialog, author, state, is_in_books)| {
                 Ok(MarkerOut {
                     message: stored(&message)?,
                     dialog: stored(&dialog)?,
                     author: user(author)?,
                     is_read: state >= Delivery::Read.rank(),
+                    is_in_books,
                 })
             })
             .collect()

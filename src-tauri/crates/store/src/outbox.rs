@@ -215,8 +215,11 @@ impl Store {
 
 impl Write {
     /// Notes that a row is being handed to the stream, with the time it
-    /// carries, and answers the message as it is to be sent. To be committed
-    /// before it is handed over. `None` when the person took it back.
+    /// carries, and answers the message as it is to be sent, with that time. To
+    /// be committed before it is handed over. `None` when the person took it back.
+    ///
+    /// What goes away by itself keeps the first time it left with: somebody may
+    /// have it since then, and no history would tell them of another.
     ///
     /// # Errors
     /// When the disk does not take it.
@@ -224,26 +227,33 @@ impl Write {
         &mut self,
         id: &MessageId,
         stamp: Timestamp,
-    ) -> Result<Option<StoredMessage>, StoreError> {
-        let done = sqlx::query(
-            "UPDATE outbox SET fate = ?, stamp = ?, attempts = attempts + 1
-             WHERE message_id = ? AND is_parked = 0",
+    ) -> Result<Option<(StoredMessage, Timestamp)>, StoreError> {
+        let stamp: Option<i64> = sqlx::query_scalar(
+            "UPDATE outbox SET
+                 fate = ?1,
+                 stamp = CASE
+                     WHEN (SELECT destroy_after FROM message WHERE id = ?3) IS NULL THEN ?2
+                     ELSE coalesce(stamp, ?2)
+                 END,
+                 attempts = attempts + 1
+             WHERE message_id = ?3 AND is_parked = 0
+             RETURNING stamp",
         )
         .bind(Fate::InFlight.rank())
         .bind(stamp.seconds())
         .bind(id.as_str())
-        .execute(self.db().await?)
+        .fetch_optional(self.db().await?)
         .await?;
-        if done.rows_affected() == 0 {
+        let Some(stamp) = stamp else {
             return Ok(None);
-        }
+        };
         let Some(old) = self.find(id).await? else {
             return Ok(None);
         };
         if !self.rise(&old, Delivery::Sending, Step::HandedOver) {
             self.note(id, old.delivery, Step::HandedOver);
         }
-        Ok(Some(old))
+        Ok(Some((old, Timestamp::from_seconds(stamp))))
     }
 
     /// The server has taken it. That says nothing against a refusal: what is
@@ -359,7 +369,15 @@ impl Write {
         step: Step,
     ) -> Result<(), StoreError> {
         let done = sqlx::query(
-            "UPDATE outbox SET fate = ?, next_attempt_at = ? WHERE message_id = ? AND is_parked = 0",
+            "UPDATE outbox SET
+                 fate = ?1,
+                 next_attempt_at = ?2,
+                 -- Nobody has it, so it may have another time.
+                 stamp = CASE
+                     WHEN ?1 = 0 AND (SELECT destroy_after FROM message WHERE id = ?3) IS NOT NULL THEN NULL
+                     ELSE stamp
+                 END
+             WHERE message_id = ?3 AND is_parked = 0",
         )
         .bind(fate.rank())
         .bind(next.millis())
@@ -378,13 +396,14 @@ impl Write {
         }
         self.set_state(&old, Delivery::Queued, None, step);
         sqlx::query(
-            "INSERT INTO outbox (message_id, dialog_id, fate, next_attempt_at)
-             VALUES (?, ?, ?, ?)
+            "INSERT INTO outbox (message_id, dialog_id, fate, stamp, next_attempt_at)
+             VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (message_id) DO NOTHING",
         )
         .bind(id.as_str())
         .bind(old.message.dialog_id.as_str())
         .bind(fate.rank())
+        .bind(old.message.sent_at.seconds())
         .bind(next.millis())
         .execute(self.db().await?)
         .await?;

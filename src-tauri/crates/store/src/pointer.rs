@@ -103,10 +103,27 @@ impl Store {
     }
 }
 
+/// What goes away by itself, between the pointer and the place to which it
+/// moves, and is not what is said to be read. There are few of these.
+const PASSED: &str = "
+    INSERT INTO late_message (message_id, dialog_id)
+    SELECT m.id, m.dialog_id
+    FROM read_pointer p
+    JOIN message m INDEXED BY message_timed ON m.dialog_id = p.dialog_id
+        AND m.destroy_after IS NOT NULL
+        AND m.pending = 0
+        AND (m.sent_at, m.id) > (p.sent_at, p.message_id)
+        AND (m.sent_at, m.id) < (?, ?)
+        AND m.sender_id <> ?
+    WHERE p.dialog_id = ?
+    ON CONFLICT (message_id) DO NOTHING";
+
 impl Write {
     /// Moves the pointer forward to `place`; says whether it moved. Nothing is
     /// announced: this is for what the server, or another device of this
-    /// person, says has been read.
+    /// person, says has been read. That says nothing of what goes away by itself:
+    /// no history brings it to a device that missed it, so what is passed of it
+    /// stays unread, as if it had come late.
     ///
     /// # Errors
     /// When the disk does not take it.
@@ -115,6 +132,16 @@ impl Write {
         dialog: &DialogId,
         place: &Place,
     ) -> Result<bool, StoreError> {
+        let me = number(self.me);
+        self.later(PASSED)
+            .bind(place.sent_at)
+            .bind(place.id.as_str())
+            .bind(me)
+            .bind(dialog.as_str());
+        self.move_pointer(dialog, place).await
+    }
+
+    async fn move_pointer(&mut self, dialog: &DialogId, place: &Place) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "INSERT INTO read_pointer (dialog_id, sent_at, message_id)
              VALUES (?, ?, ?)
@@ -216,7 +243,7 @@ impl Write {
                 .bind(dialog.as_str())
                 .fetch_optional(self.db().await?)
                 .await?;
-        if !self.advance_pointer(dialog, &place).await? {
+        if !self.move_pointer(dialog, &place).await? {
             return Ok(false);
         }
         let before = before.unwrap_or((i64::MIN, String::new()));

@@ -45,15 +45,15 @@ impl Store {
     }
 
     /// Empties the file that SQLite writes to first, so that what was deleted
-    /// is not left in it. Readers may be in the way; then it happens later.
+    /// is not left in it. Says whether it did: somebody who reads may be in the way.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn leave_no_trace(&self) -> Result<(), StoreError> {
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(&mut *self.writer().turn().await?)
+    pub async fn leave_no_trace(&self) -> Result<bool, StoreError> {
+        let is_busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut *self.writer().turn().await?)
             .await?;
-        Ok(())
+        Ok(is_busy == 0)
     }
 }
 

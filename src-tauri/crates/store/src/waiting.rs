@@ -30,6 +30,9 @@ pub struct HeardEdit {
     pub properties: Properties,
     /// When.
     pub at: Timestamp,
+    /// Whether the message goes away by itself: it will not come any more, and
+    /// its text is not kept for it.
+    pub is_passing: bool,
 }
 
 /// Reactions of one person, as they were told.
@@ -186,6 +189,7 @@ impl Write {
                         body: row.text,
                         properties: from_json(&row.properties)?,
                         at: Timestamp::from_millis(row.done_at),
+                        is_passing: false,
                     };
                     // Not if an answer that was asked for later has brought the message.
                     let heard_at = Timestamp::from_millis(row.heard_at);

@@ -1,7 +1,7 @@
 //! Somebody in front of a real engine.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -113,6 +113,12 @@ impl TestPerson {
     #[must_use]
     pub fn id(&self) -> UserId {
         self.actor.id
+    }
+
+    /// Where this device's database is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Waits until the link is up and everything missed has been fetched.

@@ -131,6 +131,7 @@ impl Account {
                 body: message.body.clone().unwrap_or_default(),
                 properties: extra.map(properties).unwrap_or_default(),
                 at: delayed(message).unwrap_or(now),
+                is_passing: message.destroy_after.is_some(),
             }));
         }
         if let Some(removal) = &message.remove {

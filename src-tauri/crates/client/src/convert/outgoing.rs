@@ -21,9 +21,11 @@ impl Account {
                 body,
                 properties,
                 is_last,
+                destroy_after,
                 number: _,
             } => xmpp::Message {
                 body: Some(body.clone()),
+                destroy_after: destroy_after.map(u64::from),
                 replace: Some(Replacement {
                     id: message.to_string(),
                     last: Some(*is_last),

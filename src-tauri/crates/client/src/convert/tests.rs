@@ -467,12 +467,27 @@ fn outgoing_things_become_stanzas() {
         body: "new".into(),
         properties: properties.clone(),
         is_last: true,
+        destroy_after: None,
     };
     assert_eq!(
         xml(&edit),
         format!(
             r#"<message to="22-100@c" type="chat" id="kith-1" xmlns="jabber:client"><body>new</body><replace id="{ID}" last="true" xmlns="urn:xmpp:message-correct:0"/><extraParams><dialog_id>{DIALOG}</dialog_id><_x0031__x0020_x>odd</_x0031__x0020_x><k>v</k></extraParams></message>"#
         )
+    );
+    let passing = Outgoing::Edit {
+        number: 1,
+        message: ID.parse().unwrap(),
+        to: private.clone(),
+        body: "new".into(),
+        properties: Properties::new(),
+        is_last: false,
+        destroy_after: Some(5),
+    };
+    assert!(
+        xml(&passing).contains(r#"<destroy after="5" xmlns="urn:xmpp:message-destroy-after:0"/>"#),
+        "whoever missed the message does not keep the text: {}",
+        xml(&passing)
     );
     let removal = Outgoing::Remove {
         message: ID.parse().unwrap(),

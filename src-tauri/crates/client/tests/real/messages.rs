@@ -125,6 +125,7 @@ async fn edits_and_deletions_are_told_live_and_kept() -> Result<()> {
         body: "the boat".into(),
         properties: properties.clone(),
         is_last: true,
+        destroy_after: None,
     };
     ada.chat.send(edit).await?;
     let heard = bob

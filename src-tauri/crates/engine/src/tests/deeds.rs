@@ -16,6 +16,7 @@ fn edited(n: u32, by: UserId, body: &str) -> ServerEvent {
         body: body.into(),
         properties: Properties::new(),
         at: at(2000),
+        is_passing: false,
     })
 }
 

@@ -1,5 +1,6 @@
 //! What waits for people who were not there.
 
+use kith_wire::xmpp::ns;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::text::Text;
@@ -42,7 +43,8 @@ pub(crate) async fn keep(
     Ok(())
 }
 
-/// Keeps what was sent to a person's last session and never acknowledged: messages, that is.
+/// Keeps what was sent to a person's last session and never acknowledged: messages, that is,
+/// and not what destroys itself, which is for those who are there.
 pub(crate) async fn keep_again(
     db: &mut SqliteConnection,
     user_id: i64,
@@ -54,11 +56,20 @@ pub(crate) async fn keep_again(
             let head = xml.split_once('>').map_or("", |(head, _)| head);
             head.starts_with("<message") && head.contains(&format!("type=\"{kind}\""))
         };
-        if is_message("chat") || is_message("groupchat") {
+        if (is_message("chat") || is_message("groupchat")) && !destroys_itself(xml) {
             keep(db, &[user_id], "", xml, now).await?;
         }
     }
     Ok(())
+}
+
+/// Whether this is, or carries, something that destroys itself (`protocol/xmpp.md` §10).
+fn destroys_itself(xml: &str) -> bool {
+    // In a text there is no such tag: its `<` would be written differently.
+    xml.split("<destroy ").skip(1).any(|rest| {
+        rest.split_once('>')
+            .is_some_and(|(tag, _)| tag.contains(ns::DESTROY))
+    })
 }
 
 /// Takes out what waits for a person, in the order in which it was kept.
@@ -124,8 +135,41 @@ pub(crate) async fn sweep(db: &mut SqliteConnection, now: i64) -> Result<(), sql
 
 #[cfg(test)]
 mod tests {
+    use kith_wire::xml::Element;
+
     use super::*;
     use crate::house::House;
+
+    #[tokio::test]
+    async fn what_destroys_itself_does_not_wait() {
+        let house = House::open().await;
+        let alex = house.person("alex").await.id;
+        let mut turn = house.site.db.turn().await.expect("the turn");
+        let mut tx = turn.begin().await.expect("begun");
+        let stanza = |kind: &str, body: &str| {
+            Element::new("message", ns::CLIENT)
+                .with("type", kind)
+                .with_child(Element::new("body", ns::CLIENT).with_text(body))
+        };
+        let destroy = Element::new("destroy", ns::DESTROY).with("after", "5");
+        let about_it = format!("<destroy xmlns='{}'/>", ns::DESTROY);
+        let left: Vec<Text> = [
+            stanza("chat", "stays"),
+            stanza("chat", "burns").with_child(destroy.clone()),
+            stanza("groupchat", &about_it),
+            stanza("chat", "carried").with_child(
+                Element::new("forwarded", ns::FORWARD)
+                    .with_child(stanza("chat", "burns too").with_child(destroy)),
+            ),
+        ]
+        .iter()
+        .map(Text::of)
+        .collect();
+        keep_again(&mut tx, alex, &left, 0).await.expect("kept");
+        let found = take(&mut tx, alex).await.expect("taken");
+        let found: Vec<_> = found.iter().map(|one| one.xml.as_str()).collect();
+        assert_eq!(found, [left[0].lenient(), left[2].lenient()]);
+    }
 
     #[tokio::test]
     async fn the_newest_thousand_wait_for_thirty_days() {

@@ -13,6 +13,7 @@ fn edit(n: u32, by: kith_model::UserId, body: &str, second: i64) -> HeardEdit {
         body: body.into(),
         properties: Properties::new(),
         at: at(second),
+        is_passing: false,
     }
 }
 

@@ -395,3 +395,57 @@ async fn the_timer_of_a_late_message_runs_when_it_was_seen() {
     fixture.looked_at(3, &[]).await;
     assert!(start().await > Some(Timestamp::default()));
 }
+
+/// A message that goes away by itself: no history brings it to who missed it.
+fn passing(message: Message) -> Message {
+    Message {
+        destroy_after: Some(60),
+        is_in_history: false,
+        ..message
+    }
+}
+
+#[tokio::test]
+async fn what_goes_away_by_itself_is_read_elsewhere_only_if_it_was_seen_there() {
+    let fixture = Fixture::new().await;
+    fixture.put(&message(1, 10)).await;
+    fixture.has_read_to(10, 1).await;
+    fixture.put(&passing(message(2, 11))).await;
+    fixture.put(&message(3, 12)).await;
+    fixture.read_on_the_phone(3).await;
+    assert_eq!(fixture.first().await, Some(id(2)), "the phone may lack it");
+    assert_eq!(fixture.to_read().await, 1);
+    fixture.put(&message(4, 13)).await;
+    let has_read = Message {
+        read_by: vec![ME],
+        ..message(4, 13)
+    };
+    fixture.put(&has_read).await;
+    assert_eq!(fixture.to_read().await, 1, "nor do the server's books tell");
+    fixture.read_on_the_phone(2).await;
+    assert_eq!(fixture.to_read().await, 0, "the phone had it on screen");
+    fixture.put(&passing(message(5, 14))).await;
+    fixture.put(&message(6, 15)).await;
+    fixture.looked_at(6, &[]).await;
+    assert_eq!(
+        fixture.to_read().await,
+        0,
+        "here it was above what was seen"
+    );
+    let told = fixture.store.markers_out(9).await.expect("a read");
+    let told: Vec<_> = told
+        .iter()
+        .map(|marker| (marker.message.clone(), marker.is_in_books))
+        .collect();
+    assert_eq!(told, [(id(6), true), (id(5), false)]);
+}
+
+#[tokio::test]
+async fn the_server_is_not_asked_who_read_what_goes_away_by_itself() {
+    let fixture = Fixture::new().await;
+    fixture.put(&own(1, 10)).await;
+    fixture.put(&passing(own(2, 11))).await;
+    fixture.put(&own(3, 12)).await;
+    let above = fixture.store.unread_by_others_above(&id(3), 9).await;
+    assert_eq!(above.expect("a read"), [id(1)]);
+}

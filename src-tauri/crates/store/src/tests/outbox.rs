@@ -423,7 +423,7 @@ async fn what_has_not_left_can_be_changed_and_what_may_have_left_cannot() {
     );
     let leaving = fixture
         .write(async |write| {
-            let message = write
+            let (message, _) = write
                 .handing_over(&id(1), at(21))
                 .await
                 .expect("a write")

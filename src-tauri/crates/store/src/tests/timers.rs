@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use kith_model::{Clock, DialogKind, Message, Properties, Timestamp};
 use tempfile::TempDir;
 
-use super::{ME, at, dialog, dialog_id, id, message, own};
-use crate::{Draft, Queued, Store};
+use super::{BEA, ME, at, dialog, dialog_id, id, message, own};
+use crate::{Draft, Fate, HeardEdit, Queued, Step, Store};
 
 #[derive(Debug, Default)]
 struct Hand(AtomicI64);
@@ -129,6 +129,54 @@ async fn no_clock_gives_a_message_more_time_than_it_was_sent_with() {
 }
 
 #[tokio::test]
+async fn what_is_sent_again_keeps_its_time_unless_nobody_can_have_it() {
+    let timed_store = Timed::new().await;
+    let mut write = timed_store.store.write().await.unwrap();
+    for (n, destroy_after) in [(1, Some(60)), (2, None)] {
+        let queued = Queued {
+            destroy_after,
+            ..Queued::text(id(n), "waits")
+        };
+        write
+            .queue_with(&dialog_id(1), &queued, at(10))
+            .await
+            .unwrap();
+    }
+    let mut times = Vec::new();
+    for second in [20, 30] {
+        for n in [1, 2] {
+            let left = write.handing_over(&id(n), at(second)).await.unwrap();
+            times.push(left.unwrap().1);
+        }
+    }
+    assert_eq!(times, [at(20), at(20), at(20), at(30)]);
+    write
+        .postpone(&id(1), Fate::NeverLeft, at(0), Step::NotTaken)
+        .await
+        .unwrap();
+    let left = write.handing_over(&id(1), at(40)).await.unwrap();
+    assert_eq!(left.unwrap().1, at(40), "it had not left");
+}
+
+#[tokio::test]
+async fn the_edit_of_a_message_that_will_not_come_is_not_kept() {
+    let timed_store = Timed::new().await;
+    let mut write = timed_store.store.write().await.unwrap();
+    let edit = HeardEdit {
+        message: id(1),
+        by: BEA,
+        body: "the treasure".into(),
+        properties: Properties::new(),
+        at: at(10),
+        is_passing: true,
+    };
+    write.hear_edit(&edit).await.unwrap();
+    write.put(&message(1, 9)).await.unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(timed_store.look(20).await, ["text 1"]);
+}
+
+#[tokio::test]
 async fn a_message_that_went_away_leaves_no_trace() {
     const SECRET: &str = "the treasure lies under the old oak";
     let store = Timed::new().await;
@@ -174,7 +222,7 @@ async fn a_message_that_went_away_leaves_no_trace() {
     };
     assert!(!holds(SECRET).is_empty(), "it is on disk while it is there");
     assert!(store.look(105).await.is_empty());
-    store.store.leave_no_trace().await.unwrap();
+    assert!(store.store.leave_no_trace().await.unwrap());
     for text in [SECRET, "oak.test"] {
         assert!(
             holds(text).is_empty(),
