@@ -1,13 +1,16 @@
 //! Who takes part: a server, three people, four devices, each with a road of
-//! its own to the server.
+//! its own to the server and a clock of its own.
 
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use kith_model::{Clock, DialogId, SystemClock, UserId};
+use kith_model::UserId;
 use kith_testkit::{ALEX, Actor, BEA, CAROL, Road, ShiftedClock, TestPerson, Town};
 
-/// The devices: Alex has two.
+use crate::truth::{Talk, Truth};
+
+/// The devices: Alex has two. Carol's is the last, so that those of Alex and Bea
+/// are the first three.
 const DEVICES: [(Actor, &str); 4] = [
     (ALEX, "desk"),
     (ALEX, "lap"),
@@ -19,12 +22,9 @@ const DEVICES: [(Actor, &str); 4] = [
 /// that others have read already.
 const BEHIND: i64 = -8_000;
 
-fn clock_of(actor: Actor) -> Arc<dyn Clock> {
-    if actor.id == BEA.id {
-        Arc::new(ShiftedClock::ahead_by(BEHIND))
-    } else {
-        Arc::new(SystemClock)
-    }
+fn clock_of(actor: Actor) -> Arc<ShiftedClock> {
+    let ahead = if actor.id == BEA.id { BEHIND } else { 0 };
+    Arc::new(ShiftedClock::ahead_by(ahead))
 }
 
 /// A device and its road.
@@ -32,6 +32,7 @@ fn clock_of(actor: Actor) -> Arc<dyn Clock> {
 pub(crate) struct Device {
     pub(crate) name: &'static str,
     pub(crate) road: Road,
+    pub(crate) clock: Arc<ShiftedClock>,
     /// `None` for a moment, while it is started again.
     person: Option<TestPerson>,
 }
@@ -54,23 +55,45 @@ impl Device {
         format!("{}-{}", self.person().actor.login, self.name)
     }
 
-    /// Closes the app and opens it again.
-    pub(crate) async fn restart(&mut self) -> Result<()> {
+    /// Closes or kills the app, lets something happen meanwhile, and opens it again.
+    pub(crate) async fn leave_and_return(
+        &mut self,
+        is_killed: bool,
+        meanwhile: impl FnOnce(&ShiftedClock),
+    ) -> Result<()> {
         let person = self.person.take().context("there is an app")?;
+        if is_killed {
+            self.road.change(|weather| weather.is_closed = true);
+        }
         person.engine.store().pretend_full(false).await?;
-        self.person = Some(person.stop().await.returns().await?);
+        let left = if is_killed {
+            person.kill().await?
+        } else {
+            person.stop().await
+        };
+        if is_killed {
+            self.road.change(|weather| weather.is_closed = false);
+        }
+        meanwhile(&self.clock);
+        self.person = Some(left.returns().await?);
         Ok(())
     }
 
-    /// Kills the app and opens it again.
-    pub(crate) async fn kill(&mut self) -> Result<()> {
-        let person = self.person.take().context("there is an app")?;
-        self.road.change(|weather| weather.is_closed = true);
-        person.engine.store().pretend_full(false).await?;
-        let left = person.kill().await?;
-        self.road.change(|weather| weather.is_closed = false);
-        self.person = Some(left.returns().await?);
-        Ok(())
+    /// Which files of this device's database hold these letters, in whatever
+    /// table, index or log.
+    pub(crate) fn files_with(&self, letters: &str) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for suffix in ["", "-wal"] {
+            let path = format!("{}{suffix}", self.person().path().display());
+            match std::fs::read(&path) {
+                // Whatever is no text in it does not matter here.
+                Ok(bytes) if String::from_utf8_lossy(&bytes).contains(letters) => found.push(path),
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -92,12 +115,14 @@ impl Cast {
         let mut devices = Vec::new();
         for (actor, name) in DEVICES {
             let road = Road::to(town.connection()).await?;
+            let clock = clock_of(actor);
             let person = town
-                .device_over(actor, name, &road, clock_of(actor))
+                .device_over(actor, name, &road, Arc::<ShiftedClock>::clone(&clock))
                 .await?;
             devices.push(Device {
                 name,
                 road,
+                clock,
                 person: Some(person),
             });
         }
@@ -107,12 +132,29 @@ impl Cast {
         Ok(Self { town, devices })
     }
 
-    /// A group of all of them, which every device knows.
-    pub(crate) async fn group(&self, name: &str) -> Result<DialogId> {
+    /// A group of all of them.
+    pub(crate) async fn group(&self, name: &str) -> Result<Talk> {
         let first = self.devices[0].person();
         let others: Vec<&TestPerson> = self.devices[2..].iter().map(Device::person).collect();
-        let dialog = first.group(name, &others).await?;
-        Ok(dialog)
+        Ok(Talk {
+            name: "group",
+            words: "word",
+            dialog: first.group(name, &others).await?,
+            n_devices: self.devices.len(),
+            truth: Truth::default(),
+        })
+    }
+
+    /// The one conversation that Alex and Bea have without Carol, on three devices.
+    pub(crate) async fn private(&self) -> Result<Talk> {
+        let (alex, bea) = (self.devices[0].person(), self.devices[2].person());
+        Ok(Talk {
+            name: "private dialog",
+            words: "between us",
+            dialog: alex.private(bea).await?,
+            n_devices: 3,
+            truth: Truth::default(),
+        })
     }
 
     /// Nothing goes wrong from now on.
@@ -120,6 +162,7 @@ impl Cast {
         let faults = self.town.faults();
         faults.refuse_connections(false);
         faults.swallow_acks(false);
+        faults.reorder_acks(false);
         faults.hold_relays(false);
         for device in &self.devices {
             device.road.clear();

@@ -1,15 +1,16 @@
-//! What must be true in the end, and what is not.
+//! What must be true in the end, and what is not. Each conversation is judged
+//! on the devices of those who are in it, and must not be seen on any other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kith_model::{Delivery, DialogId, MessageId, Place, UserId};
+use kith_model::{Delivery, MessageId};
 use kith_store::StoredMessage;
-use kith_testkit::TestPerson;
-use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::cast::{Cast, Device};
+use crate::tally::Tally;
+use crate::truth::Talk;
 
 /// How long nothing may get any better, in the end, while something is wrong.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -18,154 +19,29 @@ const PATIENCE_IN_ALL: Duration = Duration::from_secs(300);
 /// Looked at again after so long even when nobody tells of a change.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// What people did, and therefore may expect.
-#[derive(Debug, Default)]
-pub(crate) struct Truth {
-    written: Vec<MessageId>,
-    deleted: BTreeSet<MessageId>,
-    /// What each person has had on screen, on any of their devices.
-    shown: BTreeMap<UserId, BTreeSet<MessageId>>,
-    /// What came to a device at the moment at which its person looked.
-    perhaps: BTreeMap<UserId, BTreeSet<MessageId>>,
-}
-
-/// What a device shows, and what of it is read.
-#[derive(Debug)]
-pub(crate) struct Glimpse {
-    held: Vec<StoredMessage>,
-    pub(crate) late: Vec<MessageId>,
-    read: Option<Place>,
-}
-
-impl Glimpse {
-    pub(crate) async fn of(person: &TestPerson, dialog: &DialogId) -> Self {
-        let store = person.engine.store();
-        Self {
-            held: person.timeline(dialog).await,
-            late: store.late(dialog).await.unwrap_or_default(),
-            read: store.read_up_to(dialog).await.ok().flatten(),
-        }
-    }
-}
-
-impl Truth {
-    /// Somebody wrote this, and was told that it is kept.
-    pub(crate) fn written(&mut self, id: MessageId) {
-        self.written.push(id);
-    }
-
-    /// Its author deleted this, and was told that it is done.
-    pub(crate) fn deleted(&mut self, id: MessageId) {
-        self.deleted.insert(id);
-    }
-
-    /// Somebody looked at everything up to a message, and of what had come
-    /// late above it, at `others`. What else stands above was read before, or
-    /// has not been on screen.
-    pub(crate) fn looked_at(
-        &mut self,
-        who: UserId,
-        message: &MessageId,
-        others: &[MessageId],
-        before: &Glimpse,
-        after: &Glimpse,
-    ) {
-        let Some(looked) = before.held.iter().find(|held| held.message.id == *message) else {
-            return;
-        };
-        // A message that waits gets its time when it leaves, which may be between
-        // the glimpse and the look.
-        let up_to = looked.message.place();
-        let still = after.held.iter().find(|held| held.message.id == *message);
-        let perhaps_up_to = still.map_or(up_to.clone(), |held| {
-            held.message.place().max(up_to.clone())
-        });
-        let shown = self.shown.entry(who).or_default();
-        let perhaps = self.perhaps.entry(who).or_default();
-        shown.extend(others.iter().chain([message]).cloned());
-        for held in &after.held {
-            let place = held.message.place();
-            if place > perhaps_up_to || before.read.as_ref().is_some_and(|read| place <= *read) {
-                continue;
-            }
-            let id = held.message.id.clone();
-            let was_there = before.held.iter().any(|held| held.message.id == id);
-            // What was taken away at that moment may have shown nothing.
-            if was_there && place <= up_to && still.is_some() {
-                shown.insert(id);
-            } else {
-                perhaps.insert(id);
-            }
-        }
-    }
-
-    fn is_shown_to(&self, who: UserId, id: &MessageId) -> bool {
-        self.shown.get(&who).is_some_and(|shown| shown.contains(id))
-    }
-
-    fn is_perhaps_shown_to(&self, who: UserId, id: &MessageId) -> bool {
-        self.is_shown_to(who, id)
-            || self
-                .perhaps
-                .get(&who)
-                .is_some_and(|perhaps| perhaps.contains(id))
-    }
-
-    fn is_read_by_others(&self, author: UserId, id: &MessageId) -> bool {
-        let people: BTreeSet<_> = self.shown.keys().chain(self.perhaps.keys()).collect();
-        people
-            .into_iter()
-            .any(|who| *who != author && self.is_perhaps_shown_to(*who, id))
-    }
-}
-
-/// What went wrong, counted.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    lost: usize,
-    doubled: usize,
-    misordered: usize,
-    false_reads: usize,
-    /// What devices do not agree on: texts, reactions, states, numbers.
-    disagreed: usize,
-    /// In words, for whoever looks into it.
-    pub(crate) found: Vec<String>,
-}
-
-impl Tally {
-    /// Counts another one in.
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.lost += other.lost;
-        self.doubled += other.doubled;
-        self.misordered += other.misordered;
-        self.false_reads += other.false_reads;
-        self.disagreed += other.disagreed;
-    }
-
-    /// Whether nothing went wrong.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.lost + self.doubled + self.misordered + self.false_reads + self.disagreed == 0
-    }
-
-    /// As it is printed.
-    pub(crate) fn json(&self) -> Value {
-        json!({
-            "lost": self.lost,
-            "doubled": self.doubled,
-            "misordered": self.misordered,
-            "false_reads": self.false_reads,
-            "disagreed": self.disagreed,
-        })
-    }
-}
-
 /// Waits until everything is as it must be, and counts what is not.
-pub(crate) async fn judge(cast: &Cast, dialog: &DialogId, truth: &Truth) -> Tally {
+pub(crate) async fn judge(cast: &Cast, talks: &[Talk]) -> Tally {
+    settled(cast, || look_at_all(cast, talks)).await
+}
+
+async fn look_at_all(cast: &Cast, talks: &[Talk]) -> Tally {
+    let mut tally = Tally::default();
+    for talk in talks {
+        look(cast, talk, &mut tally).await;
+    }
+    tally
+}
+
+/// Waits until a look finds nothing, and answers what the last one found.
+pub(crate) async fn settled<F>(cast: &Cast, look: impl Fn() -> F) -> Tally
+where
+    F: Future<Output = Tally>,
+{
     let began = Instant::now();
     let mut better_at = began;
     let mut found = Vec::new();
     loop {
-        let tally = look(cast, dialog, truth).await;
+        let tally = look().await;
         if tally.found != found {
             better_at = Instant::now();
             found.clone_from(&tally.found);
@@ -181,77 +57,88 @@ pub(crate) async fn judge(cast: &Cast, dialog: &DialogId, truth: &Truth) -> Tall
     }
 }
 
-async fn look(cast: &Cast, dialog: &DialogId, truth: &Truth) -> Tally {
-    let mut tally = Tally::default();
-    let mut shown = Vec::new();
-    for device in &cast.devices {
-        let timeline: Vec<StoredMessage> = device
-            .person()
-            .timeline(dialog)
-            .await
-            .into_iter()
-            .filter(|held| held.notice.is_none())
-            .collect();
-        one_device(device, &timeline, truth, &mut tally).await;
-        shown.push(timeline);
+/// A device that belongs to a conversation, as it is looked at.
+struct Seat<'a> {
+    device: &'a Device,
+    number: usize,
+    label: String,
+    timeline: Vec<StoredMessage>,
+}
+
+async fn look(cast: &Cast, talk: &Talk, tally: &mut Tally) {
+    let (inside, outside) = cast.devices.split_at(talk.n_devices);
+    let mut seats = Vec::new();
+    for (number, device) in inside.iter().enumerate() {
+        let timeline = device.person().timeline(&talk.dialog).await;
+        let seat = Seat {
+            device,
+            number,
+            label: format!("{} in the {}", device.label(), talk.name),
+            timeline,
+        };
+        one_device(&seat, talk, tally).await;
+        unread(&seat, talk, tally).await;
+        seats.push(seat);
     }
-    for (device, timeline) in cast.devices.iter().zip(&shown).skip(1) {
-        compare(device, timeline, &shown[0], &mut tally);
+    if let Some((first, others)) = seats.split_first() {
+        for other in others {
+            compare(other, first, talk, tally);
+        }
     }
     // The two devices of one person.
-    same_states(&cast.devices[1], &shown[0], &shown[1], &mut tally);
-    for device in &cast.devices {
-        unread(device, dialog, &shown[0], truth, &mut tally).await;
+    same_states(&seats[0], &seats[1], talk, tally);
+    for device in outside {
+        let shown = device.person().timeline_length(&talk.dialog).await;
+        if shown > 0 || device.person().entry(&talk.dialog).await.is_some() {
+            let label = device.label();
+            tally.disagree(format!("{label} shows the {}, with {shown}", talk.name));
+        }
     }
-    tally
 }
 
 /// What one device shows, by itself.
-async fn one_device(device: &Device, timeline: &[StoredMessage], truth: &Truth, tally: &mut Tally) {
-    let label = device.label();
-    for id in &truth.written {
-        let times = timeline
-            .iter()
-            .filter(|held| held.message.id == *id)
-            .count();
-        match (times, truth.deleted.contains(id)) {
-            (0, false) => {
+async fn one_device(seat: &Seat<'_>, talk: &Talk, tally: &mut Tally) {
+    let (label, truth) = (&seat.label, &talk.truth);
+    let mut times: BTreeMap<&MessageId, usize> = BTreeMap::new();
+    for held in &seat.timeline {
+        *times.entry(&held.message.id).or_default() += 1;
+    }
+    for id in truth.all() {
+        match times.get(id).copied().unwrap_or_default() {
+            0 if truth.must_show(seat.number, id) => {
                 tally.lost += 1;
-                let way = way(device, id).await;
+                let way = way(seat.device, id).await;
                 tally.found.push(format!("{label} lacks {id}; {way}"));
             }
-            (1.., true) => {
-                tally.disagreed += 1;
-                tally.found.push(format!("{label} shows deleted {id}"));
+            1.. if truth.must_hide(seat.number, id) => {
+                tally.disagree(format!("{label} shows deleted {id}"));
             }
-            (2.., false) => {
-                tally.doubled += times - 1;
-                tally
-                    .found
-                    .push(format!("{label} shows {id} {times} times"));
+            shown @ 2.. => {
+                tally.doubled += shown - 1;
+                let found = format!("{label} shows {id} {shown} times");
+                tally.found.push(found);
             }
             _ => {}
         }
     }
-    for held in timeline {
+    for held in &seat.timeline {
         let id = &held.message.id;
         if held.delivery < Delivery::Sent {
             tally.lost += 1;
-            let way = way(device, id).await;
+            let way = way(seat.device, id).await;
             tally.found.push(format!(
                 "{label} has not sent {id}: {:?}; {way}",
                 held.delivery
             ));
         }
-        if !truth.written.contains(id) {
-            tally.disagreed += 1;
-            tally
-                .found
-                .push(format!("{label} shows {id}, which nobody wrote"));
+        if truth.is_over(id) {
+            tally.disagree(format!("{label} shows {id}, whose time is over"));
+        } else if !truth.has(id) {
+            tally.disagree(format!("{label} shows {id}, which nobody wrote"));
         }
         let author = held.message.sender;
         if held.delivery == Delivery::Read
-            && author == device.who()
+            && author == seat.device.who()
             && !truth.is_read_by_others(author, id)
         {
             tally.false_reads += 1;
@@ -269,34 +156,35 @@ async fn way(device: &Device, id: &MessageId) -> String {
     steps.join(" ")
 }
 
-/// What another device shows.
-fn compare(
-    device: &Device,
-    timeline: &[StoredMessage],
-    first: &[StoredMessage],
-    tally: &mut Tally,
-) {
-    let label = device.label();
-    let ids = |timeline: &[StoredMessage]| -> Vec<MessageId> {
-        timeline
-            .iter()
-            .map(|held| held.message.id.clone())
+/// What another device shows. What destroys itself may be missing on one of
+/// them, and of its text and its reactions no history tells; but where both
+/// have it, it stands in the same place.
+fn compare(seat: &Seat<'_>, first: &Seat<'_>, talk: &Talk, tally: &mut Tally) {
+    let label = &seat.label;
+    let order = |one: &Seat<'_>, other: &Seat<'_>| -> Vec<MessageId> {
+        let is_there = |id: &MessageId| other.timeline.iter().any(|held| held.message.id == *id);
+        let ids = one.timeline.iter().map(|held| held.message.id.clone());
+        ids.filter(|id| !talk.truth.is_timed(id) || is_there(id))
             .collect()
     };
-    if ids(timeline) != ids(first) {
+    let (here, there) = (order(seat, first), order(first, seat));
+    if here != there {
         tally.misordered += 1;
         tally.found.push(format!(
-            "{label} shows another order than the first device: {:?} and {:?}",
-            ids(timeline),
-            ids(first)
+            "{label} shows another order than the first device: {here:?} and {there:?}",
         ));
         return;
     }
-    for (held, other) in timeline.iter().zip(first) {
+    let lasting = |seat: &Seat<'_>| -> Vec<StoredMessage> {
+        let held = seat.timeline.iter();
+        held.filter(|held| !talk.truth.is_timed(&held.message.id))
+            .cloned()
+            .collect()
+    };
+    for (held, other) in lasting(seat).iter().zip(&lasting(first)) {
         let id = &held.message.id;
         if held.message.body != other.message.body {
-            tally.disagreed += 1;
-            tally.found.push(format!(
+            tally.disagree(format!(
                 "{label} shows {id} as {:?}, the first device as {:?}",
                 held.message.body, other.message.body
             ));
@@ -310,8 +198,7 @@ fn compare(
                 .collect()
         };
         if reactions(held) != reactions(other) {
-            tally.disagreed += 1;
-            tally.found.push(format!(
+            tally.disagree(format!(
                 "{label} shows reactions {:?} to {id}, the first device {:?}",
                 reactions(held),
                 reactions(other)
@@ -320,50 +207,47 @@ fn compare(
     }
 }
 
-/// The states of own messages on two devices of one person.
-fn same_states(
-    device: &Device,
-    first: &[StoredMessage],
-    second: &[StoredMessage],
-    tally: &mut Tally,
-) {
-    let states = |timeline: &[StoredMessage]| -> BTreeMap<MessageId, Delivery> {
-        timeline
+/// The states of own messages on two devices of one person. Of what destroys
+/// itself only markers tell, to whoever is there.
+fn same_states(first: &Seat<'_>, second: &Seat<'_>, talk: &Talk, tally: &mut Tally) {
+    let states = |seat: &Seat<'_>| -> BTreeMap<MessageId, Delivery> {
+        seat.timeline
             .iter()
-            .filter(|held| held.message.sender == device.who())
+            .filter(|held| held.message.sender == seat.device.who())
+            .filter(|held| !talk.truth.is_timed(&held.message.id))
             .map(|held| (held.message.id.clone(), held.delivery))
             .collect()
     };
-    let (first, second) = (states(first), states(second));
-    for (id, state) in &first {
-        if second.get(id).is_some_and(|other| other != state) {
-            tally.disagreed += 1;
-            tally.found.push(format!(
-                "{} says {id} is {:?}, the other device {state:?}",
-                device.label(),
-                second.get(id)
+    let here = states(second);
+    for (id, state) in states(first) {
+        if let Some(other) = here.get(&id).filter(|other| **other != state) {
+            tally.disagree(format!(
+                "{} says {id} is {other:?}, the other device {state:?}",
+                second.label
             ));
         }
     }
 }
 
 /// The unread count: messages of others that this person has not had on screen.
-async fn unread(
-    device: &Device,
-    dialog: &DialogId,
-    shown: &[StoredMessage],
-    truth: &Truth,
-    tally: &mut Tally,
-) {
-    let who = device.who();
-    let others = || shown.iter().filter(|held| held.message.sender != who);
+/// That somebody has read what destroys itself is told to their other devices
+/// by a marker alone, which may be missed.
+async fn unread(seat: &Seat<'_>, talk: &Talk, tally: &mut Tally) {
+    let (who, truth) = (seat.device.who(), &talk.truth);
+    let others = || {
+        let ids = seat
+            .timeline
+            .iter()
+            .filter(|held| held.message.sender != who);
+        ids.map(|held| &held.message.id)
+    };
     let most = others()
-        .filter(|held| !truth.is_shown_to(who, &held.message.id))
+        .filter(|id| !truth.is_shown_to(who, id) || truth.is_timed(id))
         .count();
     let least = others()
-        .filter(|held| !truth.is_perhaps_shown_to(who, &held.message.id))
+        .filter(|id| !truth.is_perhaps_shown_to(who, id))
         .count();
-    let told = match device.person().entry(dialog).await {
+    let told = match seat.device.person().entry(&talk.dialog).await {
         Some(entry) => entry.unread as usize,
         None => 0,
     };
@@ -374,8 +258,7 @@ async fn unread(
         tally.disagreed += 1;
     }
     if !(least..=most).contains(&told) {
-        tally
-            .found
-            .push(format!("{} counts {told} unread of {most}", device.label()));
+        let found = format!("{} counts {told} unread of {most}", seat.label);
+        tally.found.push(found);
     }
 }

@@ -1,11 +1,14 @@
-//! Seeded fault plans: three people, one of them on two devices, write, edit,
-//! delete, react and read in a group, while links break at any byte, roads are
-//! slow, narrow or silent, sessions are forgotten, acknowledgements swallowed,
-//! relays held back, disks full, apps killed and the server restarted. In the
-//! end everything is whole again, and every device must show the same: what was
-//! written, once, in one order, as it was last edited, without what was
-//! deleted, with the same states and unread counts, and nothing read that
-//! nobody looked at.
+//! Seeded fault plans: three people, one of them on two devices, write, answer,
+//! edit, delete, react, pin and read, in a group of all of them and in a private
+//! dialog of two, and some of what they write destroys itself; while links break
+//! at any byte, roads are slow, narrow or silent, sessions are forgotten,
+//! acknowledgements swallowed or put into the wrong order, relays held back,
+//! disks full, apps killed and the server restarted. In the end everything is
+//! whole again, and every device must show the same: what was written, once, in
+//! one order, as it was last edited, without what was deleted, with the same
+//! states and unread counts, and nothing read that nobody looked at; nobody has
+//! anything of a conversation that they are not in; and when the time of what
+//! destroys itself is over, no file of any device has a letter of it.
 //!
 //! One JSON object a plan and a summary; the exit status is 0 only when
 //! nothing was lost, doubled, misordered or read by mistake. A plan that failed
@@ -16,6 +19,9 @@
 mod cast;
 mod judge;
 mod plan;
+mod tally;
+mod timed;
+mod truth;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,7 +37,8 @@ use tokio::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 
 use cast::Cast;
-use judge::Tally;
+use tally::Tally;
+use truth::Talk;
 
 /// So many plans are played by the same people on the same server, one after
 /// another, before new ones take over.
@@ -110,28 +117,37 @@ async fn main() -> Result<ExitCode> {
 impl Run {
     /// Plays plans until there are no more.
     async fn play(self: Arc<Self>, job: u32) -> Result<()> {
-        let mut cast = None;
+        let mut cast: Option<(Cast, Talk, u32)> = None;
         loop {
             let number = self.next.fetch_add(1, Ordering::SeqCst);
             let Some(seed) = self.seeds.get(number as usize).copied() else {
                 break;
             };
-            let mut players = match cast.take() {
-                Some((players, played)) if played < PLANS_A_CAST => (players, played),
-                // One cast in four has TLS.
-                _ => (Cast::gather(job.is_multiple_of(4)).await?, 0),
+            let (mut players, private, played) = match cast.take() {
+                Some((players, private, played)) if played < PLANS_A_CAST => {
+                    (players, private, played)
+                }
+                old => {
+                    if let Some((players, ..)) = old {
+                        players.leave().await;
+                    }
+                    // One cast in four has TLS.
+                    let players = Cast::gather(job.is_multiple_of(4)).await?;
+                    let private = players.private().await?;
+                    (players, private, 0)
+                }
             };
-            let done = plan::run(seed, &mut players.0).await?;
+            let (done, private) = plan::run(seed, &mut players, private).await?;
             let report = json!({
                 "plan": number, "seed": seed, "steps": done.story, "result": done.tally.json(),
                 "found": done.tally.found,
             });
             println!("{report}");
             if done.tally.is_clean() {
-                cast = Some((players.0, players.1 + 1));
+                cast = Some((players, private, played + 1));
             } else {
                 // Whatever is wrong with them is no part of the next plan.
-                players.0.leave().await;
+                players.leave().await;
                 if let Some(folder) = &self.keep {
                     std::fs::create_dir_all(folder)?;
                     std::fs::write(
@@ -142,7 +158,7 @@ impl Run {
             }
             self.total.lock().await.add(&done.tally);
         }
-        if let Some((players, _)) = cast {
+        if let Some((players, ..)) = cast {
             players.leave().await;
         }
         Ok(())
