@@ -322,3 +322,23 @@ async fn odd_shapes_are_saved_where_there_is_a_file_and_refused_where_there_is_n
     .await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_photo_comes_when_it_is_wanted_and_is_kept() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let alex = town.person(ALEX).await?;
+    let bea = Bea::comes(&town, &alex).await?;
+    let folder = town.folder().join("pictures");
+    alex.engine.keep_pictures_in(folder.clone());
+    let mut bytes = large();
+    bytes.splice(..4, *b"\x89PNG");
+    let stored = bea.stores(&town, "valley.png", &bytes).await?;
+    assert_eq!(alex.engine.picture(&stored.uid).await, None);
+    // That it did not come a moment ago does not count for who wants it.
+    let wanted = alex.engine.wanted_picture(&stored.uid).await;
+    assert!(wanted.is_some_and(|picture| picture.bytes == bytes));
+    assert_eq!(names(&folder)?, [stored.uid.clone()]);
+    let again = alex.engine.picture(&stored.uid).await;
+    assert!(again.is_some_and(|picture| picture.mime == "image/png"));
+    Ok(())
+}

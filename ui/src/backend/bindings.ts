@@ -176,6 +176,8 @@ export type DialogView = {
   draft_at: Millis | null;
   /** The list's order: larger is higher; equal ones by id. */
   sort_at: Millis;
+  /** Another number whenever something else is said of it: `dialog_info` is asked for again. */
+  about: number;
 };
 
 /** A named text: an own field of a message or of a dialog. */
@@ -836,8 +838,8 @@ export type Commands = {
   mark_read: { args: { dialogs: DialogId[] }; answer: null };
   /** Tells whose comings and goings the screen shows now; they come as `presence`. */
   watch_presence: { args: { people: UserId[] }; answer: null };
-  /** A picture by the name that follows `uid:`, as a `data:` address; `null` when it cannot be had. */
-  picture: { args: { uid: string }; answer: string | null };
+  /** A picture by the name that follows `uid:`, as a `data:` address; `null` when it cannot be had, or is larger than what comes unasked. */
+  picture: { args: { uid: string; is_wanted?: boolean }; answer: string | null };
   /** Opens a window on a dialog and starts its patches: at this message or this time, which may be fetched first, else at the first unread message, else at the newest; with `newest` there in any case. */
   open_timeline: { args: { dialog: DialogId; at: MessageId | null; at_time?: Millis | null; newest?: boolean }; answer: TimelineSnapshot };
   /** More at the upper end of a window; asks the server where this machine has not got it. */

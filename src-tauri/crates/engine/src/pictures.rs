@@ -1,8 +1,9 @@
-//! Pictures of people and dialogs.
+//! Pictures of people and dialogs, and photos that hang on messages.
 //!
 //! They lie on the server as files with a uid, and a uid never means another
 //! file, so a picture that was fetched once is kept on disk. The folder is
-//! bounded: what has not been looked at for longest goes first. What comes
+//! bounded in bytes: what has not been looked at for longest goes first. A
+//! large one is only fetched when the person wants it. What comes
 //! from the server is looked at before it is believed to be a picture; drawings
 //! that can carry scripts are none.
 
@@ -20,14 +21,17 @@ use kith_model::Timestamp;
 use crate::shared::Shared;
 use crate::{Engine, EngineError};
 
-/// A larger file is no picture of a person.
+/// A larger file is no picture of a person, and no photo that comes unasked.
 const LARGEST: usize = 5 << 20;
+/// A larger photo is not shown at all; it can be saved.
+const LARGEST_WANTED: usize = 32 << 20;
 /// The folder holds so much.
 const KEPT: u64 = 64 << 20;
 /// One that could not be had is not asked for again sooner, in milliseconds.
 const ASKED_AGAIN: i64 = 60_000;
-/// So long a fetch may take.
+/// So long a fetch may take, and so long one of what is large and wanted.
 const WITHIN: Duration = Duration::from_secs(20);
+const WANTED_WITHIN: Duration = Duration::from_secs(300);
 
 /// A picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,8 +95,18 @@ impl Engine {
     }
 
     /// A picture by its uid: from disk, or fetched once. `None` when it cannot
-    /// be had now.
+    /// be had now, or is too large to be fetched unasked.
     pub async fn picture(&self, uid: &str) -> Option<Picture> {
+        self.some_picture(uid, false).await
+    }
+
+    /// A picture that the person asked for by hand: it may be large, and that
+    /// it could not be had a moment ago does not count.
+    pub async fn wanted_picture(&self, uid: &str) -> Option<Picture> {
+        self.some_picture(uid, true).await
+    }
+
+    async fn some_picture(&self, uid: &str, is_wanted: bool) -> Option<Picture> {
         let is_name =
             (1..=64).contains(&uid.len()) && uid.bytes().all(|b| b.is_ascii_alphanumeric());
         if !is_name {
@@ -115,7 +129,7 @@ impl Engine {
                     .in_vain
                     .get(uid)
                     .is_some_and(|at| (0..ASKED_AGAIN).contains(&(now.millis() - at.millis())));
-                if is_in_vain {
+                if is_in_vain && !is_wanted {
                     return None;
                 }
                 if asked.now.insert(uid.to_owned()) {
@@ -128,7 +142,11 @@ impl Engine {
             }
         }
         let _on_its_way = OnItsWay { pictures, uid };
-        let fetched = tokio::time::timeout(WITHIN, self.shared.fetch_picture(uid)).await;
+        let (most, within) = match is_wanted {
+            true => (LARGEST_WANTED, WANTED_WITHIN),
+            false => (LARGEST, WITHIN),
+        };
+        let fetched = tokio::time::timeout(within, self.shared.fetch_picture(uid, most)).await;
         let fetched = fetched.ok().flatten();
         if fetched.is_none() {
             let now = self.shared.clock.now();
@@ -139,14 +157,17 @@ impl Engine {
 }
 
 impl Shared {
-    async fn fetch_picture(&self, uid: &str) -> Option<Picture> {
-        let mut bytes = Bounded(Vec::new());
+    async fn fetch_picture(&self, uid: &str, most: usize) -> Option<Picture> {
+        let mut bytes = Bounded {
+            bytes: Vec::new(),
+            most,
+        };
         let rest = self.rest().await.ok()?;
         if let Err(error) = rest.download(uid, &mut bytes, &Progress::default()).await {
             tracing::debug!(%error, "a picture cannot be had");
             return None;
         }
-        let picture = picture(bytes.0)?;
+        let picture = picture(bytes.bytes)?;
         if let Some(file) = self.pictures.file(uid) {
             let kept = picture.clone();
             let done = tokio::task::spawn_blocking(move || keep(&file, &kept.bytes)).await;
@@ -202,7 +223,10 @@ impl Shared {
 }
 
 /// A place for bytes that takes no more than a picture has.
-struct Bounded(Vec<u8>);
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+}
 
 impl tokio::io::AsyncWrite for Bounded {
     fn poll_write(
@@ -210,10 +234,10 @@ impl tokio::io::AsyncWrite for Bounded {
         _: &mut std::task::Context<'_>,
         bytes: &[u8],
     ) -> std::task::Poll<io::Result<usize>> {
-        if self.0.len() + bytes.len() > LARGEST {
+        if self.bytes.len() + bytes.len() > self.most {
             return std::task::Poll::Ready(Err(io::ErrorKind::FileTooLarge.into()));
         }
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
         std::task::Poll::Ready(Ok(bytes.len()))
     }
 

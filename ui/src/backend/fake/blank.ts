@@ -66,6 +66,7 @@ export function blankDialog(id: string, more: Partial<DialogView> = {}): DialogV
     waiting: 0,
     is_joined: true,
     draft_at: null,
+    about: 0,
     ...more,
   };
 }

@@ -128,8 +128,8 @@ commands! {
     mark_read(dialogs: Vec<DialogId>) -> () = list::mark_read;
     /// Tells whose comings and goings the screen shows now; they come as `presence`.
     watch_presence(people: Vec<UserId>) -> () = list::watch_presence;
-    /// A picture by the name that follows `uid:`, as a `data:` address; `null` when it cannot be had.
-    picture(uid: String) -> Option<String> = people::picture;
+    /// A picture by the name that follows `uid:`, as a `data:` address; `null` when it cannot be had, or is larger than what comes unasked.
+    picture(uid: String; is_wanted: bool) -> Option<String> = people::picture;
 
     /// Opens a window on a dialog and starts its patches: at this message or this time, which may be fetched first, else at the first unread message, else at the newest; with `newest` there in any case.
     open_timeline(dialog: DialogId, at: Option<MessageId>; at_time: Option<i64>, newest: bool) -> TimelineSnapshot = timeline::open_timeline;

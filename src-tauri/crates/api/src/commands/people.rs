@@ -28,8 +28,12 @@ pub(super) async fn find_people(
     Ok(found.iter().map(PersonView::from).collect())
 }
 
-pub(super) async fn picture(ui: &Ui, uid: String) -> Answer<Option<String>> {
-    let picture = ui.app.session()?.engine.picture(&uid).await;
+pub(super) async fn picture(ui: &Ui, uid: String, is_wanted: bool) -> Answer<Option<String>> {
+    let engine = &ui.app.session()?.engine;
+    let picture = match is_wanted {
+        true => engine.wanted_picture(&uid).await,
+        false => engine.picture(&uid).await,
+    };
     // The engine has looked at its first bytes: it is a picture of a known kind.
     Ok(picture.map(|picture| picture.data_address()))
 }

@@ -1,6 +1,7 @@
 //! From the rows of dialogs to lines of the list.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use kith_model::{Dialog, Timestamp, UserId};
 use kith_store::{DialogEntry, StoreError};
@@ -117,5 +118,56 @@ fn dialog_view(
         is_joined: entry.is_joined,
         draft_at: entry.draft_at.map(Timestamp::millis),
         sort_at: entry.sort_at.millis(),
+        about: about(dialog),
+    }
+}
+
+/// A number for what `dialog_info` tells and the row does not show.
+fn about(dialog: &Dialog) -> u32 {
+    let Dialog {
+        owner,
+        admins,
+        occupants,
+        extensions,
+        allow_preview,
+        ..
+    } = dialog;
+    let mut hasher = DefaultHasher::new();
+    (owner, admins, occupants, extensions, allow_preview).hash(&mut hasher);
+    let [.., a, b, c, d] = hasher.finish().to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_the_information_tells_is_noticed() {
+        let plain = Dialog::new(
+            "65a000000000000000000001".parse().expect("an id"),
+            kith_model::DialogKind::Public,
+            Timestamp::from_millis(0),
+        );
+        let mut seen = BTreeSet::from([about(&plain)]);
+        let changes: [fn(&mut Dialog); 5] = [
+            |dialog| {
+                let _ = dialog
+                    .extensions
+                    .insert("pace".to_owned(), "slow".to_owned());
+            },
+            |dialog| dialog.allow_preview = true,
+            |dialog| dialog.owner = Some(UserId(7)),
+            |dialog| dialog.admins = vec![UserId(7)],
+            |dialog| dialog.occupants = vec![UserId(7)],
+        ];
+        for change in changes {
+            let mut other = plain.clone();
+            change(&mut other);
+            assert!(seen.insert(about(&other)), "{other:?}");
+        }
+        let mut renamed = plain.clone();
+        renamed.name = "The row shows that".to_owned();
+        assert_eq!(about(&renamed), about(&plain));
     }
 }

@@ -197,4 +197,6 @@ pub struct DialogView {
     /// The list's order: larger is higher; equal ones by id.
     #[ts(type = "Millis")]
     pub sort_at: i64,
+    /// Another number whenever something else is said of it: `dialog_info` is asked for again.
+    pub about: u32,
 }
