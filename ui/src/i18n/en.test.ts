@@ -8,6 +8,7 @@ const plausible: Record<string, unknown[]> = {
   '.rail.switchTo': ['Ada', 'Work', 2],
   '.dialogs.filterCount': ['Groups', 2],
   '.info.added': [['Ada', 'Bea']],
+  '.create.fieldsNotKept': [['mood']],
   '.timeline.pinnedOf': [1, 2],
   '.viewer.of': [1, 2],
   '.files.andMore': ['Report.pdf', 2],

@@ -10,6 +10,7 @@ import { pluralizer } from './plural';
 const plural = pluralizer('en');
 const number = lazy(() => new Intl.NumberFormat('en'));
 const list = lazy(() => new Intl.ListFormat('en', { style: 'long', type: 'conjunction' }));
+const quoted = (names: string[]) => list().format(names.map((name) => `“${name}”`));
 
 export const en = {
   app: { name: 'Kith', lang: 'en', dir: 'ltr' as 'ltr' | 'rtl' },
@@ -390,6 +391,16 @@ export const en = {
     smaller: 'Smaller',
     goTo: 'Show the message',
     loading: 'Fetching the photo…',
+    large: {
+      large: (photo: string, size: string) => `Fetch ${photo}, ${size}`,
+      coming: (photo: string, size: string) => `Fetching ${photo}, ${size}`,
+      failed: (photo: string, size: string) => `Try again to fetch ${photo}, ${size}`,
+      there: (photo: string) => photo,
+      missing: (photo: string) => photo,
+    },
+    largeText: (size: string) => `This photo is large: ${size}.`,
+    fetch: 'Fetch the photo',
+    notFetched: 'Could not be fetched.',
     missing: 'This photo cannot be shown just now.',
     missingSave: 'This photo cannot be shown here. You can save it and open it from there.',
     saved: 'Saved in your downloads.',
@@ -821,7 +832,15 @@ export const en = {
     description: 'Description',
     descriptionHint: 'What it is about',
     fields: 'Further fields',
-    fieldsHint: 'Only fields that the server’s administrator allows are kept.',
+    fieldsHint: 'Whoever runs the server says which fields there are. It keeps no others.',
+    fieldNameless: 'A field needs a name. Name it, or take it away.',
+    fieldTwice: 'Two fields have the same name. Give one of them another, or take it away.',
+    fieldsMost: 'There can be no more than three fields.',
+    fieldsNotKept: (names: string[]) =>
+      plural(names.length, {
+        one: `The server has no field called ${quoted(names)}, so it did not keep it. Everything else is saved.`,
+        other: `The server has no fields called ${quoted(names)}, so it did not keep them. Everything else is saved.`,
+      }),
     fieldName: 'Field',
     fieldValue: 'Value',
     addField: 'Add a field',
@@ -948,7 +967,7 @@ export const en = {
     },
     search: 'Search',
     create: 'New conversation',
-    pane: 'Next or previous pane',
+    pane: 'Next or previous pane, and notices',
     step: 'Next or previous conversation',
     nth: 'First to ninth conversation',
     settings: 'Settings',

@@ -1,15 +1,12 @@
 /** A new conversation: one person to talk to, several for a group, or a public one for everybody. */
 
+import { t } from '../i18n';
 import { Choosing } from './choosing.svelte';
-import { wordsFor } from './toasts.svelte';
+import { asExtensions, fieldsProblem, notKept, type Field } from './fields';
+import { wordsFor, type Toasts } from './toasts.svelte';
 import type { Dialogs } from './dialogs.svelte';
 import type { People } from './people.svelte';
 import type { Backend, DialogId, PersonView } from './types';
-
-/** The platform takes no more. */
-export const MOST_FIELDS = 3;
-
-export type Field = { key: string; value: string };
 
 export class Creation {
   isOpen = $state(false);
@@ -32,6 +29,7 @@ export class Creation {
     private readonly backend: Backend,
     people: People,
     private readonly dialogs: Dialogs,
+    private readonly toasts: Toasts,
     private readonly go: (dialog: DialogId) => void,
   ) {
     this.choosing = new Choosing(backend, people, dialogs);
@@ -120,6 +118,8 @@ export class Creation {
     if (!this.canCreate) return;
     const people = this.chosen.map((person) => person.id);
     const kind = this.kind === 'public' ? 'public' : this.isGroup ? 'group' : 'private';
+    this.problem = kind === 'private' ? null : fieldsProblem(this.fields);
+    if (this.problem !== null) return;
     if (!(await this.#create(kind, people))) return;
     this.hasMade = true;
     this.isOpen = false;
@@ -136,9 +136,7 @@ export class Creation {
     this.busy = true;
     this.problem = null;
     try {
-      const fields = this.fields
-        .map(({ key, value }) => [key.trim(), value.trim()] as const)
-        .filter(([key]) => key !== '');
+      const extensions = asExtensions(this.fields);
       const about =
         kind === 'private'
           ? { name: '' }
@@ -146,10 +144,14 @@ export class Creation {
               name: this.name.trim(),
               description: this.description.trim(),
               photo: this.photo,
-              extensions: Object.fromEntries(fields),
+              extensions,
               ...(kind === 'public' ? { allow_preview: this.allowPreview } : {}),
             };
-      this.go(await this.backend.call('create_dialog', { kind, people, ...about }));
+      const made = await this.backend.call('create_dialog', { kind, people, ...about });
+      this.go(made);
+      if (kind !== 'private' && Object.keys(extensions).length > 0) {
+        void this.#compare(made, extensions);
+      }
       return true;
     } catch (thrown) {
       this.problem = wordsFor(thrown);
@@ -157,5 +159,12 @@ export class Creation {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** Says which fields the server did not keep. */
+  async #compare(dialog: DialogId, sent: Record<string, string>): Promise<void> {
+    const info = await this.backend.call('dialog_info', { dialog }).catch(() => null);
+    const names = info === null ? [] : notKept(sent, info.extensions);
+    if (names.length > 0) this.toasts.say(t.create.fieldsNotKept(names), 'error');
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { t } from '../i18n';
+import { asExtensions, fieldsProblem, notKept, type Field } from './fields';
 import { Members } from './members.svelte';
 import { wordsFor, type Toasts } from './toasts.svelte';
 import type { People } from './people.svelte';
@@ -21,7 +22,7 @@ export type Edits = {
   description: string;
   /** `undefined`: as it is; empty: none. */
   photo: string | undefined;
-  extensions: { key: string; value: string }[];
+  extensions: Field[];
   allow_preview: boolean;
 };
 
@@ -85,21 +86,23 @@ export class Details {
     return this.info?.admins.includes(person) === true ? 'admin' : 'member';
   }
 
+  /** Saves what was changed, and says so in a sentence when not all of it was kept. */
   async save(edits: Partial<Edits>): Promise<boolean> {
     const { extensions, ...rest } = edits;
-    const fields =
-      extensions === undefined
-        ? {}
-        : {
-            extensions: Object.fromEntries(
-              extensions
-                .filter(({ key }) => key.trim() !== '')
-                .map(({ key, value }) => [key.trim(), value.trim()]),
-            ),
-          };
-    return this.#do('save', (dialog) =>
-      this.backend.call('update_dialog', { dialog, ...defined(rest), ...fields }),
+    this.problem = fieldsProblem(extensions ?? []);
+    if (this.problem !== null) return false;
+    const sent = extensions === undefined ? null : asExtensions(extensions);
+    const done = await this.#do('save', (dialog) =>
+      this.backend.call('update_dialog', {
+        dialog,
+        ...defined(rest),
+        ...(sent === null ? {} : { extensions: sent }),
+      }),
     );
+    if (!done || sent === null || this.info === null) return done;
+    const names = notKept(sent, this.info.extensions);
+    if (names.length > 0) this.problem = t.create.fieldsNotKept(names);
+    return names.length === 0;
   }
 
   async add(people: readonly PersonView[]): Promise<boolean> {
@@ -189,6 +192,7 @@ function fingerprint({
   rights,
   is_joined,
   last,
+  about,
 }: DialogView) {
   return JSON.stringify([
     name,
@@ -198,6 +202,7 @@ function fingerprint({
     role,
     rights,
     is_joined,
+    about,
     /https?:/.test(last?.text ?? '') ? last?.id : null,
   ]);
 }

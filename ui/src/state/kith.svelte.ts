@@ -112,7 +112,9 @@ export class Kith {
     this.composer = new Composer(backend, failed, newMessageId, () => this.namable);
     this.acts = new Acts(backend, this.toasts);
     this.emoji = new EmojiHabits(backend);
-    this.creation = new Creation(backend, this.people, this.dialogs, (id) => this.go(id));
+    this.creation = new Creation(backend, this.people, this.dialogs, this.toasts, (id) =>
+      this.go(id),
+    );
     this.finder = new Finder(backend, this.people);
     this.upkeep = new Upkeep(backend, this.dialogs, this.toasts, (gone) => {
       if (gone.includes(this.timeline.dialogId ?? '')) this.leave();

@@ -9,6 +9,7 @@ export type {
   ConnectionView,
   Delivery,
   DialogId,
+  DialogInfo,
   DialogKind,
   DialogView,
   DraftView,

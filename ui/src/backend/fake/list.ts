@@ -77,6 +77,12 @@ type Extra = Pick<
   'extensions' | 'owner' | 'admins' | 'allow_preview' | 'notifications' | 'holes'
 >;
 
+/** What the server keeps of them. */
+const fieldsOf = (extensions: Record<string, string>) =>
+  Object.entries(extensions)
+    .filter(([key]) => !key.startsWith('unknown'))
+    .map(([key, value]) => ({ key, value }));
+
 export function listCommands(hands: Hands): Some<Mine> {
   const { world, now, fail, talk, homeChanged } = hands;
   const everybody = () => Object.values(world.people);
@@ -218,7 +224,7 @@ export function listCommands(hands: Hands): Some<Mine> {
       world.talks.set(id, made);
       extras.set(id, {
         ...extraOf(made),
-        extensions: Object.entries(extensions ?? {}).map(([key, value]) => ({ key, value })),
+        extensions: fieldsOf(extensions ?? {}),
         allow_preview: allow_preview ?? false,
       });
       homeChanged([made]);
@@ -284,7 +290,7 @@ export function listCommands(hands: Hands): Some<Mine> {
         ...extra,
         ...(extensions === undefined || extensions === null
           ? {}
-          : { extensions: Object.entries(extensions).map(([key, value]) => ({ key, value })) }),
+          : { extensions: fieldsOf(extensions) }),
         ...(allow_preview === undefined || allow_preview === null ? {} : { allow_preview }),
       });
       return null;
@@ -341,11 +347,12 @@ export function listCommands(hands: Hands): Some<Mine> {
       if (presence.length > 0) setTimeout(() => hands.emit({ kind: 'presence', presence }), 10);
       return null;
     },
-    picture: ({ uid }) => {
+    picture: ({ uid, is_wanted }) => {
       if (uid.startsWith('missing')) return null;
       for (const { messages } of world.talks.values()) {
         const all = messages.flatMap((message) => message.attachments);
         const photo = all.find((one) => one.uid === uid && one.kind === 'photo');
+        if (is_wanted !== true && (photo?.size ?? 0) > 5_000_000) return null;
         if (photo !== undefined) return landscape(uid, photo.width ?? 1600, photo.height ?? 1200);
       }
       return drawn(uid.length * 40, uid.slice(0, 2));
