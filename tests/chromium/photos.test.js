@@ -225,6 +225,95 @@ test('it goes when its message does, and leads to its message', async () => {
   await page.close();
 });
 
+/** What has a ring round it: the picture, or all of the stage. */
+const ringed = (page) =>
+  page.evaluate(() =>
+    ['[data-testid="viewer-stage"]', '[data-testid="viewer-stage"] img'].filter((selector) => {
+      const { outlineStyle } = getComputedStyle(document.querySelector(selector));
+      return outlineStyle !== 'none';
+    }),
+  );
+
+test('with keys, the ring of the focus is the picture’s, and in large that of what shows of it', async () => {
+  const page = await built.open('files');
+  await firstMessage(page);
+  await page.keyboard.press('Space');
+  await shows(page, 'ridge');
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'viewer-stage');
+  assert.deepEqual(await ringed(page), ['[data-testid="viewer-stage"] img']);
+  const image = await viewer(page).locator('img').boundingBox();
+  const stage = await page.getByTestId('viewer-stage').boundingBox();
+  for (const [edge, room] of [
+    ['top', image.y - stage.y],
+    ['left', image.x - stage.x],
+    ['bottom', stage.y + stage.height - image.y - image.height],
+    ['right', stage.x + stage.width - image.x - image.width],
+  ]) {
+    assert.ok(room >= 4, `${edge}: ${room} pixels for the ring`);
+  }
+  await page.keyboard.press('+');
+  await shows(page, 'ridge', 150);
+  assert.deepEqual(await ringed(page), ['[data-testid="viewer-stage"]']);
+  await page.close();
+});
+
+test('one that is opened with the mouse has no ring', async () => {
+  const page = await built.open('files');
+  await openFirst(page);
+  assert.deepEqual(await ringed(page), []);
+  await page.close();
+});
+
+const photoOf = (page, words) =>
+  page.getByTestId('message').filter({ hasText: words }).getByTestId('photo');
+
+test('one that is large comes when it is wanted, with keys', async () => {
+  const page = await built.open('oddfiles');
+  const last = page.locator('[data-message-id][tabindex="0"]');
+  await last.waitFor();
+  await last.press('Home');
+  await page.waitForFunction(() => document.activeElement?.matches('[data-testid="message"]'));
+  const valley = page.getByTestId('message').filter({ hasText: 'All of the valley.' });
+  for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowDown');
+  await valley.and(page.locator(':focus')).waitFor();
+  await photoOf(page, 'All of the valley.').getByText('12.4 MB').waitFor();
+  await page.keyboard.press('Space');
+  await page.getByTestId('viewer-large').getByText('12.4 MB').waitFor();
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'viewer-stage');
+  const asked = () =>
+    page.evaluate(() => globalThis.fake.calls.filter(({ args }) => args?.uid === 'valley').length);
+  assert.equal(await asked(), 0, 'nothing large comes by itself');
+  await page.keyboard.press('Tab');
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'viewer-fetch');
+  await page.keyboard.press('Enter');
+  await shows(page, 'valley');
+  assert.equal(await asked(), 1);
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'viewer-stage');
+  await page.keyboard.press('Escape');
+  await viewer(page).waitFor({ state: 'detached' });
+  await photoOf(page, 'All of the valley.').locator('img').waitFor();
+  await page.close();
+});
+
+test('one that is large and cannot be had says so, and can be tried again', async () => {
+  const page = await built.open('oddfiles');
+  const last = page.locator('[data-message-id][tabindex="0"]');
+  await last.waitFor();
+  await last.press('Home');
+  await page.waitForFunction(() => document.activeElement?.matches('[data-testid="message"]'));
+  for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowDown');
+  const photo = page.getByTestId('photo').and(page.getByLabel(/missing-valley/));
+  await photo.and(page.locator('[data-state="large"]')).click();
+  await photo.and(page.locator('[data-state="failed"]')).waitFor();
+  await photo.click();
+  await page.waitForFunction(
+    () => globalThis.fake.calls.filter(({ args }) => args?.uid === 'missing-valley').length === 2,
+  );
+  await photo.and(page.locator('[data-state="failed"]')).waitFor();
+  assert.equal(await viewer(page).count(), 0, 'a click fetches it and opens nothing');
+  await page.close();
+});
+
 test('one that cannot be had says so', async () => {
   const page = await built.open('states');
   await page.getByTestId('photo').click();

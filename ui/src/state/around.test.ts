@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeBackend } from '../backend/fake/fake';
 import { scenes, type Scene } from '../backend/fake/scenes';
 import { Kith } from './kith.svelte';
+import { MOST, MOST_CHARACTERS } from './pictures.svelte';
 
 const attention = { isLooking: () => true, onChange: () => () => undefined };
 
@@ -106,6 +107,69 @@ describe('pictures', () => {
   });
 });
 
+describe('pictures in large numbers', () => {
+  const landed = async (...uids: string[]) => {
+    for (const uid of uids) {
+      kith.pictures.resolve(`uid:${uid}`);
+      await vi.advanceTimersByTimeAsync(20);
+    }
+  };
+  const timesAsked = (uid: string) =>
+    asked('picture').filter((call) => (call.args as { uid: string }).uid === uid).length;
+
+  it('are given up by their size, what was on screen longest ago first, and never what is', async () => {
+    await start();
+    const call = backend.call.bind(backend);
+    const heavy = 'x'.repeat(MOST_CHARACTERS / 4);
+    vi.spyOn(backend, 'call').mockImplementation(async (name, args) => {
+      const answer = await call(name, args);
+      return name === 'picture' ? (heavy as never) : answer;
+    });
+    await landed('a', 'b', 'c', 'd');
+    const release = kith.pictures.hold('a');
+    await landed('e');
+    expect(kith.pictures.resolve('uid:a')).toBe(heavy);
+    await landed('b');
+    expect(timesAsked('b')).toBe(2);
+    // Where all of it is on screen there is more than would be kept.
+    const others = ['b', 'd', 'e', 'f'].map((uid) => kith.pictures.hold(uid));
+    await landed('f', 'a', 'b', 'd', 'e', 'f');
+    expect(['a', 'b', 'd', 'e', 'f'].map(timesAsked)).toEqual([1, 2, 1, 1, 1]);
+    release();
+    for (const one of others) one();
+    await landed('a');
+    expect(timesAsked('a')).toBe(2);
+  });
+
+  it('are given up by their number', async () => {
+    await start();
+    await landed(...Array.from({ length: MOST + 1 }, (_, i) => `n${i}`));
+    await landed(`n${MOST}`);
+    expect(timesAsked(`n${MOST}`)).toBe(1);
+    await landed('n0');
+    expect(timesAsked('n0')).toBe(2);
+  });
+
+  it('come when they are wanted, where one alone is large', async () => {
+    await start();
+    const valley = { uid: 'valley', size: 9_000_000 };
+    expect(kith.pictures.photo(valley)).toEqual({ src: null, state: 'large' });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked('picture')).toEqual([]);
+    kith.pictures.want('valley');
+    kith.pictures.want('valley');
+    expect(kith.pictures.photo(valley).state).toBe('coming');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked('picture').map((call) => call.args)).toEqual([{ uid: 'valley', is_wanted: true }]);
+    expect(kith.pictures.photo(valley).state).toBe('there');
+    const gone = { uid: 'missing', size: 9_000_000 };
+    kith.pictures.want('missing');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(kith.pictures.photo(gone).state).toBe('failed');
+    expect(kith.pictures.photo({ uid: 'film', size: 90_000_000 }).state).toBe('missing');
+  });
+});
+
 describe('the directory', () => {
   it('pages, looks and joins', async () => {
     await start();
@@ -171,7 +235,7 @@ describe('details of a conversation', () => {
     await vi.advanceTimersByTimeAsync(50);
     const fields = [
       { key: ' pace ', value: 'slow ' },
-      { key: '', value: 'x' },
+      { key: '', value: ' ' },
     ];
     expect(await settled(kith.details.save({ photo: '', extensions: fields }))).toBe(true);
     expect(asked('update_dialog').at(-1)?.args).toEqual({
@@ -180,6 +244,34 @@ describe('details of a conversation', () => {
       extensions: { pace: 'slow' },
     });
     expect(kith.details.info?.extensions).toEqual([{ key: 'pace', value: 'slow' }]);
+  });
+
+  it('say what is wrong with fields before they are sent, and what the server did not keep', async () => {
+    await start();
+    kith.details.show(dialog('hike'));
+    await vi.advanceTimersByTimeAsync(50);
+    const save = (...extensions: { key: string; value: string }[]) =>
+      settled(kith.details.save({ extensions }));
+    const pace = { key: 'pace', value: 'slow' };
+    expect(await save(pace, { key: '', value: 'lost' })).toBe(false);
+    expect(kith.details.problem).toBe('A field needs a name. Name it, or take it away.');
+    expect(await save(pace, { key: ' pace', value: 'quick' })).toBe(false);
+    expect(kith.details.problem).toContain('Two fields have the same name.');
+    expect(await save(...['a', 'b', 'c', 'd'].map((key) => ({ key, value: '' })))).toBe(false);
+    expect(kith.details.problem).toBe('There can be no more than three fields.');
+    expect(asked('update_dialog')).toHaveLength(0);
+    expect(await save(pace, { key: 'unknown-mood', value: 'good' })).toBe(false);
+    expect(kith.details.problem).toContain('no field called “unknown-mood”');
+    expect(kith.details.info?.extensions).toEqual([pace]);
+  });
+
+  it('are read again when something changed that no row shows', async () => {
+    await start();
+    kith.details.show(dialog('hike'));
+    await vi.advanceTimersByTimeAsync(50);
+    kith.details.show({ ...dialog('hike'), about: 7 });
+    await vi.advanceTimersByTimeAsync(600);
+    expect(asked('dialog_info')).toHaveLength(2);
   });
 
   it('make a refusal a sentence', async () => {

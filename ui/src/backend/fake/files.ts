@@ -181,6 +181,8 @@ function fillOdd(
   say('long', '', photo('wide', 4000, 500), photo('tall', 500, 4000));
   say('me', '', photo('tiny', 24, 24));
   say('bea', '', photo('missing'));
+  say('bea', 'All of the valley.', { ...photo('valley', 8000, 3000), size: 12_400_000 });
+  say('me', '', { ...photo('missing-valley', 6000, 4000), size: 8_100_000 });
   say('me', 'Seven of them.', ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => photo(name)));
   say('long', '', photo('strip', 4000, 500));
   say('me', '', photo('tower', 500, 4000));
