@@ -41,7 +41,10 @@ async function messageMenu(page, entry) {
   if (entry !== undefined) await at(page, entry).click();
 }
 
-/** Each: what it is called, the scene it begins with, and what to do there. */
+/**
+ * Each: what it is called, the scene it begins with, and what to do there; `also` names
+ * further ways in which pictures of it are taken.
+ */
 export const screens = [
   {
     name: 'list-menu',
@@ -459,6 +462,59 @@ export const screens = [
     async act(page) {
       await at(page, 'pinned-all').click();
       await at(page, 'pinned-entry').first().waitFor();
+    },
+  },
+  {
+    name: 'notice',
+    scene: 'group',
+    also: ['large'],
+    async act(page) {
+      await page.locator('[data-row="bea"]').click({ button: 'right' });
+      const isTurned = await page.evaluate(() => document.documentElement.dir === 'rtl');
+      await at(page, 'dialog-mute').press(isTurned ? 'ArrowLeft' : 'ArrowRight');
+      await at(page, 'mute-hours').click();
+      await at(page, 'toast').waitFor();
+    },
+  },
+  {
+    name: 'notice-talk',
+    scene: 'kinds',
+    also: ['narrow', 'small'],
+    async act(page) {
+      await messageMenu(page, 'menu-forward');
+      await at(page, 'forward-to').first().check();
+      await at(page, 'forward-confirm').click();
+      await at(page, 'toast').waitFor();
+    },
+  },
+  {
+    name: 'info-fields',
+    scene: 'group',
+    async act(page) {
+      await openInfo(page);
+      await at(page, 'info-edit').click();
+      await at(page, 'field-add').click();
+      await at(page, 'field-key').nth(1).fill('unknown-mood');
+      await at(page, 'field-value').nth(1).fill('good');
+      await at(page, 'edit-save').click();
+      await at(page, 'edit-problem').waitFor();
+      await at(page, 'edit-problem').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'photo-large',
+    scene: 'oddfiles',
+    act: (page) => wheelTo(page, 'All of the valley.'),
+  },
+  {
+    name: 'photo-fetch',
+    scene: 'oddfiles',
+    async act(page) {
+      await wheelTo(page, 'All of the valley.');
+      const message = at(page, 'message').filter({ hasText: 'All of the valley.' });
+      await message.click({ button: 'right' });
+      await at(page, 'menu-look').click();
+      await at(page, 'viewer-fetch').waitFor();
     },
   },
   {

@@ -6,6 +6,7 @@ const PANES = [
   ['[role=log]', '[data-message-id][tabindex="0"]'],
   ['form', '#composer'],
   ['.info', 'button'],
+  ['.toaster', 'button'],
 ] as const;
 
 /** From where the focus is to the next part that is there, or the one before. */
