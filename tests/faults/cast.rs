@@ -187,6 +187,15 @@ impl Cast {
         Ok(())
     }
 
+    /// Waits until everybody has a link. Whoever's last attempt met a closed road
+    /// would wait its time otherwise.
+    pub(crate) async fn are_online(&self) {
+        for device in &self.devices {
+            device.person().engine.reconnect_now();
+            device.person().online().await;
+        }
+    }
+
     /// Everybody goes home.
     pub(crate) async fn leave(mut self) {
         for device in &mut self.devices {

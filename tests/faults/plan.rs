@@ -105,11 +105,7 @@ struct Turn {
 /// which goes on from plan to plan.
 pub(crate) async fn run(seed: u64, cast: &mut Cast, mut private: Talk) -> Result<(Played, Talk)> {
     let mut chance = StdRng::seed_from_u64(seed);
-    // Whoever's last attempt met the end of the plan before would wait its time.
-    for device in &cast.devices {
-        device.person().engine.reconnect_now();
-        device.person().online().await;
-    }
+    cast.are_online().await;
     let group = cast.group(&format!("Plan {seed}")).await?;
     private.truth.plan_begins();
     let mut talks = [group, private];

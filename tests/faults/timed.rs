@@ -86,9 +86,7 @@ pub(crate) async fn let_time_pass(
 ) -> Result<Tally> {
     // Nothing is in the way of these, so everybody gets them; but whoever is still
     // on the way in would not.
-    for device in &cast.devices {
-        device.person().online().await;
-    }
+    cast.are_online().await;
     for talk in talks.iter_mut() {
         let who = chance.random_range(0..talk.n_devices);
         if let Some(id) = say(cast, who, talk, Lasts::Long, "in fair weather").await? {
