@@ -35,10 +35,9 @@ const over = ['light', 'dark', 'rtl', 'medium'];
 const scenes = sceneNames().map((scene) => ({ name: scene, scene }));
 const wanted = Object.keys(looks)
   .flatMap((look) =>
-    [
-      ...scenes,
-      ...screens.filter(({ also = [] }) => [...over, ...also].includes(look)),
-    ].map((screen) => ({ ...screen, look, name: `${screen.name}-${look}` })),
+    [...scenes, ...screens.filter(({ also = [] }) => [...over, ...also].includes(look))].map(
+      (screen) => ({ ...screen, look, name: `${screen.name}-${look}` }),
+    ),
   )
   .filter(({ name }) => name.includes(filter));
 
