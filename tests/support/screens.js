@@ -473,7 +473,8 @@ export const screens = [
       const isTurned = await page.evaluate(() => document.documentElement.dir === 'rtl');
       await at(page, 'dialog-mute').press(isTurned ? 'ArrowLeft' : 'ArrowRight');
       await at(page, 'mute-hours').click();
-      await at(page, 'toast').waitFor();
+      // It stays while one points at it.
+      await at(page, 'toast').hover();
     },
   },
   {
@@ -484,7 +485,7 @@ export const screens = [
       await messageMenu(page, 'menu-forward');
       await at(page, 'forward-to').first().check();
       await at(page, 'forward-confirm').click();
-      await at(page, 'toast').waitFor();
+      await at(page, 'toast').hover();
     },
   },
   {
