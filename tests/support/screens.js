@@ -467,7 +467,6 @@ export const screens = [
   {
     name: 'notice',
     scene: 'group',
-    also: ['large'],
     async act(page) {
       await page.locator('[data-row="bea"]').click({ button: 'right' });
       const isTurned = await page.evaluate(() => document.documentElement.dir === 'rtl');
