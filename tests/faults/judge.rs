@@ -258,7 +258,15 @@ async fn unread(seat: &Seat<'_>, talk: &Talk, tally: &mut Tally) {
         tally.disagreed += 1;
     }
     if !(least..=most).contains(&told) {
-        let found = format!("{} counts {told} unread of {most}", seat.label);
-        tally.found.push(found);
+        let store = seat.device.person().engine.store();
+        let unseen: Vec<_> = others()
+            .filter(|id| !truth.is_perhaps_shown_to(who, id))
+            .collect();
+        let read = store.read_up_to(&talk.dialog).await;
+        let late = store.late(&talk.dialog).await;
+        tally.found.push(format!(
+            "{} counts {told} unread of {most}: nobody looked at {unseen:?}, read up to {read:?}, late {late:?}",
+            seat.label
+        ));
     }
 }
