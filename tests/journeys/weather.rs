@@ -111,7 +111,7 @@ async fn over_a_road_on_which_the_server_has_given_up() -> Result<()> {
     town.faults().forget_sessions();
     let into_nothing = bea.say(&dialog, "can you hear me").await?;
     let missed = alex.say(&dialog, "hello?").await?;
-    let held = bea.message(&into_nothing).await.expect("on disk");
+    let held = bea.sees(&into_nothing, Delivery::Sending).await;
     assert_eq!(held.delivery, Delivery::Sending, "Bea believes in the link");
 
     // What the engine does itself when it notices: by the stream's own

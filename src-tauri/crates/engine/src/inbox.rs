@@ -203,10 +203,14 @@ impl Shared {
         }
         if message.sender == self.me {
             after.wake_outbox = true;
-        } else if put == Put::New {
+        } else {
+            // Also when an answer brought it first: only what comes over the
+            // stream, and a dialog's newest page, are announced.
             write.announce_delivered(&message);
             after.wake_markers = true;
-            after.stopped_typing.push(message);
+            if put == Put::New {
+                after.stopped_typing.push(message);
+            }
         }
         Ok(())
     }

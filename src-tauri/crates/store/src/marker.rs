@@ -203,19 +203,19 @@ impl Write {
     }
 
     /// Queues the marker that a message of somebody else has reached this
-    /// device, unless one about it is queued already.
+    /// device, unless one about it is queued already, or it is gone.
     pub fn announce_delivered(&mut self, message: &Message) {
         if message.sender == self.me || message.delivered_to.contains(&self.me) {
             return;
         }
         self.later(
             "INSERT INTO marker_out (message_id, dialog_id, author_id, state)
-             VALUES (?, ?, ?, 5)
+             SELECT m.id, m.dialog_id, m.sender_id, 5
+             FROM message m
+             WHERE m.id = ?
              ON CONFLICT (message_id) DO NOTHING",
         )
-        .bind(message.id.as_str())
-        .bind(message.dialog_id.as_str())
-        .bind(number(message.sender));
+        .bind(message.id.as_str());
     }
 
     /// Notes that a marker has been handed to the stream.

@@ -48,6 +48,27 @@ async fn a_message_is_kept_told_and_announced_once() {
 }
 
 #[tokio::test]
+async fn what_an_answer_brought_first_is_announced_when_it_comes() {
+    let mut bench = Bench::new().await;
+    let markers = async |bench: &Bench| {
+        let markers = bench.engine.store().markers_out(10).await.expect("a read");
+        Vec::from_iter(markers.into_iter().map(|marker| marker.message))
+    };
+    let mut write = bench.engine.store().write().await.expect("the writer");
+    let answer = [message(1, 10)];
+    write
+        .put_answer(&dialog_id(1), &answer, at(9))
+        .await
+        .expect("kept");
+    write.commit().await.expect("the commit");
+    assert_eq!(markers(&bench).await, [], "by whoever asked, if it is new");
+    bench
+        .arrive(vec![ServerEvent::Message(message(1, 10))])
+        .await;
+    assert_eq!(markers(&bench).await, [id(1)]);
+}
+
+#[tokio::test]
 async fn a_burst_is_one_batch() {
     let mut bench = Bench::new().await;
     let events: Vec<_> = (1..=5)
