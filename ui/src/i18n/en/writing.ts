@@ -1,0 +1,71 @@
+/** Where one writes. */
+
+import { plural } from './speak';
+
+export const writing = {
+  emoji: {
+    label: 'Emoji',
+    open: 'Emoji',
+    search: 'Search emoji',
+    none: 'No emoji has this name.',
+    recent: 'Used lately',
+    tone: 'Skin tone',
+    tones: ['No tone', 'Light', 'Medium light', 'Medium', 'Medium dark', 'Dark'],
+    loading: 'Loading emoji…',
+    groups: {
+      smileys: 'Smileys and feelings',
+      people: 'People and bodies',
+      animals: 'Animals and nature',
+      food: 'Food and drink',
+      travel: 'Travel and places',
+      activities: 'Activities',
+      objects: 'Objects',
+      symbols: 'Symbols',
+      flags: 'Flags',
+    },
+  },
+
+  composer: {
+    label: 'Your message',
+    placeholder: 'Write a message',
+    send: 'Send',
+    sendSilent: 'Send without a sound',
+    save: 'Save the change',
+    everybody: 'all',
+    everybodyHint: 'Everybody in this conversation',
+    editing: 'Edit message',
+    replying: (name: string) => `Reply to ${name}`,
+    stopReply: 'Do not reply',
+    stopEdit: 'Do not edit',
+    notChanged: (why: string) => `Not changed; your text is still here. ${why}`,
+    history: 'Earlier drafts',
+    historyHint: 'Bring a draft back',
+    format: 'Formatting',
+    formats: {
+      bold: 'Bold',
+      italic: 'Italic',
+      strike: 'Strikethrough',
+      code: 'Code',
+      block: 'Code block',
+      quote: 'Quote',
+      list: 'List',
+      numbers: 'Numbered list',
+      link: 'Link',
+    },
+    options: 'How it is sent',
+    silent: 'Without a sound',
+    silentOn: 'The next message makes no sound.',
+    destroy: 'Disappears after it is read',
+    destroyOff: 'Never',
+    destroyOn: (time: string) => `Disappears ${time} after it is read.`,
+    mentions: 'People to mention',
+    emojis: 'Emoji to insert',
+    tooLong: (over: number) =>
+      plural(over, {
+        one: 'This message is # byte too long. Shorten it, or send it in two parts.',
+        other: 'This message is # bytes too long. Shorten it, or send it in two parts.',
+      }),
+    notSent: (why: string) => `Not sent; your text is still here. ${why}`,
+    draftNotKept: 'Your draft could not be saved on this computer.',
+  },
+};
