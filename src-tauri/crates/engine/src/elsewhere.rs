@@ -2,9 +2,10 @@
 //!
 //! That device tells it with markers, of which copies come here: one for each
 //! message when little was read, one for the newest when much was read at once;
-//! of the others only the server's books know (`reading.rs`). A marker says
-//! nothing of what came late here (`kith_store`'s `late.rs`). So when one has
-//! come and something late is still unread, the books are asked about that.
+//! of the others only the server's books know (`reading.rs`). A marker is about
+//! its message alone: what stands above it is late until it is told of, and so
+//! is what came late before (`kith_store`'s `late.rs`). So when a burst of them
+//! is over and something late is still unread, the books are asked about that.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,11 +21,12 @@ impl Shared {
     /// These messages were read on another device: asks about what came late
     /// beside them, on the side, once for a burst of markers.
     pub(crate) fn ask_about_late_soon(self: &Arc<Self>, read: Vec<MessageId>) {
-        if read.is_empty() {
+        if !self.read_elsewhere.add(read) {
             return;
         }
         let shared = Arc::clone(self);
         self.tasks.once("ask what was read elsewhere", async move {
+            let read = shared.read_elsewhere.end().await;
             if let Err(error) = shared.ask_about_late(&read).await {
                 shared.met(&error);
                 // The next catch-up tells it, too.
@@ -40,14 +42,19 @@ impl Shared {
             .map(|held| held.message.dialog_id)
             .collect();
         for dialog in dialogs {
-            // One after the other, so that a burst asks about what is left.
-            let _turn = self.asking_about_late.lock().await;
-            let late = self.store.late(&dialog).await?;
+            // The newest first: an id begins with when its message was written.
+            let mut late = self.store.late(&dialog).await?;
+            late.reverse();
             for ids in late.chunks(PAGE as usize) {
                 match self.fetch_messages(&dialog, ids).await {
-                    Ok(())
-                    | Err(WorkError::Client(ClientError::Gone | ClientError::NotAllowed)) => {}
+                    Ok(()) => {}
+                    Err(WorkError::Client(ClientError::Gone | ClientError::NotAllowed)) => break,
                     Err(error) => return Err(error),
+                }
+                // Where nothing was read, nothing older was.
+                let still = self.store.late(&dialog).await?;
+                if ids.iter().all(|id| still.contains(id)) {
+                    break;
                 }
             }
         }

@@ -6,7 +6,7 @@
 //! these are never taken to be read because of it: the books are asked.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kith_client::ClientError;
@@ -17,31 +17,46 @@ use crate::history::PAGE;
 use crate::shared::Shared;
 
 /// A burst of markers is waited for as long.
-const BURST: Duration = Duration::from_millis(200);
+const LASTS: Duration = Duration::from_millis(200);
 /// So many pages of messages are asked about, at most. The rest is looked at
 /// when it is caught up with.
 const PAGES: usize = 10;
+
+/// Messages of which markers have come just now; more may follow.
+#[derive(Debug, Default)]
+pub(crate) struct Burst(Mutex<BTreeSet<MessageId>>);
+
+impl Burst {
+    /// Adds some; says whether a burst begins with them, and somebody has to
+    /// wait for its end.
+    pub(crate) fn add(&self, read: Vec<MessageId>) -> bool {
+        let mut waiting = self.lock();
+        let begins = waiting.is_empty() && !read.is_empty();
+        waiting.extend(read);
+        begins
+    }
+
+    /// Waits for the end; answers what came.
+    pub(crate) async fn end(&self) -> Vec<MessageId> {
+        tokio::time::sleep(LASTS).await;
+        std::mem::take(&mut *self.lock()).into_iter().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<MessageId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Shared {
     /// Others have read these own messages: asks about those above them, on the
     /// side, once for a burst of markers.
     pub(crate) fn ask_who_read_soon(self: &Arc<Self>, read: Vec<MessageId>) {
-        if read.is_empty() {
-            return;
-        }
-        let is_under_way = {
-            let mut waiting = self.lock_read_by_others();
-            let is_under_way = !waiting.is_empty();
-            waiting.extend(read);
-            is_under_way
-        };
-        if is_under_way {
+        if !self.read_by_others.add(read) {
             return;
         }
         let shared = Arc::clone(self);
         self.tasks.once("ask what others have read", async move {
-            tokio::time::sleep(BURST).await;
-            let read = std::mem::take(&mut *shared.lock_read_by_others());
+            let read = shared.read_by_others.end().await;
             if let Err(error) = shared.ask_who_read(&read).await {
                 shared.met(&error);
                 // The next catch-up tells it, too.
@@ -50,17 +65,10 @@ impl Shared {
         });
     }
 
-    fn lock_read_by_others(&self) -> MutexGuard<'_, BTreeSet<MessageId>> {
-        self.read_by_others
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn ask_who_read(&self, read: &BTreeSet<MessageId>) -> Result<(), WorkError> {
-        let read = Vec::from_iter(read.iter().cloned());
+    async fn ask_who_read(&self, read: &[MessageId]) -> Result<(), WorkError> {
         // Of each dialog the newest alone: the others stand above it.
         let mut newest: Vec<(DialogId, MessageId)> = Vec::new();
-        let mut held = self.store.messages(&read).await?;
+        let mut held = self.store.messages(read).await?;
         held.sort_by_key(|held| std::cmp::Reverse(held.message.place()));
         for held in held {
             let dialog = held.message.dialog_id;

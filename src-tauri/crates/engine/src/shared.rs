@@ -1,13 +1,13 @@
 //! What the parts of one engine have in common.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kith_client::{Chat, ClientError, Rest, Secret};
-use kith_model::{Clock, DialogId, MessageId, Timestamp, UserId};
+use kith_model::{Clock, DialogId, Timestamp, UserId};
 use kith_store::{Store, StoreError, Write};
 use tokio::sync::{Notify, watch};
 
@@ -20,6 +20,7 @@ use crate::link::{LinkBoard, LinkState};
 use crate::occupants::Occupants;
 use crate::pictures::Pictures;
 use crate::presence::Typing;
+use crate::readers::Burst;
 use crate::rooms::ChangedBy;
 use crate::strangers::Strangers;
 use crate::task::{Backoff, Tasks};
@@ -111,10 +112,10 @@ pub(crate) struct Shared {
     pub(crate) people_refreshed: Mutex<Option<Timestamp>>,
     /// People whom a screen names and nobody knows.
     pub(crate) strangers: Mutex<Strangers>,
-    /// Held by whoever asks the server's books what was read elsewhere.
-    pub(crate) asking_about_late: tokio::sync::Mutex<()>,
+    /// What was just read on another device.
+    pub(crate) read_elsewhere: Burst,
     /// Own messages that others have just read.
-    pub(crate) read_by_others: Mutex<BTreeSet<MessageId>>,
+    pub(crate) read_by_others: Burst,
     /// Whether something that was deleted may still be in a file.
     pub(crate) has_traces: AtomicBool,
     pub(crate) rest: Rest,

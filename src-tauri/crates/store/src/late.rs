@@ -10,7 +10,8 @@
 //! is unread is derived from them and the pointer (`pointer.rs`), and nothing
 //! is counted.
 //!
-//! What comes live below the pointer is late. Of what the server answers, only
+//! What comes live below the pointer is late, and so is what another device's
+//! marker moved the pointer over. Of what the server answers, only
 //! what it did not have before: old history that was never marked as read stays
 //! read.
 
@@ -18,29 +19,27 @@ use kith_model::{DialogId, Message, MessageId, Place, Timestamp};
 
 use crate::open::stored;
 use crate::person::number;
+use crate::pointer::ANNOUNCED_AT_ONCE;
 use crate::write::list;
 use crate::{Change, Put, Store, StoreError, Stretch, Write};
 
-/// What of others, below a message that was read on another device, came here
-/// after that: its reader may not have had it. Times of storing are told in whole
-/// seconds, so of the same second only what was stored well after it was sent is
-/// believed to have come later. Within the stretch that the pointer is about to
-/// pass, so its cost is what was unread.
-pub(crate) const CAME_AFTER: &str = "
+/// What of others stands between the pointer and a message that was read on
+/// another device. Its marker is about that message alone: its reader may lack
+/// some of these, and has markers of their own for the others, or the server's
+/// books tell. Who reads more than so many at once announces no more, either.
+pub(crate) const PASSED_BY_MARKER: &str = "
     INSERT INTO late_message (message_id, dialog_id)
     SELECT m.id, m.dialog_id
     FROM message r
     JOIN read_pointer p ON p.dialog_id = r.dialog_id
-    JOIN message m ON m.dialog_id = r.dialog_id
+    JOIN message m INDEXED BY message_by_place ON m.dialog_id = r.dialog_id
         AND m.pending = 0
         AND (m.sent_at, m.id) > (p.sent_at, p.message_id)
         AND (m.sent_at, m.id) < (r.sent_at, r.id)
         AND m.sender_id <> ?2
-        AND ((m.seq > r.seq
-              AND (m.stored_at IS NULL OR m.stored_at > coalesce(r.stored_at, r.sent_at * 1000)))
-             OR (m.stored_at >= coalesce(r.stored_at, r.sent_at * 1000)
-                 AND m.stored_at - m.sent_at * 1000 >= 2000))
     WHERE r.id = ?1
+    ORDER BY m.sent_at DESC, m.id DESC
+    LIMIT ?3
     ON CONFLICT (message_id) DO NOTHING";
 
 /// A message that was stored so many milliseconds after it was sent comes from a
@@ -249,14 +248,15 @@ impl Write {
         Ok(())
     }
 
-    /// Another device of this person says that a message was read there: with
-    /// it, everything above it that had come before it.
+    /// Another device of this person says that a message was read there. What
+    /// stands above it and was not read before waits for its own word.
     pub(crate) async fn read_elsewhere(&mut self, message: &Message) -> Result<(), StoreError> {
         let dialog = &message.dialog_id;
         let me = number(self.me);
-        sqlx::query(CAME_AFTER)
+        sqlx::query(PASSED_BY_MARKER)
             .bind(message.id.as_str())
             .bind(me)
+            .bind(ANNOUNCED_AT_ONCE)
             .execute(self.db().await?)
             .await?;
         self.advance_pointer(dialog, &message.place()).await?;

@@ -48,7 +48,7 @@ pub(crate) use {unread, unread_mentions};
 
 /// At most so many messages are announced as read by one step of the pointer;
 /// of a longer stretch, the newest.
-const ANNOUNCED_AT_ONCE: u32 = 1000;
+pub(crate) const ANNOUNCED_AT_ONCE: u32 = 1000;
 
 impl Store {
     /// Up to where a dialog has been read; `None` while that is unknown.

@@ -203,22 +203,21 @@ async fn a_marker_that_came_before_its_late_message_counts() {
 }
 
 #[tokio::test]
-async fn the_phone_has_not_read_what_came_after_what_it_read() {
+async fn the_phone_has_not_read_what_it_says_nothing_of() {
     let fixture = Fixture::new().await;
     fixture.has_read_to(9, 0).await;
-    fixture.put(&message(4, 10)).await;
-    fixture.put(&message(5, 10)).await;
-    fixture.put(&message(3, 10)).await;
+    for n in 3..=5 {
+        fixture.put(&message(n, 10)).await;
+    }
+    fixture.put(&own(6, 10)).await;
     fixture.read_on_the_phone(5).await;
-    assert_eq!(fixture.to_read().await, 1, "the one before it was above it");
+    assert_eq!(fixture.to_read().await, 2, "it may lack those above it");
     assert_eq!(fixture.first().await, Some(id(3)));
-
-    // Fetched after it, but there before it.
-    fixture
-        .answered(&[told(6, 15, 15, false), told(7, 14, 14, false)])
-        .await;
-    fixture.read_on_the_phone(6).await;
-    assert_eq!(fixture.to_read().await, 1);
+    fixture.read_on_the_phone(3).await;
+    assert_eq!(fixture.first().await, Some(id(4)), "a word of its own");
+    fixture.answered(&[told(4, 10, 10, true)]).await;
+    assert_eq!(fixture.to_read().await, 0, "or the server's");
+    assert_eq!(fixture.told_as_read().await, [], "the phone has told it");
 }
 
 #[tokio::test]

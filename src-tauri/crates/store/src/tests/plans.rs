@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::Fixture;
 use crate::dialog::ENTRIES;
-use crate::late::CAME_AFTER;
+use crate::late::PASSED_BY_MARKER;
 use crate::link::LINKS;
 use crate::page::{AFTER, BEFORE, NEWEST};
 use crate::pin::PINNED;
@@ -124,9 +124,9 @@ async fn what_is_done_to_messages_finds_its_rows_through_indexes() {
     ] {
         check(statement).await;
     }
-    let passed = plan(&fixture, CAME_AFTER).await;
+    let passed = plan(&fixture, PASSED_BY_MARKER).await;
     assert!(
-        passed.contains("SEARCH m USING INDEX message_by_place (dialog_id=? AND pending=? AND sent_at>? AND sent_at<?)"),
+        passed.contains("SEARCH m USING COVERING INDEX message_by_place (dialog_id=? AND pending=? AND sent_at>? AND sent_at<?)"),
         "only what the pointer passes is looked at: {passed}"
     );
     let plan = plan(&fixture, NEXT).await;
