@@ -337,7 +337,7 @@ async fn a_large_photo_comes_when_it_is_wanted_and_is_kept() -> Result<()> {
     // That it did not come a moment ago does not count for who wants it.
     let wanted = alex.engine.wanted_picture(&stored.uid).await;
     assert!(wanted.is_some_and(|picture| picture.bytes == bytes));
-    assert_eq!(names(&folder)?, [stored.uid.clone()]);
+    assert_eq!(names(&folder)?, std::slice::from_ref(&stored.uid));
     let again = alex.engine.picture(&stored.uid).await;
     assert!(again.is_some_and(|picture| picture.mime == "image/png"));
     Ok(())
