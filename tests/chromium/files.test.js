@@ -2,7 +2,7 @@
 // shown, saved byte for byte, and passed on to a third person.
 
 import assert from 'node:assert/strict';
-import { readFile, readdir, rm, watch } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import https from 'node:https';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -106,15 +106,19 @@ async function menu(text, entry) {
   await at('message-menu').waitFor({ state: 'detached' });
 }
 
-/** Waits until a file lies where Kith saves them; a photo shows nothing of it. */
+/**
+ * Waits until a file lies where Kith saves them; a photo shows nothing of it. It looks
+ * again and again, because what `watch` tells while one looks is lost.
+ */
 async function saved(name) {
-  const changes = watch(desk.downloads, { signal: AbortSignal.timeout(20_000) });
-  for await (const { filename } of changes) {
-    const names = await readdir(desk.downloads);
+  let names = [];
+  for (let turn = 0; turn < 400; turn++) {
+    names = await readdir(desk.downloads);
     // The name is taken a moment before the bytes are there: the hidden one goes last.
-    if (filename !== null && names.includes(name) && !names.some((one) => one.startsWith('.')))
-      return;
+    if (names.includes(name) && !names.some((one) => one.startsWith('.'))) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  assert.fail(`waited 20 s for ${name}; there are ${names.join(', ')}`);
 }
 
 /** A download as any program would make it. */
