@@ -3,9 +3,9 @@
 //! They lie on the server as files with a uid, and a uid never means another
 //! file, so a picture that was fetched once is kept on disk. The folder is
 //! bounded in bytes: what has not been looked at for longest goes first. A
-//! large one is only fetched when the person wants it. What comes
-//! from the server is looked at before it is believed to be a picture; drawings
-//! that can carry scripts are none.
+//! large one is only fetched when the person wants it. What comes from the
+//! server is looked at before it is believed to be a picture; drawings that can
+//! carry scripts are none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -11,9 +11,8 @@
 //! is counted.
 //!
 //! What comes live below the pointer is late, and so is what another device's
-//! marker moved the pointer over. Of what the server answers, only
-//! what it did not have before: old history that was never marked as read stays
-//! read.
+//! marker moved the pointer over. Of what the server answers, only what it did
+//! not have before: old history that was never marked as read stays read.
 
 use kith_model::{DialogId, Message, MessageId, Place, Timestamp};
 

@@ -99,8 +99,9 @@ impl Write {
     /// [`Delivery::Read`].
     ///
     /// From somebody else it raises the state of an own message, and of no other
-    /// ([`Store::unread_by_others_above`]); only members are believed. From this account, on another device, *read* moves the
-    /// read pointer, and says of a message that came late that it was seen.
+    /// ([`Store::unread_by_others_above`]); only members are believed. From this
+    /// account, on another device, *read* moves the read pointer, says of a
+    /// message that came late that it was seen, and makes late what it passes.
     /// Everything else says nothing.
     ///
     /// # Errors
