@@ -1,5 +1,5 @@
-//! The order of starting and ending. The profile opens while the window
-//! system starts, for neither needs the other.
+//! The order of starting and ending. The account opens while the window system
+//! starts, for neither needs the other.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +9,6 @@ use anyhow::{Context, anyhow};
 use kith_api::{App, AppConfig, LocalServer, StartError, SystemClock};
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::bell::{self, Bell};
@@ -22,8 +21,6 @@ use crate::{commands, feed, window};
 
 /// Nobody waits longer for a goodbye; everything that matters is on disk.
 const GOODBYE: Duration = Duration::from_secs(4);
-
-type Opening = JoinHandle<Result<App, StartError>>;
 
 /// Runs the app; answers its exit code.
 pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32> {
@@ -38,7 +35,10 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
     let shell = Arc::new(WindowShell::new(started));
     let folder = data_dir.join("profiles").join(&arguments.profile);
     let link = arguments.link.clone();
-    let opening = runtime.spawn(App::open(AppConfig {
+    // Whose profile is open elsewhere ends here, before the window system has
+    // started threads of its own: a process that ends while those begin may
+    // crash, and a clicked link needs no display.
+    let opened = runtime.block_on(App::open(AppConfig {
         data_dir,
         profile: arguments.profile,
         clock: Arc::new(SystemClock),
@@ -48,11 +48,7 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
         join_link: arguments.link,
         random: rand::random(),
     }));
-
-    let tauri = tauri::Builder::default()
-        .invoke_handler(tauri::generate_handler![commands::call, feed::feed])
-        .build(tauri::generate_context!());
-    let app = match finish(&runtime, opening)? {
+    let app = match opened {
         // A click on a link starts Kith once more.
         Err(StartError::ProfileInUse(name)) => {
             return match runtime.block_on(bell::ring(&folder, link.as_deref())) {
@@ -63,8 +59,12 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
                 }
             };
         }
-        app => app?,
+        opened => opened?,
     };
+
+    let tauri = tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![commands::call, feed::feed])
+        .build(tauri::generate_context!());
     let tauri = match tauri {
         Ok(tauri) => tauri,
         Err(error) => {
@@ -105,12 +105,6 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
     goodbye(&runtime, &app, &server);
     runtime.shutdown_timeout(Duration::from_millis(500));
     Ok(code)
-}
-
-fn finish(runtime: &Runtime, opening: Opening) -> anyhow::Result<Result<App, StartError>> {
-    runtime
-        .block_on(opening)
-        .context("the profile could not be opened")
 }
 
 /// Whoever starts Kith with this profile again gets this window.
