@@ -10,7 +10,7 @@
 pub(crate) fn choose() {
     // An error means that the system has no room for it; then WebKit draws as
     // it likes.
-    let _ = glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false);
+    let _ = gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false);
 }
 
 /// Other systems draw as they do.

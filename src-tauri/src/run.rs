@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use kith_api::{App, AppConfig, LocalServer, StartError, SystemClock};
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tokio::runtime::{Builder, Runtime};
@@ -62,14 +62,11 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
         opened => opened?,
     };
 
-    let tauri = tauri::Builder::default()
-        .invoke_handler(tauri::generate_handler![commands::call, feed::feed])
-        .build(tauri::generate_context!());
-    let tauri = match tauri {
+    let tauri = match build() {
         Ok(tauri) => tauri,
         Err(error) => {
             goodbye(&runtime, &app, &server);
-            return Err(anyhow!(error).context("the window system cannot be used"));
+            return Err(error);
         }
     };
     shell.hold(tauri.handle().clone());
@@ -105,6 +102,14 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
     goodbye(&runtime, &app, &server);
     runtime.shutdown_timeout(Duration::from_millis(500));
     Ok(code)
+}
+
+fn build() -> anyhow::Result<tauri::App> {
+    window::display()?;
+    tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![commands::call, feed::feed])
+        .build(tauri::generate_context!())
+        .context("the window system cannot be used")
 }
 
 /// Whoever starts Kith with this profile again gets this window.

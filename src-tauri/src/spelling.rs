@@ -15,8 +15,8 @@ pub(crate) fn check(handle: &AppHandle) {
     let Some(window) = handle.get_webview_window(LABEL) else {
         return;
     };
-    let names = glib::language_names();
-    let languages = languages(names.iter().map(glib::GString::as_str));
+    let names = gtk::glib::language_names();
+    let languages = languages(names.iter().map(gtk::glib::GString::as_str));
     let switched = window.with_webview(move |view| {
         let Some(context) = view.inner().context() else {
             return;

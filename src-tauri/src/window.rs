@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use kith_api::App;
 use serde::{Deserialize, Serialize};
 use tauri::utils::config::Color;
@@ -86,6 +86,24 @@ fn sane(value: f64, least: f64, usual: f64) -> f64 {
     } else {
         usual
     }
+}
+
+/// Asks for the display. The window library asks too, but ends with a crash
+/// where there is none, as over a remote shell.
+///
+/// # Errors
+/// When there is no display.
+#[cfg(target_os = "linux")]
+pub(crate) fn display() -> anyhow::Result<()> {
+    gtk::init().map_err(|_| {
+        anyhow!("no display can be used. Start Kith from the desktop, or set DISPLAY.")
+    })
+}
+
+/// Other systems always have one.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn display() -> anyhow::Result<()> {
+    Ok(())
 }
 
 /// Opens the window. `folder` is the profile's: what the web view keeps for

@@ -78,3 +78,12 @@ test('where nobody answers, it says that the profile is open', async () => {
   assert.equal(code, 1);
   assert.match(said, /Kith is already open with the profile "default"\. Use its window/);
 });
+
+test('where there is no display, it says so', async () => {
+  const { code, said } = await again('--data-dir', path.join(files.path, 'third'));
+  assert.equal(code, 1);
+  assert.equal(
+    said,
+    'kith: no display can be used. Start Kith from the desktop, or set DISPLAY.\n',
+  );
+});
