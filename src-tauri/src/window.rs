@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use kith_api::App;
 use serde::{Deserialize, Serialize};
 use tauri::utils::config::Color;
@@ -96,7 +96,7 @@ fn sane(value: f64, least: f64, usual: f64) -> f64 {
 #[cfg(target_os = "linux")]
 pub(crate) fn display() -> anyhow::Result<()> {
     gtk::init().map_err(|_| {
-        anyhow!("no display can be used. Start Kith from the desktop, or set DISPLAY.")
+        anyhow::anyhow!("no display can be used. Start Kith from the desktop, or set DISPLAY.")
     })
 }
 
