@@ -46,6 +46,9 @@ export default defineConfig(({ mode, command }) => {
       environment: 'happy-dom',
       include: ['src/**/*.test.ts'],
       env: { TZ: 'UTC' },
+      // Nothing here takes long; a machine with much else to do must not fail for that.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       root: fileURLToPath(new URL('.', import.meta.url)),
     },
   };

@@ -1,8 +1,12 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeBackend } from '../../backend/fake/fake';
 import { Kith } from '../../state/kith.svelte';
+import { emojiFor } from './choices';
 import Stage from './Stage.test.svelte';
+
+/** How long is waited for what comes in a moment. */
+const PATIENCE = { timeout: 20_000 };
 
 const attention = { isLooking: () => true, onChange: () => () => undefined };
 
@@ -66,5 +70,21 @@ describe('the composer', () => {
     await fireEvent.keyDown(box, { key: 'Enter' });
     await settle();
     expect(sent()).toEqual([]);
+  });
+
+  it('puts the emoji that was meant, even before it is shown', async () => {
+    // The emoji's names are many, and loaded when they are first asked for.
+    await emojiFor('cheese', 0);
+    const type = async (text: string) => {
+      box.value = text;
+      box.setSelectionRange(text.length, text.length);
+      await fireEvent.input(box);
+    };
+    await type(':ca');
+    await screen.findAllByTestId('choice', {}, PATIENCE);
+    expect(screen.getAllByTestId('choice')[0]?.textContent).not.toContain('🧀');
+    await type(':cheese');
+    await fireEvent.keyDown(box, { key: 'Tab' });
+    await waitFor(() => expect(box.value).toBe('🧀'), PATIENCE);
   });
 });
