@@ -82,7 +82,20 @@ async fn look(cast: &Cast, talk: &Talk, tally: &mut Tally) {
     }
     if let Some((first, others)) = seats.split_first() {
         for other in others {
+            let before = tally.misordered;
             compare(other, first, talk, tally);
+            if tally.misordered > before {
+                for seat in &seats {
+                    for held in &seat.timeline {
+                        if held.message.sender == seat.device.who() {
+                            let way = way(seat.device, &held.message.id).await;
+                            tally
+                                .found
+                                .push(format!("{} {} {way}", seat.label, held.message.id));
+                        }
+                    }
+                }
+            }
         }
     }
     // The two devices of one person.
@@ -170,6 +183,12 @@ fn compare(seat: &Seat<'_>, first: &Seat<'_>, talk: &Talk, tally: &mut Tally) {
     let (here, there) = (order(seat, first), order(first, seat));
     if here != there {
         tally.misordered += 1;
+        let times = |seat: &Seat<'_>| -> Vec<_> {
+            let held = seat.timeline.iter().map(|held| &held.message);
+            held.map(|message| (message.sent_at, message.destroy_after))
+                .collect()
+        };
+        let (here, there) = ((here, times(seat)), (there, times(first)));
         tally.found.push(format!(
             "{label} shows another order than the first device: {here:?} and {there:?}",
         ));

@@ -372,16 +372,16 @@ impl Write {
             "UPDATE outbox SET
                  fate = ?1,
                  next_attempt_at = ?2,
-                 -- Nobody has it, so it may have another time.
-                 stamp = CASE
-                     WHEN ?1 = 0 AND (SELECT destroy_after FROM message WHERE id = ?3) IS NOT NULL THEN NULL
-                     ELSE stamp
-                 END
+                 -- What the stream did not take was no attempt. If there was no other
+                 -- either, nobody has the message, and it may have another time.
+                 attempts = max(attempts - ?4, 0),
+                 stamp = CASE WHEN attempts <= ?4 THEN NULL ELSE stamp END
              WHERE message_id = ?3 AND is_parked = 0",
         )
         .bind(fate.rank())
         .bind(next.millis())
         .bind(id.as_str())
+        .bind(i64::from(step == Step::NotTaken))
         .execute(self.db().await?)
         .await?;
         if done.rows_affected() > 0 {
@@ -396,8 +396,8 @@ impl Write {
         }
         self.set_state(&old, Delivery::Queued, None, step);
         sqlx::query(
-            "INSERT INTO outbox (message_id, dialog_id, fate, stamp, next_attempt_at)
-             VALUES (?, ?, ?, ?, ?)
+            "INSERT INTO outbox (message_id, dialog_id, fate, stamp, attempts, next_attempt_at)
+             VALUES (?, ?, ?, ?, 1, ?)
              ON CONFLICT (message_id) DO NOTHING",
         )
         .bind(id.as_str())
@@ -546,7 +546,8 @@ impl Write {
         sqlx::query(
             "INSERT INTO outbox (message_id, dialog_id)
              VALUES (?, ?)
-             ON CONFLICT (message_id) DO UPDATE SET is_parked = 0, attempts = 0, next_attempt_at = 0",
+             ON CONFLICT (message_id) DO UPDATE SET
+                 is_parked = 0, stamp = NULL, attempts = 0, next_attempt_at = 0",
         )
         .bind(id.as_str())
         .bind(old.message.dialog_id.as_str())

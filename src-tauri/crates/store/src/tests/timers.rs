@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kith_model::{Clock, DialogKind, Message, Properties, Timestamp};
+use kith_model::{Clock, DialogKind, FailureReason, Message, Properties, Timestamp};
 use tempfile::TempDir;
 
 use super::{BEA, ME, at, dialog, dialog_id, id, message, own};
@@ -150,12 +150,43 @@ async fn what_is_sent_again_keeps_its_time_unless_nobody_can_have_it() {
         }
     }
     assert_eq!(times, [at(20), at(20), at(20), at(30)]);
+    let mut left = Vec::new();
+    for second in [40, 50] {
+        write
+            .postpone(&id(1), Fate::NeverLeft, at(0), Step::NotTaken)
+            .await
+            .unwrap();
+        let again = write.handing_over(&id(1), at(second)).await.unwrap();
+        left.push(again.unwrap().1);
+    }
+    assert_eq!(left, [at(20), at(20)], "the first time it had left");
+
+    let queued = Queued {
+        destroy_after: Some(60),
+        ..Queued::text(id(3), "has no luck")
+    };
     write
-        .postpone(&id(1), Fate::NeverLeft, at(0), Step::NotTaken)
+        .queue_with(&dialog_id(1), &queued, at(10))
         .await
         .unwrap();
-    let left = write.handing_over(&id(1), at(40)).await.unwrap();
-    assert_eq!(left.unwrap().1, at(40), "it had not left");
+    let mut never = Vec::new();
+    for second in [20, 30, 40] {
+        let tried = write.handing_over(&id(3), at(second)).await.unwrap();
+        never.push(tried.unwrap().1);
+        write
+            .postpone(&id(3), Fate::NeverLeft, at(0), Step::NotTaken)
+            .await
+            .unwrap();
+    }
+    assert_eq!(never, [at(20), at(30), at(40)], "nobody has it");
+    write.handing_over(&id(3), at(50)).await.unwrap();
+    write
+        .refused(&id(3), FailureReason::NotAllowed)
+        .await
+        .unwrap();
+    assert!(write.retry(&id(3)).await.unwrap());
+    let retried = write.handing_over(&id(3), at(60)).await.unwrap();
+    assert_eq!(retried.unwrap().1, at(60), "and the server refused it");
 }
 
 #[tokio::test]
