@@ -60,7 +60,9 @@ function savingDeeds({ transfers }: Kith, message: MessageView): FileDeed[] {
     ];
   });
   const saves = all.filter(({ Icon }) => Icon === Download);
-  if (all.length <= MOST || saves.length < 2) return all.slice(0, MOST);
+  const areAlike = new Set(saves.map(({ words }) => words)).size < saves.length;
+  if (saves.length < 2 || (all.length <= MOST && !areAlike)) return all.slice(0, MOST);
+  const others = all.filter(({ Icon }) => Icon !== Download);
   return [
     {
       key: 'save',
@@ -68,5 +70,6 @@ function savingDeeds({ transfers }: Kith, message: MessageView): FileDeed[] {
       act: () => saves.forEach(({ act }) => act()),
       Icon: Download,
     },
+    ...others.slice(0, MOST - 1),
   ];
 }
