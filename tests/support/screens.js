@@ -9,25 +9,38 @@ async function openInfo(page) {
   await page.locator('[data-testid="info"][data-phase="open"]').waitFor();
 }
 
-/** Whether a message with these words is in sight, all of it. */
-const isInSight = (page, words) =>
-  page.evaluate((words) => {
+/**
+ * Which way a message with these words lies: 0 when all of it is in sight, and null when it
+ * is not drawn. Answers when the list has come to rest.
+ */
+const wayTo = (page, words) =>
+  page.evaluate(async (words) => {
     const list = document.querySelector('[data-testid="timeline"]');
+    for (let frame = 0, rests = 0, last = NaN; frame < 120 && rests < 4; frame++) {
+      await new Promise(requestAnimationFrame);
+      rests = list.scrollTop === last ? rests + 1 : 0;
+      last = list.scrollTop;
+    }
     const message = [...list.querySelectorAll('[data-testid="message"]')].find((message) =>
       message.textContent.includes(words),
     );
-    if (!message) return false;
+    if (!message) return null;
     const { top, bottom } = message.getBoundingClientRect();
     const view = list.getBoundingClientRect();
-    return top >= view.top && bottom <= view.bottom;
+    if (top < view.top) return -1;
+    return bottom > view.bottom ? 1 : 0;
   }, words);
 
-/** Back by the wheel, as a person goes: rows that are far away are not drawn. */
+/**
+ * There by the wheel, as a person goes: rows that are far away are not drawn. It begins at
+ * the end, so what is not drawn is further up.
+ */
 async function wheelTo(page, words) {
   await at(page, 'timeline').hover();
-  for (let turns = 0; turns < 20 && !(await isInSight(page, words)); turns++) {
-    await page.mouse.wheel(0, -300);
-    await page.waitForTimeout(50);
+  for (let turns = 0; turns < 60; turns++) {
+    const way = await wayTo(page, words);
+    if (way === 0) return;
+    await page.mouse.wheel(0, (way ?? -1) * 200);
   }
 }
 
