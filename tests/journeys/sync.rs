@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use kith_engine::LinkState;
-use kith_model::{Clock as _, Delivery, DialogId, Mentions, MessageId, SystemClock};
+use kith_model::{
+    Clock as _, Delivery, DialogId, Mentions, Message, MessageId, SystemClock, Timestamp,
+};
 use kith_testkit::{ALEX, BEA, Road, ShiftedClock, TestPerson, Town, Turnstile};
 
 /// Two people with a private dialog that both have; Bea over a road.
@@ -106,6 +108,40 @@ async fn what_was_edited_deleted_and_liked_while_away_is_so_here() -> Result<()>
         alex.timeline(&dialog).await.len(),
         "and nothing else is gone"
     );
+    Ok(())
+}
+
+/// Of its newest message, taken away, a list of dialogs tells nothing: the one before
+/// is here, so nothing seems to be new.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_before_a_catch_up_and_was_deleted_since_goes() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let alex = town.person(ALEX).await?;
+    let bea = town.person(BEA).await?;
+    let dialog = alex.private(&bea).await?;
+    let stays = alex.say(&dialog, "stays").await?;
+    bea.hears(&stays).await;
+    bea.engine.seen(&dialog, &stays).await?;
+    alex.sees(&stays, Delivery::Read).await;
+    let bea = bea.stop().await.returns().await?;
+    bea.online().await;
+    // Written on another device, heard while nobody followed this dialog here, and
+    // deleted there.
+    let held = bea.message(&stays).await.expect("it was heard").message;
+    let deleted = Message {
+        id: bea.new_id(),
+        sender: bea.id(),
+        sent_at: Timestamp::from_seconds(held.sent_at.seconds() + 60),
+        body: "deleted".into(),
+        ..held
+    };
+    let mut write = bea.engine.store().write().await?;
+    write.put(&deleted).await?;
+    write.commit().await?;
+    assert_eq!(bea.texts(&dialog).await, ["stays", "deleted"]);
+
+    let bea = bea.stop().await.returns().await?;
+    bea.sees_texts(&dialog, &["stays".to_owned()]).await;
     Ok(())
 }
 

@@ -22,6 +22,11 @@ impl Shared {
     /// Compares what is held of a dialog with what the server has.
     pub(crate) async fn compare(&self, dialog: &DialogId) -> Result<(), WorkError> {
         let mut parts = self.store.coverage(dialog).await?;
+        // What came before the dialog was followed may stand above the newest
+        // stretch. When it is gone there, no list of dialogs tells of it.
+        if let Some(newest) = parts.last_mut() {
+            newest.to = i64::MAX;
+        }
         while let Some(part) = parts.pop() {
             // What comes in right now is no part of the comparison.
             let arrived = self.store.last_arrival().await?;
