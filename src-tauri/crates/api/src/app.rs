@@ -275,9 +275,8 @@ impl App {
     pub(crate) fn session(&self) -> Answer<Arc<Session>> {
         match &self.state().stage {
             Stage::Home(session) => Ok(Arc::clone(session)),
-            Stage::Welcome | Stage::SignInAgain(_) | Stage::Locked { .. } => {
-                Err(Code::NotSignedIn.into())
-            }
+            Stage::Locked { problem, .. } => Err(problem.code.into()),
+            Stage::Welcome | Stage::SignInAgain(_) => Err(Code::NotSignedIn.into()),
         }
     }
 
