@@ -40,6 +40,23 @@ async function firstMessage(page) {
   return message;
 }
 
+const focused = (page) => page.evaluate(() => document.activeElement?.dataset.messageId ?? null);
+
+/** Goes to the first message of the odd sizes by its key, and on from there to this one. */
+async function goTo(page, words) {
+  const last = page.locator('[data-message-id][tabindex="0"]');
+  await last.waitFor();
+  await last.press('Home');
+  const first = page.getByTestId('message').and(page.locator(':focus'));
+  await first.filter({ has: page.getByLabel(/wide/) }).waitFor();
+  const message = page.getByTestId('message').filter({ hasText: words });
+  while ((await message.and(page.locator(':focus')).count()) === 0) {
+    const before = await focused(page);
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction((id) => document.activeElement?.dataset.messageId !== id, before);
+  }
+}
+
 const focusIsOn = (page, id) =>
   page.waitForFunction((id) => document.activeElement?.dataset.messageId === id, id);
 
@@ -269,13 +286,7 @@ const photoOf = (page, words) =>
 
 test('one that is large comes when it is wanted, with keys', async () => {
   const page = await built.open('oddfiles');
-  const last = page.locator('[data-message-id][tabindex="0"]');
-  await last.waitFor();
-  await last.press('Home');
-  await page.waitForFunction(() => document.activeElement?.matches('[data-testid="message"]'));
-  const valley = page.getByTestId('message').filter({ hasText: 'All of the valley.' });
-  for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowDown');
-  await valley.and(page.locator(':focus')).waitFor();
+  await goTo(page, 'All of the valley.');
   await photoOf(page, 'All of the valley.').getByText('12.4 MB').waitFor();
   await page.keyboard.press('Space');
   await page.getByTestId('viewer-large').getByText('12.4 MB').waitFor();
