@@ -308,11 +308,7 @@ test('one that is large comes when it is wanted, with keys', async () => {
 
 test('one that is large and cannot be had says so, and can be tried again', async () => {
   const page = await built.open('oddfiles');
-  const last = page.locator('[data-message-id][tabindex="0"]');
-  await last.waitFor();
-  await last.press('Home');
-  await page.waitForFunction(() => document.activeElement?.matches('[data-testid="message"]'));
-  for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowDown');
+  await goTo(page, 'All of the valley.');
   const photo = page.getByTestId('photo').and(page.getByLabel(/missing-valley/));
   await photo.and(page.locator('[data-state="large"]')).click();
   await photo.and(page.locator('[data-state="failed"]')).waitFor();
