@@ -29,29 +29,23 @@ async function shows(page, uid, zoom = 100) {
   await viewer(page).locator('img').waitFor();
 }
 
-/** Goes to the first message by its key, and answers it. */
-async function firstMessage(page) {
+/** Goes to the first message by its key, and answers it. `fits` tells it from the others. */
+async function firstMessage(page, fits = { hasText: 'The pictures from Saturday' }) {
   const last = page.locator('[data-message-id][tabindex="0"]');
   // Hidden until it has been measured, it takes no focus.
   await last.waitFor();
   await last.press('Home');
-  const message = page.getByTestId('message').filter({ hasText: 'The pictures from Saturday' });
+  const message = page.getByTestId('message').filter(fits);
   await message.and(page.locator(':focus')).waitFor();
   return message;
 }
 
-const focused = (page) => page.evaluate(() => document.activeElement?.dataset.messageId ?? null);
-
 /** Goes to the first message of the odd sizes by its key, and on from there to this one. */
 async function goTo(page, words) {
-  const last = page.locator('[data-message-id][tabindex="0"]');
-  await last.waitFor();
-  await last.press('Home');
-  const first = page.getByTestId('message').and(page.locator(':focus'));
-  await first.filter({ has: page.getByLabel(/wide/) }).waitFor();
+  await firstMessage(page, { has: page.getByLabel(/wide/) });
   const message = page.getByTestId('message').filter({ hasText: words });
   while ((await message.and(page.locator(':focus')).count()) === 0) {
-    const before = await focused(page);
+    const before = await page.evaluate(() => document.activeElement?.dataset.messageId);
     await page.keyboard.press('ArrowDown');
     await page.waitForFunction((id) => document.activeElement?.dataset.messageId !== id, before);
   }

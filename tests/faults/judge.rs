@@ -85,16 +85,7 @@ async fn look(cast: &Cast, talk: &Talk, tally: &mut Tally) {
             let before = tally.misordered;
             compare(other, first, talk, tally);
             if tally.misordered > before {
-                for seat in &seats {
-                    for held in &seat.timeline {
-                        if held.message.sender == seat.device.who() {
-                            let way = way(seat.device, &held.message.id).await;
-                            tally
-                                .found
-                                .push(format!("{} {} {way}", seat.label, held.message.id));
-                        }
-                    }
-                }
+                tally.found.extend(ways_of_own(&seats).await);
             }
         }
     }
@@ -167,6 +158,27 @@ async fn way(device: &Device, id: &MessageId) -> String {
     let journal = device.person().engine.journal(id).await.unwrap_or_default();
     let steps: Vec<String> = journal.into_iter().map(|entry| entry.reason).collect();
     steps.join(" ")
+}
+
+/// The ways of all that each device shows of its own.
+async fn ways_of_own(seats: &[Seat<'_>]) -> Vec<String> {
+    let mut ways = Vec::new();
+    for seat in seats {
+        let me = seat.device.who();
+        for held in seat
+            .timeline
+            .iter()
+            .filter(|held| held.message.sender == me)
+        {
+            let id = &held.message.id;
+            ways.push(format!(
+                "{} {id} {}",
+                seat.label,
+                way(seat.device, id).await
+            ));
+        }
+    }
+    ways
 }
 
 /// What another device shows. What destroys itself may be missing on one of

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use kith_model::{Delivery, DialogId, Mentions, MessageId, SystemClock, Timestamp};
-use kith_store::{OpenError, Store, set_aside};
+use kith_store::{OpenError, Store, StoreError, set_aside};
 use kith_testkit::{ALEX, BEA, PASSWORD, Road, TestDesk, TestPerson, Town, within};
 use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
@@ -149,9 +149,9 @@ async fn damage(path: &Path, text: &str) -> Result<()> {
         std::fs::write(path, bytes)?;
         // Whoever has read these pages remembers them until something is written.
         let mut other = SqliteConnection::connect_with(&options).await?;
-        let _ = sqlx::query("UPDATE sqlite_sequence SET seq = seq")
+        sqlx::query("UPDATE sqlite_sequence SET seq = seq")
             .execute(&mut other)
-            .await;
+            .await?;
         let read = sqlx::query("SELECT id FROM message WHERE body LIKE ? || '%'")
             .bind(text)
             .fetch_all(&mut other)
@@ -159,7 +159,11 @@ async fn damage(path: &Path, text: &str) -> Result<()> {
         other.close().await?;
         match read {
             Ok(rows) => ensure!(!rows.is_empty(), "the text stands somewhere"),
-            Err(_) => return Ok(()),
+            Err(error) => {
+                let error = StoreError::from(error);
+                ensure!(error.is_damaged_file(), error);
+                return Ok(());
+            }
         }
     }
     bail!("the text can still be read");

@@ -1,14 +1,11 @@
 //! One web view's handle on the application.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use crate::app::App;
 use crate::commands;
 use crate::error::{Answer, Code};
 use crate::feed::FeedId;
-use crate::session::Session;
 
 /// What one web view asks with. The windows that it opens belong to it and end
 /// with its [`crate::FeedReceiver`]. Cheap to clone.
@@ -30,8 +27,8 @@ impl Ui {
         if let Err(error) = &mut answer {
             // The work of an account whose file turns out damaged is ended, and
             // whatever is under way fails for that.
-            let is_damaged = |session: &Arc<Session>| *session.engine.damaged().borrow();
-            if error.code == Code::Internal && session.as_ref().is_some_and(is_damaged) {
+            let is_damaged = session.is_some_and(|session| *session.engine.damaged().borrow());
+            if error.code == Code::Internal && is_damaged {
                 *error = Code::DatabaseCorrupt.into();
             }
             tracing::info!(command = name, code = ?error.code, "a command failed");

@@ -55,7 +55,7 @@ pub struct OutboxRow {
     pub fate: Fate,
     /// The time it left with, if it did.
     pub stamp: Option<Timestamp>,
-    /// How often it has been tried.
+    /// How often it has been tried; what the stream did not take does not count.
     pub attempts: u32,
     /// Not before this.
     pub next_attempt_at: Timestamp,

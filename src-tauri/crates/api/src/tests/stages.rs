@@ -130,6 +130,8 @@ async fn data_that_is_shut_for_now_opens_when_it_can() {
         assert_eq!(shut.phase, Phase::Locked);
         let problem = shut.problem.unwrap();
         assert_eq!((problem.code, problem.can_set_aside), (Code::Disk, false));
+        let refused = ui.call("home", json!({})).await.unwrap_err();
+        assert_eq!(refused.code, Code::Disk, "whatever is asked, that is why");
         let still: AppView =
             serde_json::from_value(ui.call("open_again", json!({})).await.unwrap()).unwrap();
         assert_eq!(still.phase, Phase::Locked, "it is still so");
