@@ -19,8 +19,8 @@ use crate::task::until;
 
 /// No sleep is longer than this while there is a message to take away.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
-/// What could not be wiped is tried again after so long.
-const WIPE_AGAIN: i64 = 5_000;
+/// What could not be taken away or wiped is tried again after so many milliseconds.
+const AGAIN: i64 = 5_000;
 /// A clock that is behind by more than this was set back.
 const SET_BACK: i64 = 2_000;
 
@@ -39,18 +39,7 @@ impl Shared {
         // An app that ended at a bad moment may have left something behind.
         self.has_traces.store(true, Ordering::SeqCst);
         loop {
-            let mut next = match self.let_time_run(&mut looked, Instant::now()).await {
-                Ok(next) => next,
-                Err(error) => {
-                    self.met(&error);
-                    tracing::warn!(%error, "messages that are to go away stay a little longer");
-                    Some(Timestamp::from_millis(self.clock.now().millis() + 5_000))
-                }
-            };
-            if self.has_traces.load(Ordering::SeqCst) && !self.leave_no_trace().await {
-                let again = Timestamp::from_millis(self.clock.now().millis() + WIPE_AGAIN);
-                next = Some(next.map_or(again, |next| next.min(again)));
-            }
+            let next = self.look_at_timers(&mut looked, Instant::now()).await;
             let wait = next.map(|next| until(self.clock.now(), next).min(LONGEST_SLEEP));
             let sleep = async {
                 match wait {
@@ -69,9 +58,31 @@ impl Shared {
         }
     }
 
+    /// Lets time run and wipes what is left of what is gone; answers when to do
+    /// so again, which is soon after something was in the way.
+    pub(crate) async fn look_at_timers(
+        &self,
+        looked: &mut Option<Looked>,
+        instant: Instant,
+    ) -> Option<Timestamp> {
+        let again = Timestamp::from_millis(self.clock.now().millis() + AGAIN);
+        let next = match self.let_time_run(looked, instant).await {
+            Ok(next) => next,
+            Err(error) => {
+                self.met(&error);
+                tracing::warn!(%error, "messages that are to go away stay a little longer");
+                Some(again)
+            }
+        };
+        if self.has_traces.load(Ordering::SeqCst) && !self.leave_no_trace().await {
+            return Some(next.map_or(again, |next| next.min(again)));
+        }
+        next
+    }
+
     /// Starts what is to be started, takes away what is over, and answers when
     /// to look again.
-    pub(crate) async fn let_time_run(
+    async fn let_time_run(
         &self,
         looked: &mut Option<Looked>,
         instant: Instant,

@@ -32,6 +32,9 @@ use crate::OpenError;
 use crate::connections::{Readers, Writer};
 use crate::error::{Cause, cause};
 
+/// So long one connection waits for another one that has the file.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The note that a read has met damage, which opening alone would not find.
 const DAMAGED: &str = ".damaged";
 
@@ -69,7 +72,7 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(PATIENCE)
             .pragma("cache_size", "-4096")
             // What is deleted is overwritten: a message that goes away leaves
             // nothing in the file.
@@ -172,7 +175,7 @@ async fn probe(path: &Path, migrations: &Migrator, application_id: i64) -> Resul
     let mut look = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
-        .busy_timeout(Duration::from_secs(5))
+        .busy_timeout(PATIENCE)
         .disable_statement_logging()
         .connect()
         .await?;

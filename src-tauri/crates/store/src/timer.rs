@@ -7,12 +7,17 @@
 //! Kith runs is noticed by whoever asks, who then moves the ends with it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use kith_model::{DialogId, MessageId, Timestamp};
+use sqlx::AssertSqlSafe;
 
-use crate::open::stored;
+use crate::open::{PATIENCE, stored};
 use crate::person::number;
 use crate::{Store, StoreError, Write};
+
+/// So long a wipe waits for those who read, while nobody can write.
+const WIPING: Duration = Duration::from_millis(100);
 
 /// The statement behind [`Store::next_expiry`], for the test that pins its plan.
 pub(crate) const NEXT: &str = "SELECT min(expires_at)
@@ -45,15 +50,23 @@ impl Store {
     }
 
     /// Empties the file that SQLite writes to first, so that what was deleted
-    /// is not left in it. Says whether it did: somebody who reads may be in the way.
+    /// is not left in it. Says whether it did: somebody who reads may be in the
+    /// way, for whom nobody who writes is kept waiting long.
     ///
     /// # Errors
     /// When the disk does not take it.
     pub async fn leave_no_trace(&self) -> Result<bool, StoreError> {
-        let is_busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(&mut *self.writer().turn().await?)
-            .await?;
-        Ok(is_busy == 0)
+        let mut turn = self.writer().turn().await?;
+        let patience = |patience: Duration| {
+            let pragma = format!("PRAGMA busy_timeout = {}", patience.as_millis());
+            sqlx::query(AssertSqlSafe(pragma))
+        };
+        patience(WIPING).execute(&mut *turn).await?;
+        let is_busy = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut *turn)
+            .await;
+        patience(PATIENCE).execute(&mut *turn).await?;
+        Ok(is_busy? == 0)
     }
 }
 

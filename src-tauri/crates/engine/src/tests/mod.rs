@@ -17,6 +17,8 @@ use kith_model::{
     MessageId, Timestamp, UserId,
 };
 use kith_store::{Holes, Store};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::{Change, Changes, Engine, EngineConfig, News};
@@ -46,7 +48,7 @@ pub(crate) struct Bench {
     pub(crate) engine: Engine,
     pub(crate) clock: Arc<Still>,
     changes: Changes,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Bench {
@@ -95,7 +97,7 @@ impl Bench {
             engine,
             clock,
             changes,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -115,6 +117,25 @@ impl Bench {
             }
         }
         all
+    }
+
+    /// Somebody else who has the file open, and sees it as it is now until closed.
+    pub(crate) async fn reading(&self) -> SqliteConnection {
+        let file = self.folder.path().join("account.db");
+        let options = SqliteConnectOptions::new().filename(file).read_only(true);
+        let mut reading = options.connect().await.expect("a connection");
+        for statement in ["BEGIN", "SELECT count(*) FROM message"] {
+            let done = sqlx::query(statement).execute(&mut reading).await;
+            done.expect("a read");
+        }
+        reading
+    }
+
+    /// Whether this text is in the file that SQLite writes to first.
+    pub(crate) fn log_has(&self, text: &str) -> bool {
+        let log = std::fs::read(self.folder.path().join("account.db-wal"));
+        let log = log.expect("a log");
+        log.windows(text.len()).any(|part| part == text.as_bytes())
     }
 
     /// A line a message: second, sender, state, text.

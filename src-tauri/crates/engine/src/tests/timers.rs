@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kith_client::ServerEvent;
 use kith_model::{Message, Timestamp};
+use sqlx::Connection;
 use tokio::time::Instant;
 
 use super::{Bench, at, dialog_id, id, message, own};
@@ -42,8 +43,8 @@ impl Watch {
         self.bench.clock.set(at(clock));
         let instant = self.begun + Duration::from_secs(gone_by);
         let shared = &self.bench.engine.shared;
-        let next = shared.let_time_run(&mut self.looked, instant).await;
-        (self.bench.shown(1).await.len(), next.expect("a look"))
+        let next = shared.look_at_timers(&mut self.looked, instant).await;
+        (self.bench.shown(1).await.len(), next)
     }
 
     async fn see(&self) {
@@ -91,4 +92,21 @@ async fn a_clock_that_runs_a_little_slow_is_not_set_back() {
     watch.see().await;
     assert_eq!(watch.look(1000, 0).await.1, Some(at(1060)));
     assert_eq!(watch.look(1029, 30).await.1, Some(at(1060)));
+}
+
+#[tokio::test]
+async fn what_a_reader_kept_from_being_wiped_is_wiped_later() {
+    let mut watch = Watch::new().await;
+    watch.see().await;
+    assert_eq!(watch.look(1000, 0).await, (2, Some(at(1060))));
+    let reading = watch.bench.reading().await;
+    assert_eq!(
+        watch.look(1060, 60).await,
+        (0, Some(at(1065))),
+        "both are gone, but somebody reads the file as it was"
+    );
+    assert!(watch.bench.log_has("text 2"));
+    reading.close().await.expect("the end");
+    assert_eq!(watch.look(1065, 65).await, (0, None));
+    assert!(!watch.bench.log_has("text 2"));
 }
