@@ -1,5 +1,6 @@
 //! What waits for people who were not there.
 
+use kith_wire::xml::Element;
 use kith_wire::xmpp::ns;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
@@ -51,25 +52,24 @@ pub(crate) async fn keep_again(
     stanzas: &[Text],
     now: i64,
 ) -> Result<(), sqlx::Error> {
-    for xml in stanzas.iter().map(Text::lenient) {
-        let is_message = |kind: &str| {
-            let head = xml.split_once('>').map_or("", |(head, _)| head);
-            head.starts_with("<message") && head.contains(&format!("type=\"{kind}\""))
-        };
-        if (is_message("chat") || is_message("groupchat")) && !destroys_itself(xml) {
-            keep(db, &[user_id], "", xml, now).await?;
+    for text in stanzas {
+        if Element::parse(text.strict()).is_ok_and(|stanza| waits(&stanza)) {
+            keep(db, &[user_id], "", text.lenient(), now).await?;
         }
     }
     Ok(())
 }
 
+/// Whether this is what somebody who was not there wants to find.
+fn waits(stanza: &Element) -> bool {
+    let is_message = stanza.is("message", ns::CLIENT)
+        && matches!(stanza.attr("type"), Some("chat" | "groupchat"));
+    is_message && !destroys_itself(stanza)
+}
+
 /// Whether this is, or carries, something that destroys itself (`protocol/xmpp.md` §10).
-fn destroys_itself(xml: &str) -> bool {
-    // In a text there is no such tag: its `<` would be written differently.
-    xml.split("<destroy ").skip(1).any(|rest| {
-        rest.split_once('>')
-            .is_some_and(|(tag, _)| tag.contains(ns::DESTROY))
-    })
+fn destroys_itself(element: &Element) -> bool {
+    element.is("destroy", ns::DESTROY) || element.elements().any(destroys_itself)
 }
 
 /// Takes out what waits for a person, in the order in which it was kept.
@@ -135,8 +135,6 @@ pub(crate) async fn sweep(db: &mut SqliteConnection, now: i64) -> Result<(), sql
 
 #[cfg(test)]
 mod tests {
-    use kith_wire::xml::Element;
-
     use super::*;
     use crate::house::House;
 
