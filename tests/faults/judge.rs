@@ -21,7 +21,15 @@ const GLANCE: Duration = Duration::from_millis(50);
 
 /// Waits until everything is as it must be, and counts what is not.
 pub(crate) async fn judge(cast: &Cast, talks: &[Talk]) -> Tally {
-    settled(cast, || look_at_all(cast, talks)).await
+    let mut tally = settled(cast, || look_at_all(cast, talks)).await;
+    if !tally.is_clean() {
+        // Whoever has no link lacks things for another reason than whoever has one.
+        for device in &cast.devices {
+            let link = device.person().engine.link().borrow().clone();
+            tally.found.push(format!("{}: {link:?}", device.label()));
+        }
+    }
+    tally
 }
 
 async fn look_at_all(cast: &Cast, talks: &[Talk]) -> Tally {
