@@ -294,12 +294,16 @@ impl Write {
                 .execute(self.db().await?)
                 .await?;
         }
+        let are_many = self.are_going(id).await?;
         let gone: Vec<String> = sqlx::query_scalar(
             "DELETE FROM message WHERE dialog_id = ? AND pending = 0 RETURNING id",
         )
         .bind(id.as_str())
         .fetch_all(self.db().await?)
         .await?;
+        if are_many {
+            self.are_gone();
+        }
         for message in gone {
             self.changes.add(Change::MessageRemoved {
                 dialog: id.clone(),

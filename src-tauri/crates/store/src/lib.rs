@@ -45,10 +45,13 @@ mod queue;
 mod reaction;
 mod rescue;
 mod saved;
+mod search;
+mod search_work;
 mod setting;
 mod spot;
 mod timer;
 mod waiting;
+mod words;
 mod write;
 
 #[cfg(test)]
@@ -80,6 +83,7 @@ pub use outbox::{Acknowledged, Fate, OutboxRow, Waiting};
 pub use page::{Holes, Page};
 pub use profile::{Account, NewAccount, Profile, SecretPlace};
 pub use queue::{Queued, WayOut};
+pub use search::{FOUND_COUNTED, Found, FoundPage, Search};
 pub use spot::Spot;
 pub use waiting::{HeardEdit, HeardReactions};
 pub use write::Write;

@@ -13,6 +13,7 @@ mod reactions;
 mod receiving;
 mod rescuing;
 mod schema;
+mod search;
 mod timers;
 mod unread;
 mod upgrades;

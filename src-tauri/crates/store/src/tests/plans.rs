@@ -10,6 +10,7 @@ use crate::link::LINKS;
 use crate::page::{AFTER, BEFORE, NEWEST};
 use crate::pin::PINNED;
 use crate::queue::WAY_OUT;
+use crate::search::{INDEXED, LOOKED_THROUGH};
 use crate::timer::NEXT;
 use crate::waiting::MET;
 
@@ -155,4 +156,24 @@ async fn what_a_message_meets_is_a_handful_of_look_ups() {
         plan.contains("SEARCH l USING COVERING INDEX message_by_place (dialog_id=? AND pending=?)"),
         "the newest message is one step: {plan}"
     );
+}
+
+#[tokio::test]
+async fn a_search_goes_down_the_index_and_sorts_nothing() {
+    let fixture = Fixture::new().await;
+    let indexed = plan(&fixture, INDEXED).await;
+    assert!(
+        indexed.contains("SCAN search VIRTUAL TABLE INDEX 0:D<M")
+            || indexed.contains("SCAN search VIRTUAL TABLE"),
+        "{indexed}"
+    );
+    let through = plan(&fixture, LOOKED_THROUGH).await;
+    for plan in [indexed, through] {
+        assert!(
+            plan.contains("SEARCH m USING INTEGER PRIMARY KEY (rowid=?)")
+                && plan.contains("SEARCH d USING PRIMARY KEY (id=?)"),
+            "what was found is looked up: {plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "nothing is sorted: {plan}");
+    }
 }
