@@ -511,6 +511,56 @@ export type PreviewView = {
   people: PersonView[];
 };
 
+/** A piece of a line: plain text, whatever it contains. */
+export type SnippetPart = {
+  /** What it says. */
+  text: string;
+  /** Whether it is what was looked for. */
+  is_match: boolean;
+};
+
+/** A message that was found. */
+export type FoundView = {
+  /** Which. */
+  message: MessageId;
+  /** Where. */
+  dialog: DialogId;
+  /** Of what kind that is. */
+  dialog_kind: DialogKind;
+  /** Its name. */
+  dialog_name: string;
+  /** A `data:image/…` address, or `uid:…` for the command `picture`, or nothing. */
+  dialog_photo: string | null;
+  /** The other person of a private dialog. */
+  opponent: UserId | null;
+  /** By whom. */
+  sender: UserId;
+  /** By whom, in words. */
+  sender_name: string;
+  /** Whether this account wrote it. */
+  is_own: boolean;
+  /** When. */
+  at: Millis;
+  /** A line of it, with what was looked for: of its text, or the names of what hangs on it. */
+  snippet: SnippetPart[];
+  /** What hangs on it, when there is something. */
+  attachment: AttachedView | null;
+};
+
+/** Messages that were found, the newest first. */
+export type FoundPage = {
+  /** They. */
+  found: FoundView[];
+  /** To go on with, when there are more. */
+  next: number | null;
+  /** How many there are in all; told with the first page, else nought. */
+  total: number;
+  /** Counting ended: there are more than `total`. */
+  is_more: boolean;
+  /** In how many conversations something may be missing here, so that it cannot be found here; told with the first page. */
+  incomplete: number;
+};
+
 /**
  * Why a dialog counts as unread. `new`: nobody has seen what came last.
  * `late`: the first unread message came when its place had been read already,
@@ -897,6 +947,10 @@ export type Commands = {
   show_attachment: { args: { message: MessageId; index: number }; answer: null };
   /** Finds people by name or login, also in the server's directory. */
   find_people: { args: { query: string; by?: FindBy | null }; answer: PersonView[] };
+  /** Messages in which the words are, by their beginnings and all of them, the newest first; in quotes as it stands. Asks nobody. `below` is the `next` of the page before. */
+  search: { args: { text: string; dialog?: DialogId | null; sender?: UserId | null; below?: number | null }; answer: FoundPage };
+  /** Messages that the server finds and `search` does not, the newest first: a hundred at most, by four letters or more. Waits for the server. */
+  search_server: { args: { text: string; dialog?: DialogId | null }; answer: FoundPage };
   /** Makes a dialog, or finds the private one that is there; answers its id. */
   create_dialog: { args: { kind: DialogKind; name: string; people: UserId[]; description?: string; photo?: string | null; extensions?: Record<string, string>; allow_preview?: boolean }; answer: DialogId };
   /** Dialogs that are open to all, by the beginning of a word of their names. */

@@ -11,6 +11,8 @@ const plausible: Record<string, unknown[]> = {
   '.create.fieldsNotKept': [['mood']],
   '.timeline.pinnedOf': [1, 2],
   '.viewer.of': [1, 2],
+  '.seek.of': [1, 2, false],
+  '.seek.found': [2, true],
   '.files.andMore': ['Report.pdf', 2],
   '.files.label': ['Open', 'Report.pdf', '2 MB'],
   '.timeline.reaction': ['👍', 2, true],

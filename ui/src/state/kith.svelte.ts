@@ -18,6 +18,7 @@ import { Directory } from './directory.svelte';
 import { EmojiHabits } from './emoji.svelte';
 import { Entrance } from './entrance.svelte';
 import { Finder } from './finder.svelte';
+import { Found } from './found.svelte';
 import { Link } from './link.svelte';
 import { Naming } from './naming.svelte';
 import { People } from './people.svelte';
@@ -25,6 +26,7 @@ import { Pictures } from './pictures.svelte';
 import { Places } from './places';
 import { Presence } from './presence.svelte';
 import { Reading, type Attention } from './reading';
+import { Seeking } from './seeking.svelte';
 import { Selection } from './selection.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
@@ -56,6 +58,10 @@ export class Kith {
   readonly emoji: EmojiHabits;
   readonly creation: Creation;
   readonly finder: Finder;
+  /** Messages that the search over the list finds. */
+  readonly found: Found;
+  /** The search in the conversation that is open. */
+  readonly seeking: Seeking;
   readonly reading: Reading;
   readonly presence: Presence;
   readonly pictures: Pictures;
@@ -109,6 +115,7 @@ export class Kith {
       missing: () => this.toasts.say(t.timeline.gone),
     });
     this.viewer = new Viewer(this.timeline);
+    this.seeking = new Seeking(backend, this.timeline);
     this.composer = new Composer(backend, failed, newMessageId, () => this.namable);
     this.acts = new Acts(backend, this.toasts);
     this.emoji = new EmojiHabits(backend);
@@ -116,6 +123,7 @@ export class Kith {
       this.go(id),
     );
     this.finder = new Finder(backend, this.people);
+    this.found = new Found(backend);
     this.upkeep = new Upkeep(backend, this.dialogs, this.toasts, (gone) => {
       if (gone.includes(this.timeline.dialogId ?? '')) this.leave();
     });
@@ -169,14 +177,25 @@ export class Kith {
 
   /** Shows a conversation. */
   go(dialog: DialogId): void {
+    this.#turnTo(dialog);
+    void this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
+  }
+
+  /** Shows a message of a conversation, whichever is open now. */
+  goTo(dialog: DialogId, message: MessageId): void {
+    this.#turnTo(dialog);
+    void this.timeline.openAt(dialog, message);
+  }
+
+  #turnTo(dialog: DialogId): void {
     if (dialog !== this.timeline.dialogId) {
       this.selection.end();
       this.viewer.close();
+      this.seeking.close();
     }
     this.composer.switchTo(dialog);
     this.dialogs.opened = dialog;
     this.settings.rememberDialog(dialog);
-    void this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
   }
 
   /** Says why a conversation counts as unread, and shows where that begins. */
@@ -194,6 +213,7 @@ export class Kith {
   leave(): void {
     this.selection.end();
     this.viewer.close();
+    this.seeking.close();
     this.composer.switchTo(null);
     this.dialogs.opened = null;
     this.timeline.close();
@@ -295,6 +315,7 @@ export class Kith {
     if (!isHome || other) {
       this.composer.switchTo(null);
       this.viewer.close();
+      this.seeking.close();
       this.timeline.close();
       this.dialogs.close();
       this.upkeep.forget();
@@ -313,6 +334,7 @@ export class Kith {
       this.naming.forget();
       this.reading.forget();
       this.finder.clear();
+      this.found.clear();
       this.link.forget();
     }
     if (isHome) {

@@ -93,6 +93,8 @@ export class Timeline {
   /** Patches of a window whose snapshot has not come yet. */
   #strays: TimelinePatch[] = [];
   #isAsking = false;
+  /** The last message that was asked for is not to be had. */
+  #isMissing = false;
 
   constructor(
     private readonly backend: Backend,
@@ -120,6 +122,32 @@ export class Timeline {
       return;
     }
     const place = unread > 0 ? null : this.places.of(dialog);
+    this.#begin(dialog);
+    const landing: Landing = place === null ? LANDS_UNREAD : { kind: 'place', place };
+    await this.#ask(dialog, { at: place?.message ?? null }, landing);
+  }
+
+  /**
+   * Opens a conversation at one of its messages; in the one that is open, goes
+   * there. The way back leads to where one was in it last.
+   */
+  async openAt(dialog: DialogId, id: MessageId): Promise<void> {
+    if (dialog === this.dialogId && this.phase === 'open') {
+      await this.jumpTo(id);
+      return;
+    }
+    const place = this.places.of(dialog);
+    this.#begin(dialog);
+    const generation = this.#generation;
+    const isThere = await this.#ask(dialog, { at: id }, { kind: 'message', id });
+    if (isThere) this.#trail = [place];
+    // Somebody may have gone elsewhere meanwhile.
+    else if (generation + 1 === this.#generation && this.#isMissing) {
+      await this.#ask(dialog, { at: null }, LANDS_UNREAD);
+    }
+  }
+
+  #begin(dialog: DialogId): void {
     this.#leave();
     this.dialogId = dialog;
     this.phase = 'opening';
@@ -135,8 +163,6 @@ export class Timeline {
     this.target = null;
     this.#trail = [];
     this.#snapshotDialog = null;
-    const landing: Landing = place === null ? LANDS_UNREAD : { kind: 'place', place };
-    await this.#ask(dialog, { at: place?.message ?? null }, landing);
   }
 
   /** Opens the same conversation again and keeps the place. */
@@ -149,13 +175,13 @@ export class Timeline {
     await this.#ask(dialog, { at: place?.message ?? null }, landing, this.firstUnread);
   }
 
-  /** Goes to a message, in this window or in another one. */
-  async jumpTo(id: MessageId): Promise<void> {
+  /** Goes to a message, in this window or in another one. Whoever goes from one to the next comes back to where the first began. */
+  async jumpTo(id: MessageId, isNew = true): Promise<void> {
     const dialog = this.dialogId;
     if (dialog === null || this.phase !== 'open') return;
-    this.#remember(dialog);
+    if (isNew) this.#remember(dialog);
     if (this.get(id) !== undefined) this.#aim(id);
-    else await this.#jump(dialog, { at: id }, { kind: 'message', id });
+    else await this.#jump(dialog, { at: id }, { kind: 'message', id }, isNew);
   }
 
   /** Goes to the first message of that time or after it. */
@@ -305,6 +331,7 @@ export class Timeline {
     if (before === null) this.#revision.opening();
     this.#strays = [];
     this.#isAsking = true;
+    this.#isMissing = false;
     try {
       const snapshot = await this.backend.call('open_timeline', { dialog, ...where });
       if (generation !== this.#generation) {
@@ -314,6 +341,7 @@ export class Timeline {
       if (landing.kind === 'message' && !snapshot.messages.some(({ id }) => id === landing.id)) {
         this.#closeWindow(snapshot.window);
         this.#isAsking = false;
+        this.#isMissing = true;
         this.hooks.missing();
         return false;
       }
@@ -345,7 +373,8 @@ export class Timeline {
       this.#isAsking = false;
       this.#strays = [];
       const isGone = asCallError('open_timeline', thrown).code === 'gone';
-      if (this.#window !== null && landing.kind === 'message' && isGone) this.hooks.missing();
+      this.#isMissing = landing.kind === 'message' && isGone;
+      if (this.#isMissing) this.hooks.missing();
       else if (this.#window !== null) this.hooks.failed(thrown);
       else this.phase = 'failed';
       return false;

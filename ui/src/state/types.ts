@@ -15,6 +15,7 @@ export type {
   DraftView,
   FailureReason,
   ForwardView,
+  FoundView,
   LastMessageView,
   LinkShared,
   LinkState,

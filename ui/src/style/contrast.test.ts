@@ -60,7 +60,9 @@ const grounds = [
   'other',
   'own',
 ];
+// What was looked for is text on a ground of its own.
 const pairs: [string, string][] = [
+  ['text', 'mark'],
   ...grounds.flatMap((ground): [string, string][] => [
     ['text', ground],
     ['text-quiet', ground],

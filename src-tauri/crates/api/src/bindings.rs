@@ -82,7 +82,7 @@ views! {
     ReplyView, ForwardView, ReactionView, SystemKind, SystemView, DeedView, MessageView,
     ReceiptView, ReactionDetail, JournalView, MessageDetails, WaitingView,
     DeletedMessages, LinkShared, HoleView, DialogInfo, MembersView, DirectoryEntry, DirectoryView,
-    PreviewView, UnreadReason, WhyUnread, DeletedDialogs, DraftView,
+    PreviewView, SnippetPart, FoundView, FoundPage, UnreadReason, WhyUnread, DeletedDialogs, DraftView,
     Remember, Security, ConnectionView, AccountView, ProblemView, AppView, TypingView, PresenceView,
     DeedKind, RefusalView, HomeSnapshot, HomePatch, TimelineSnapshot, TimelinePage, TimelinePatch, FeedEvent,
 }

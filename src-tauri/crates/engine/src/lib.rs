@@ -42,6 +42,7 @@ mod reactions;
 mod readers;
 mod reading;
 mod rooms;
+mod search;
 mod self_destruct;
 mod shared;
 mod strangers;
@@ -164,6 +165,7 @@ impl Engine {
             markers_wake: tokio::sync::Notify::new(),
             deeds_wake: tokio::sync::Notify::new(),
             reactions_wake: tokio::sync::Notify::new(),
+            index_wake: tokio::sync::Notify::new(),
             announced: std::sync::Mutex::default(),
             typing_wake: tokio::sync::Notify::new(),
             typing: std::sync::Mutex::default(),
@@ -206,6 +208,10 @@ impl Engine {
         tasks.keep("markers", move || Arc::clone(&shared).work_markers());
         let shared = Arc::clone(&self.shared);
         tasks.keep("deeds", move || Arc::clone(&shared).work_deeds());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("index of words", move || {
+            Arc::clone(&shared).work_on_index()
+        });
         let shared = Arc::clone(&self.shared);
         tasks.keep("reactions", move || Arc::clone(&shared).work_reactions());
         let shared = Arc::clone(&self.shared);

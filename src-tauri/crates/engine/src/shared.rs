@@ -89,6 +89,8 @@ pub(crate) struct Shared {
     pub(crate) markers_wake: Notify,
     pub(crate) deeds_wake: Notify,
     pub(crate) reactions_wake: Notify,
+    /// There may be something to be done on the index of words.
+    pub(crate) index_wake: Notify,
     /// Edits whose announcement is not acknowledged yet.
     pub(crate) announced: Mutex<Announced>,
     pub(crate) typing_wake: Notify,
@@ -157,6 +159,7 @@ impl Shared {
             self.reactions_wake.notify_one();
         }
         self.let_go_of_files(&changes);
+        self.let_go_of_words(&changes);
         self.hub.tell(changes);
         Ok(())
     }

@@ -17,6 +17,7 @@ import { blankDraft } from './blank';
 import { fileCommands } from './files';
 import { listCommands, type Hands, type Some } from './list';
 import { scenes, type Scene } from './scenes';
+import { searchCommands } from './search';
 import { draftsOf, replyTo, talkCommands } from './talk';
 import { ANSWERS } from './words';
 import { makeMessage, makeWorld, refresh, type Talk, type World } from './world';
@@ -38,7 +39,8 @@ const CONNECTION: ConnectionView = {
 
 type More = ReturnType<typeof listCommands> &
   ReturnType<typeof talkCommands> &
-  ReturnType<typeof fileCommands>;
+  ReturnType<typeof fileCommands> &
+  ReturnType<typeof searchCommands>;
 
 type OpenWindow = { id: number; dialog: string; rev: number; from: number; to: number };
 
@@ -75,7 +77,12 @@ export class FakeBackend implements Backend {
       app: () => this.#app,
       setApp: (app) => (this.#app = app),
     };
-    this.#more = { ...listCommands(hands), ...talkCommands(hands), ...fileCommands(hands) };
+    this.#more = {
+      ...listCommands(hands),
+      ...talkCommands(hands),
+      ...fileCommands(hands),
+      ...searchCommands(hands),
+    };
     this.#settings = {
       ...settings,
       ...(scene.open === undefined ? {} : { last_dialog: scene.open }),

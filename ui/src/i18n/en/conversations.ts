@@ -54,7 +54,7 @@ export const conversations = {
 
   dialogs: {
     label: 'Conversations',
-    search: 'Search people and conversations',
+    search: 'Search people, conversations and messages',
     clearSearch: 'Clear the search',
     create: 'New conversation',
     more: 'More about the list',
@@ -94,8 +94,25 @@ export const conversations = {
     emptyTitle: 'No conversations yet',
     emptyText: 'Write to somebody to begin.',
     emptyOffline: 'Your conversations come when you are online.',
-    noMatch: 'No conversation has this name.',
+    noMatch: 'No conversation has this name, and no message these words.',
     people: 'People',
+    messages: 'Messages',
+    messagesCount: (n: number, isMore: boolean) =>
+      isMore ? `Messages, more than ${n}` : plural(n, { one: 'Messages, #', other: 'Messages, #' }),
+    messagesFailed: 'Messages could not be searched. Type again to try once more.',
+    serverAsk: 'Search on the server too',
+    serverAgain: 'Ask the server again',
+    serverBusy: 'Asking the server…',
+    serverShort: 'The server looks for four letters or more.',
+    serverOffline: 'The server cannot be asked while you are offline.',
+    serverFailed: 'The server did not answer this.',
+    serverFound: 'Found on the server',
+    serverNone: 'The server found nothing else.',
+    incomplete: (n: number) =>
+      plural(n, {
+        one: '# conversation is not complete here yet.',
+        other: '# conversations are not complete here yet.',
+      }),
     talkTo: (name: string) => `New conversation with ${name}`,
     searching: 'Looking for people…',
     peopleFailed: 'People could not be searched just now.',

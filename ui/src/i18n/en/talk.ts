@@ -3,6 +3,18 @@
 import { list, number, plural } from './speak';
 
 export const talk = {
+  seek: {
+    label: 'Search in this conversation',
+    none: 'Nothing found',
+    found: (n: number, isMore: boolean) =>
+      isMore ? `More than ${n} found` : plural(n, { one: '# found', other: '# found' }),
+    of: (place: number, n: number, isMore: boolean) =>
+      isMore ? `${place} of more than ${n}` : `${place} of ${n}`,
+    older: 'Further up',
+    newer: 'Further down',
+    close: 'Close the search',
+  },
+
   timeline: {
     label: (name: string) => `Messages with ${name}`,
     none: 'Choose a conversation to read it here.',

@@ -51,6 +51,9 @@ export function shortcuts(): Group[] {
       shortcuts: [
         one(keys.walk, '↓', '↑'),
         one(keys.ends, 'Home', 'End'),
+        one(keys.seek, 'Ctrl F'),
+        one(keys.seekNext, 'Enter', 'F3'),
+        one(keys.seekBack, 'Shift Enter', 'Shift F3'),
         one(keys.actions, 'Enter', 'Menu'),
         one(keys.photo, 'Space'),
         one(keys.mark, 'Space'),

@@ -9,6 +9,7 @@ mod files;
 mod info;
 mod list;
 mod people;
+mod search;
 mod session;
 mod settings;
 mod timeline;
@@ -23,8 +24,8 @@ use crate::error::{Answer, UiError};
 use crate::ui::Ui;
 use crate::view::{
     AccountView, AppView, ConnectionView, DeletedDialogs, DeletedMessages, DialogInfo, DialogKind,
-    DirectoryView, FindBy, HomeSnapshot, MembersView, MessageDetails, MessageView, PersonView,
-    PreviewView, Remember, TimelinePage, TimelineSnapshot, WaitingView, WhyUnread,
+    DirectoryView, FindBy, FoundPage, HomeSnapshot, MembersView, MessageDetails, MessageView,
+    PersonView, PreviewView, Remember, TimelinePage, TimelineSnapshot, WaitingView, WhyUnread,
 };
 
 /// An argument, as the bindings show it.
@@ -190,6 +191,10 @@ commands! {
 
     /// Finds people by name or login, also in the server's directory.
     find_people(query: String; by: Option<FindBy>) -> Vec<PersonView> = people::find_people;
+    /// Messages in which the words are, by their beginnings and all of them, the newest first; in quotes as it stands. Asks nobody. `below` is the `next` of the page before.
+    search(text: String; dialog: Option<DialogId>, sender: Option<UserId>, below: Option<u64>) -> FoundPage = search::search;
+    /// Messages that the server finds and `search` does not, the newest first: a hundred at most, by four letters or more. Waits for the server.
+    search_server(text: String; dialog: Option<DialogId>) -> FoundPage = search::search_server;
     /// Makes a dialog, or finds the private one that is there; answers its id.
     create_dialog(kind: DialogKind, name: String, people: Vec<UserId>; description: String, photo: Option<String>, extensions: BTreeMap<String, String>, allow_preview: bool) -> DialogId = create::create_dialog;
     /// Dialogs that are open to all, by the beginning of a word of their names.

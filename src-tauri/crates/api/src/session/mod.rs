@@ -4,6 +4,7 @@
 mod bubbles;
 mod people;
 mod rows;
+mod snippet;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use bubbles::{Bubbles, EVERYBODY, named};
 pub(crate) use people::People;
 pub(crate) use rows::bare;
+pub(crate) use snippet::{letter_for_letter, snippet};
 
 use crate::view::{LinkReason, LinkView, PersonView, PresenceView};
 

@@ -18,6 +18,7 @@ mod person;
 mod picture;
 mod quote;
 mod refusal;
+mod search;
 mod timeline;
 
 pub use app::{AccountView, AppView, ConnectionView, Phase, ProblemView, Remember, Security};
@@ -43,4 +44,5 @@ pub use person::{FindBy, PersonView};
 pub(crate) use picture::picture;
 pub use quote::{DeedView, ForwardView, ReactionView, ReplyView, SystemKind, SystemView};
 pub use refusal::{DeedKind, RefusalView};
+pub use search::{FoundPage, FoundView, SnippetPart};
 pub use timeline::{TimelinePage, TimelinePatch, TimelineSnapshot};
