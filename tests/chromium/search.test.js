@@ -139,6 +139,15 @@ describe('over the list', () => {
       chat_dialog_id: group._id,
       message: 'A pelican on the quay',
     });
+    await bea
+      .call('chat.editMessage', {
+        to: group._id,
+        dialogId: group._id,
+        body: 'A pelican on the quay',
+        originMessageId: id,
+        last: true,
+      })
+      .catch(() => {});
     await at('search').fill('');
     await at('dialog-last').getByText('pelican').waitFor();
     await look('pelican', id);

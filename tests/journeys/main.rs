@@ -20,6 +20,7 @@ mod readers;
 mod recovers;
 mod rights;
 mod screens;
+mod search;
 mod surface;
 mod sync;
 mod talk;

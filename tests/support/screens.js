@@ -88,6 +88,63 @@ export const screens = [
     },
   },
   {
+    name: 'search-found',
+    scene: 'group',
+    also: ['forced', 'contrast'],
+    async act(page) {
+      await at(page, 'search').fill('the');
+      await at(page, 'found-row').nth(5).waitFor();
+      await at(page, 'found-row').nth(1).hover();
+    },
+  },
+  {
+    name: 'search-one',
+    scene: 'home',
+    also: ['narrow', 'small', 'large'],
+    async act(page) {
+      await at(page, 'search').fill('lentil');
+      await at(page, 'search-server').waitFor();
+    },
+  },
+  {
+    name: 'search-none',
+    scene: 'home',
+    async act(page) {
+      await at(page, 'search').fill('zzyzx');
+      await at(page, 'search-server').click();
+      await page.getByText('The server found nothing else.').waitFor();
+    },
+  },
+  {
+    name: 'search-rtl-words',
+    scene: 'rtl',
+    async act(page) {
+      await at(page, 'search').fill('\u0645');
+      await at(page, 'found-row').first().waitFor();
+      await at(page, 'found-row').first().click();
+    },
+  },
+  {
+    name: 'seek',
+    scene: 'thousand',
+    also: ['narrow', 'small', 'forced'],
+    async act(page) {
+      await at(page, 'seek-open').click();
+      await at(page, 'seek').fill('the');
+      await at(page, 'seek-older').click();
+      await page.locator('.message.meant').waitFor();
+    },
+  },
+  {
+    name: 'seek-none',
+    scene: 'group',
+    async act(page) {
+      await at(page, 'seek-open').click();
+      await at(page, 'seek').fill('zzyzx');
+      await page.getByText('Nothing found').waitFor();
+    },
+  },
+  {
     name: 'list-archived',
     scene: 'home',
     async act(page) {

@@ -5,7 +5,7 @@ import type { Hands, Some } from './list';
 import type { Talk } from './world';
 
 const PAGE = 30;
-const BEFORE = 24;
+const BEFORE = 14;
 
 export function searchCommands(hands: Hands): Some<'search' | 'search_server'> {
   const { world } = hands;

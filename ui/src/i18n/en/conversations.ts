@@ -99,6 +99,7 @@ export const conversations = {
     messages: 'Messages',
     messagesCount: (n: number, isMore: boolean) =>
       isMore ? `Messages, more than ${n}` : plural(n, { one: 'Messages, #', other: 'Messages, #' }),
+    noMessage: 'No message has these words.',
     messagesFailed: 'Messages could not be searched. Type again to try once more.',
     serverAsk: 'Search on the server too',
     serverAgain: 'Ask the server again',

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::view::SnippetPart;
 
 /// So much is shown before what was looked for, in characters.
-const BEFORE: usize = 24;
+const BEFORE: usize = 14;
 /// So much in all.
 const LONGEST: usize = 160;
 
@@ -101,10 +101,7 @@ mod tests {
             "and more ".repeat(100)
         );
         let line = shown(&long, "boat");
-        assert!(
-            line.starts_with("…word word word word the [boat] and more"),
-            "{line}"
-        );
+        assert!(line.starts_with("…word word the [boat] and more"), "{line}");
         assert!(line.ends_with('…'), "{line}");
         assert_eq!(line.chars().count(), LONGEST + 4);
         assert_eq!(

@@ -122,6 +122,35 @@ async fn a_dialog_costs_the_same_with_a_hundred_and_a_hundred_thousand_messages(
     );
 }
 
+/// What the first page of a search costs, and the next.
+async fn costs_of_searching(dir: &TempDir) -> [usize; 2] {
+    let app = open(dir).await;
+    let (ui, _feed) = app.attach().await;
+    let search = async |below: Option<u64>| -> crate::view::FoundPage {
+        let args = serde_json::json!({ "text": "numb", "below": below });
+        let answer = ui.call("search", args).await.unwrap();
+        serde_json::from_value(answer).unwrap()
+    };
+    let page = search(None).await;
+    assert_eq!(page.found.len(), 30);
+    assert_eq!((page.total, page.is_more), (1_000, true), "counting ends");
+    let next = page.next;
+    let first = fewest(&app, async || drop(search(None).await)).await;
+    let more = fewest(&app, async || drop(search(next).await)).await;
+    app.close().await;
+    [first, more]
+}
+
+#[tokio::test]
+async fn a_page_of_what_is_found_is_one_search_however_much_there_is() {
+    let small = costs_of_searching(&with_messages(1_100).await).await;
+    let large = costs_of_searching(&with_messages(20_000).await).await;
+    assert_eq!(small, large);
+    // One search; the conversations as they are named, which takes two; and with
+    // the first page, what is not complete.
+    assert_eq!(large, [4, 3]);
+}
+
 #[tokio::test]
 async fn the_list_costs_the_same_with_ten_and_thousands_of_dialogs() {
     let small = costs(&with_dialogs(10).await).await;
