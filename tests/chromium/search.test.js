@@ -247,6 +247,18 @@ describe('in a conversation', () => {
     await at('seek-open').click();
     await at('seek').fill('lighthouse');
     await count('Nothing found');
+    await at('seek-server').click();
+    await at('seek-server').waitFor({ state: 'detached' });
+    await count('Nothing found');
+    await desk.openDialog('Long walk');
+    await at('seek-open').click();
+    await at('seek').fill('ghthouse');
+    await count('Nothing found');
+    await keys('Tab', 'Enter');
+    await count('1 found');
+    await at('seek').press('Enter');
+    await count('1 of 1');
+    await meant('The old Lighthouse is closed').waitFor();
     await at('seek-close').click();
     await at('seek-bar').waitFor({ state: 'detached' });
   });

@@ -51,9 +51,20 @@ export class Seeking {
     this.found.typed(query, this.dialog);
   }
 
-  /** All of them, the newest first. */
+  /** All of them, the newest first; after them what only the server found. */
   get all(): readonly FoundView[] {
-    return this.found.messages;
+    const { messages, elsewhere, hasMore } = this.found;
+    return hasMore ? messages : [...messages, ...elsewhere];
+  }
+
+  get total(): number {
+    return this.found.total + this.found.elsewhere.length;
+  }
+
+  /** The server may know more: something is missing here, or nothing is found. */
+  get canAsk(): boolean {
+    const { phase, asking, incomplete, total } = this.found;
+    return phase === 'done' && asking !== 'done' && (incomplete > 0 || total === 0);
   }
 
   /** Which of them one is at, counted from one; 0: none yet. */

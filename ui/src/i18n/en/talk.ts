@@ -12,6 +12,7 @@ export const talk = {
       isMore ? `${place} of more than ${n}` : `${place} of ${n}`,
     older: 'Further up',
     newer: 'Further down',
+    askServer: 'Ask the server too',
     close: 'Close the search',
   },
 
