@@ -48,6 +48,7 @@ mod saved;
 mod setting;
 mod spot;
 mod timer;
+mod upload;
 mod waiting;
 mod write;
 
@@ -81,6 +82,7 @@ pub use page::{Holes, Page};
 pub use profile::{Account, NewAccount, Profile, SecretPlace};
 pub use queue::{Queued, WayOut};
 pub use spot::Spot;
+pub use upload::{NewUpload, Upload, UploadState};
 pub use waiting::{HeardEdit, HeardReactions};
 pub use write::Write;
 
@@ -122,6 +124,12 @@ impl Store {
     #[must_use]
     pub fn me(&self) -> UserId {
         self.me
+    }
+
+    /// Where the database lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Takes in what only this device had, out of the database that was set

@@ -59,6 +59,8 @@ pub struct OutboxRow {
     pub attempts: u32,
     /// Not before this.
     pub next_attempt_at: Timestamp,
+    /// Whether a file on it is still to be brought to the server.
+    pub needs_files: bool,
 }
 
 /// A message that the server has taken.
@@ -95,6 +97,7 @@ struct Row {
     stamp: Option<i64>,
     attempts: i64,
     next_attempt_at: i64,
+    needs_files: bool,
 }
 
 impl TryFrom<Row> for OutboxRow {
@@ -108,6 +111,7 @@ impl TryFrom<Row> for OutboxRow {
             stamp: row.stamp.map(Timestamp::from_seconds),
             attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
             next_attempt_at: Timestamp::from_millis(row.next_attempt_at),
+            needs_files: row.needs_files,
         })
     }
 }
@@ -122,7 +126,8 @@ pub(crate) const FIRST_ROWS: &str = "
         SELECT (SELECT min(o.dialog_id) FROM outbox o WHERE o.is_parked = 0 AND o.dialog_id > next_dialog.id)
         FROM next_dialog
         WHERE next_dialog.id IS NOT NULL)
-    SELECT o.message_id, o.dialog_id, o.fate, o.stamp, o.attempts, o.next_attempt_at
+    SELECT o.message_id, o.dialog_id, o.fate, o.stamp, o.attempts, o.next_attempt_at,
+           EXISTS (SELECT 1 FROM upload u WHERE u.message_id = o.message_id AND u.state <> 3) AS needs_files
     FROM next_dialog d
     JOIN outbox o ON o.position IN (
         SELECT first.position
@@ -418,7 +423,7 @@ impl Write {
         sqlx::query("UPDATE outbox SET next_attempt_at = 0 WHERE next_attempt_at <> 0")
             .execute(self.db().await?)
             .await?;
-        Ok(())
+        self.hasten_uploads().await
     }
 
     /// How often a message has been handed to a stream; `None` when it is not
@@ -553,6 +558,7 @@ impl Write {
         .bind(old.message.dialog_id.as_str())
         .execute(self.db().await?)
         .await?;
+        self.retry_uploads(id).await?;
         Ok(true)
     }
 
@@ -593,6 +599,7 @@ impl Write {
     /// When the disk does not take it.
     pub async fn requeue_sending(&mut self) -> Result<(), StoreError> {
         self.doubt_all(Step::Restarted).await?;
+        self.uploads_begin_again().await?;
         let ids: Vec<(String, String)> = sqlx::query_as(
             "UPDATE message SET state = ?
              WHERE id IN (SELECT message_id FROM outbox WHERE is_parked = 0) AND state IN (2, 3)
@@ -609,6 +616,8 @@ impl Write {
 
     pub(crate) fn leave_outbox(&mut self, id: &MessageId) {
         self.later("DELETE FROM outbox WHERE message_id = ?")
+            .bind(id.as_str());
+        self.later("DELETE FROM upload WHERE message_id = ?")
             .bind(id.as_str());
     }
 }

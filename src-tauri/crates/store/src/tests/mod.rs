@@ -16,6 +16,7 @@ mod schema;
 mod timers;
 mod unread;
 mod upgrades;
+mod uploads;
 mod views;
 
 use kith_model::{Dialog, DialogId, DialogKind, Message, MessageId, Timestamp, UserId};

@@ -11,6 +11,7 @@ use crate::page::{AFTER, BEFORE, NEWEST};
 use crate::pin::PINNED;
 use crate::queue::WAY_OUT;
 use crate::timer::NEXT;
+use crate::upload::{ON_MESSAGES, STAGED, TO_DO};
 use crate::waiting::MET;
 
 async fn plan(fixture: &Fixture, statement: &str) -> String {
@@ -155,4 +156,25 @@ async fn what_a_message_meets_is_a_handful_of_look_ups() {
         plan.contains("SEARCH l USING COVERING INDEX message_by_place (dialog_id=? AND pending=?)"),
         "the newest message is one step: {plan}"
     );
+}
+
+#[tokio::test]
+async fn files_on_their_way_out_are_found_through_indexes() {
+    let fixture = Fixture::new().await;
+    let check = async |statement: &str, expected: &str| {
+        let plan = plan(&fixture, statement).await;
+        assert!(plan.contains(expected), "{statement}: {plan}");
+    };
+    check(STAGED, "SEARCH u USING INDEX upload_staged (dialog_id=?)").await;
+    check(
+        ON_MESSAGES,
+        "SEARCH u USING INDEX upload_by_message (message_id=?)",
+    )
+    .await;
+    check(TO_DO, "SCAN u USING INDEX upload_to_do").await;
+    check(
+        "DELETE FROM upload WHERE message_id = ?",
+        "upload_by_message (message_id=?)",
+    )
+    .await;
 }

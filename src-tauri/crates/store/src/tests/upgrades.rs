@@ -16,12 +16,13 @@ use crate::{DeedKind, Fate, MIGRATIONS, Profile, Store, Stretch, profile};
 /// The files that have gone out, by the beginnings of their checksums. One that
 /// is edited afterwards locks everybody out who has it, so it is never edited.
 /// A new file gets its line here at the latest when the next one comes.
-const RELEASED: [&str; 5] = [
+const RELEASED: [&str; 6] = [
     "8d8f05db1628cd51",
     "0c48100c28f02bb2",
     "ceb3a76707b52c6e",
     "3b8645907706311f",
     "dba1a2009b2622e7",
+    "f795a17462366cae",
 ];
 /// The same of the registry.
 const RELEASED_OF_THE_REGISTRY: [&str; 1] = ["b3f2e1ece19457a0"];
@@ -47,7 +48,7 @@ const CONTENT: &str = "
     INSERT INTO sync (id, caught_up_at) VALUES (1, 50000);";
 
 /// What somebody had besides, by the version that could first hold it.
-const CONTENT_SINCE: [(usize, &str); 4] = [
+const CONTENT_SINCE: [(usize, &str); 5] = [
     (
         2,
         "INSERT INTO outbox_journal (message_id, at, state, reason)
@@ -83,6 +84,11 @@ const CONTENT_SINCE: [(usize, &str); 4] = [
         5,
         "INSERT INTO late_message (message_id, dialog_id)
          VALUES ('000000000000000000000001', 'd00000000000000000000001');",
+    ),
+    (
+        7,
+        "INSERT INTO upload (dialog_id, kind, name, content_type, size, copy)
+         VALUES ('d00000000000000000000001', 'photo', 'boat.jpg', 'image/jpeg', 4, 'c1');",
     ),
 ];
 
