@@ -32,6 +32,7 @@ mod leaving;
 mod leftovers;
 mod link;
 mod list;
+mod metadata;
 mod newest;
 mod occupants;
 mod outbox;
@@ -44,9 +45,11 @@ mod reading;
 mod rooms;
 mod self_destruct;
 mod shared;
+mod staging;
 mod strangers;
 mod sync;
 mod task;
+mod uploads;
 mod waiting;
 mod world;
 
@@ -76,6 +79,7 @@ pub use link::LinkState;
 pub use people::sign_in;
 pub use pictures::Picture;
 pub use rooms::{DialogUpdate, NewDialog};
+pub use staging::{LARGEST_FILE, MOST_FILES, StageError};
 
 use changes::Hub;
 use link::LinkBoard;
@@ -146,8 +150,12 @@ impl Engine {
             Arc::clone(&config.clock),
             events,
         );
+        let staging = staging::Staging::beside(config.store.path());
         let shared = Arc::new(Shared {
             me,
+            staging,
+            uploads: uploads::Uploads::default(),
+            uploads_wake: tokio::sync::Notify::new(),
             store: config.store,
             login: config.login,
             secret: config.secret,
@@ -196,6 +204,10 @@ impl Engine {
         });
         let shared = Arc::clone(&self.shared);
         tasks.keep("outbox", move || Arc::clone(&shared).work_outbox());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("uploads", move || Arc::clone(&shared).work_uploads());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("copies", move || Arc::clone(&shared).let_go_of_copies());
         let shared = Arc::clone(&self.shared);
         tasks.keep("sync", move || Arc::clone(&shared).work_sync());
         let shared = Arc::clone(&self.shared);
@@ -293,9 +305,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`] when it has left, or may have.
     pub async fn discard(&self, id: &MessageId) -> Result<String, EngineError> {
-        let mut write = self.shared.store.write().await?;
+        let shared = &self.shared;
+        let files = shared.store.uploads_of(std::slice::from_ref(id)).await?;
+        let mut write = shared.store.write().await?;
         let text = write.discard(id).await?.ok_or(EngineError::NotFound)?;
-        self.shared.commit(write).await?;
+        shared.commit(write).await?;
+        // What had reached the server for it is nobody's.
+        let blobs: Vec<u64> = files.iter().filter_map(|file| file.blob).collect();
+        if !blobs.is_empty() {
+            let shared = Arc::clone(shared);
+            let work = async move { shared.delete_from_server(blobs).await };
+            self.shared.tasks.once("files taken back", work);
+        }
         Ok(text)
     }
 

@@ -271,6 +271,14 @@ impl Write {
             .transpose()
     }
 
+    /// Whether a message is here.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn knows(&mut self, id: &MessageId) -> Result<bool, StoreError> {
+        Ok(self.find(id).await?.is_some())
+    }
+
     /// Keeps that somebody has an own message; says whether that is news.
     pub(crate) async fn keep_receipt(
         &mut self,

@@ -118,7 +118,8 @@ impl TryFrom<Row> for OutboxRow {
 
 /// The first rows of every dialog: from dialog to dialog along the index, and
 /// in each no further than needed, so that a long queue costs no more than a
-/// short one. Dialogs that may go on now come before those that wait for a time.
+/// short one. Dialogs that may go on now come before those that wait for a time
+/// or for a file.
 pub(crate) const FIRST_ROWS: &str = "
     WITH RECURSIVE next_dialog (id) AS (
         SELECT min(dialog_id) FROM outbox WHERE is_parked = 0
@@ -136,7 +137,10 @@ pub(crate) const FIRST_ROWS: &str = "
         ORDER BY first.position
         LIMIT ?1)
     WHERE d.id IS NOT NULL
-    ORDER BY (SELECT max(head.next_attempt_at > ?3)
+    ORDER BY (SELECT max(head.next_attempt_at > ?3
+                         OR EXISTS (SELECT 1
+                                    FROM upload u
+                                    WHERE u.message_id = head.message_id AND u.state <> 3))
               FROM outbox head
               WHERE head.position IN (
                   SELECT first.position
