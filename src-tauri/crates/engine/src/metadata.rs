@@ -9,11 +9,11 @@
 //! short film) goes, because it has notes of its own.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use img_parts::ImageEXIF;
 use img_parts::jpeg::{Jpeg, JpegSegment, markers};
 use img_parts::png::{Png, PngChunk};
 use img_parts::riff::{RiffChunk, RiffContent};
 use img_parts::webp::WebP;
-use img_parts::ImageEXIF;
 
 /// Before the note about a JPEG, in its segment.
 const EXIF: &[u8] = b"Exif\0\0";
@@ -42,7 +42,21 @@ pub(crate) fn media_type(begin: &[u8]) -> Option<&'static str> {
         [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
         [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Some("image/webp"),
         _ => None,
     }
 }
@@ -143,7 +157,9 @@ fn webp(bytes: Bytes) -> Option<Bare> {
         .and_then(|note| orientation(note.strip_prefix(EXIF).unwrap_or(note)));
     let (width, height) = image.dimensions()?;
     image.set_exif(None);
-    image.chunks_mut().retain(|chunk| KEPT.contains(&&chunk.id()));
+    image
+        .chunks_mut()
+        .retain(|chunk| KEPT.contains(&&chunk.id()));
     tell_no_notes(image.chunks_mut());
     if let Some(turn) = turn {
         image.set_exif(Some(turned(turn)));
@@ -235,3 +251,7 @@ const fn shown(width: u32, height: u32, turn: Option<u16>) -> (u32, u32) {
         _ => (width, height),
     }
 }
+
+#[cfg(test)]
+#[path = "metadata_tests.rs"]
+mod tests;

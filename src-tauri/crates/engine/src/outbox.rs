@@ -288,10 +288,8 @@ impl Shared {
             Addressee::Room => Some(Recipient::Room { dialog: dialog_id }),
             Addressee::Unknown | Addressee::Gone => None,
         };
-        let is_free = way.is_plain()
-            && !way.is_queue
-            && way.in_flight < WINDOW
-            && queued.files.is_empty();
+        let is_free =
+            way.is_plain() && !way.is_queue && way.in_flight < WINDOW && queued.files.is_empty();
         let leaving = turn.zip(to).filter(|_| is_free).map(|(turn, to)| {
             let server_now = self.as_the_server_sees(now);
             let stamp = stamp(server_now, way.newest.as_ref(), &queued.id);

@@ -162,9 +162,8 @@ fn lacks_a_file(queued: &Queued, uploads: &[Upload]) -> bool {
             attachment.kind,
             AttachmentKind::Contact | AttachmentKind::Place
         );
-        let is_here = |upload: &Upload| {
-            upload.message.as_ref() == Some(&queued.id) && upload.position == at
-        };
+        let is_here =
+            |upload: &Upload| upload.message.as_ref() == Some(&queued.id) && upload.position == at;
         is_file
             && attachment.file_key().is_none()
             && attachment.url.is_none()

@@ -481,11 +481,7 @@ impl Write {
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn upload_waits(
-        &mut self,
-        id: UploadId,
-        next: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn upload_waits(&mut self, id: UploadId, next: Timestamp) -> Result<(), StoreError> {
         let message: Option<Option<String>> = sqlx::query_scalar(
             "UPDATE upload SET state = 1, attempts = attempts + 1, next_attempt_at = ?
              WHERE id = ? AND state IN (1, 2)

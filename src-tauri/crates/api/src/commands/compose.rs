@@ -1,7 +1,7 @@
 //! Writing: nothing here waits for the network.
 
 use kith_engine::SendOptions;
-use kith_model::{DialogId, Mentions, MessageId, Timestamp, UserId};
+use kith_model::{DialogId, Mentions, MessageId, Timestamp, UploadId, UserId};
 use kith_store::Draft;
 
 use crate::error::{Answer, UiError};
@@ -23,8 +23,9 @@ pub(super) async fn send(
     mentions: Vec<UserId>,
     destroy_after: Option<u32>,
     is_silent: bool,
+    files: Vec<UploadId>,
 ) -> Answer<()> {
-    if text.trim().is_empty() {
+    if text.trim().is_empty() && files.is_empty() {
         return Err(UiError::invalid(
             "There is nothing to send yet. Write something first.",
         ));
@@ -34,6 +35,7 @@ pub(super) async fn send(
         mentions: named(&mentions),
         destroy_after,
         is_silent,
+        files,
     };
     ui.app
         .session()?

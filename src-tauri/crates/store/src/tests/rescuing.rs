@@ -185,10 +185,7 @@ async fn files_that_had_not_gone_out_are_taken_over_and_none_is_left_behind_unsa
     let lost = store.message(&id(4)).await.expect("a read").expect("kept");
     assert_eq!(
         (lost.delivery, lost.failure),
-        (
-            Delivery::Failed,
-            Some(kith_model::FailureReason::FileLost)
-        ),
+        (Delivery::Failed, Some(kith_model::FailureReason::FileLost)),
         "it must not leave without what hung on it"
     );
     drop(folder);

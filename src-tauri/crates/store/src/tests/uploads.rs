@@ -107,11 +107,20 @@ async fn a_message_does_not_leave_before_its_files_and_carries_their_names() {
         })
         .await;
     assert_eq!(fixture.needs_files().await, [true, false]);
-    assert_eq!(fixture.to_do().await, [a], "what is there is not brought again");
+    assert_eq!(
+        fixture.to_do().await,
+        [a],
+        "what is there is not brought again"
+    );
     let held = fixture.store.message(&id(1)).await.expect("a read");
     let held = held.expect("kept");
     assert_eq!(held.delivery, Delivery::Uploading);
-    let uids: Vec<_> = held.message.attachments.iter().map(|a| a.uid.as_deref()).collect();
+    let uids: Vec<_> = held
+        .message
+        .attachments
+        .iter()
+        .map(|a| a.uid.as_deref())
+        .collect();
     assert_eq!(uids, [Some("uidb"), None]);
     fixture
         .write(async |write| {
