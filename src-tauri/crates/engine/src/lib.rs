@@ -305,10 +305,24 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`] when it has left, or may have.
     pub async fn discard(&self, id: &MessageId) -> Result<String, EngineError> {
+        self.take_back(id, false).await
+    }
+
+    /// As [`Engine::discard`]; with `keeps_files`, what hung on it is beside the
+    /// draft of its dialog again.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when it has left, or may have.
+    pub async fn take_back(
+        &self,
+        id: &MessageId,
+        keeps_files: bool,
+    ) -> Result<String, EngineError> {
         let shared = &self.shared;
         let files = shared.store.uploads_of(std::slice::from_ref(id)).await?;
         let mut write = shared.store.write().await?;
-        let text = write.discard(id).await?.ok_or(EngineError::NotFound)?;
+        let text = write.take_back(id, keeps_files).await?;
+        let text = text.ok_or(EngineError::NotFound)?;
         shared.commit(write).await?;
         // What had reached the server for it is nobody's.
         let blobs: Vec<u64> = files.iter().filter_map(|file| file.blob).collect();

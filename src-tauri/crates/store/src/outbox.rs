@@ -572,8 +572,25 @@ impl Write {
     /// # Errors
     /// When the disk does not take it.
     pub async fn discard(&mut self, id: &MessageId) -> Result<Option<String>, StoreError> {
+        self.take_back(id, false).await
+    }
+
+    /// As [`Write::discard`]; with `keeps_files`, what hung on it is beside the
+    /// draft of its dialog again.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn take_back(
+        &mut self,
+        id: &MessageId,
+        keeps_files: bool,
+    ) -> Result<Option<String>, StoreError> {
         let Some(old) = self.find(id).await? else {
             return Ok(None);
+        };
+        let files = match keeps_files {
+            true => self.uploads_on(id).await?,
+            false => Vec::new(),
         };
         let done = sqlx::query(
             "DELETE FROM message
@@ -587,6 +604,10 @@ impl Write {
         .await?;
         if done.rows_affected() == 0 {
             return Ok(None);
+        }
+        for file in files {
+            // What the server has of it was brought there for that message.
+            self.stage(&old.message.dialog_id, &file).await?;
         }
         self.changes.add(Change::MessageRemoved {
             dialog: old.message.dialog_id.clone(),

@@ -390,6 +390,24 @@ impl Write {
             .collect()
     }
 
+    /// What hangs on a message that has not gone out.
+    pub(crate) async fn uploads_on(
+        &mut self,
+        message: &MessageId,
+    ) -> Result<Vec<NewUpload>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT ",
+            upload_columns!(),
+            " FROM upload u WHERE u.message_id = ? ORDER BY u.position"
+        ))
+        .bind(message.as_str())
+        .fetch_all(self.db().await?)
+        .await?;
+        rows.into_iter()
+            .map(|row| Ok(Upload::try_from(row)?.file))
+            .collect()
+    }
+
     /// Staged files hang on a message from now on.
     pub(crate) fn take_files(&mut self, message: &MessageId, files: &[UploadId]) {
         for (position, id) in (0_i64..).zip(files) {

@@ -119,6 +119,7 @@ export function blankAttachment(
     contact: [],
     place: null,
     link: null,
+    upload: null,
     ...more,
   };
 }
@@ -135,6 +136,7 @@ export const blankDraft: DraftView = {
   editing: null,
   destroy_after: null,
   is_silent: false,
+  files: [],
 };
 
 export function blankSnapshot(

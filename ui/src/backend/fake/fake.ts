@@ -445,6 +445,7 @@ export class FakeBackend implements Backend {
           editing: talk.messages.find((message) => message.id === editing) ?? null,
           destroy_after: destroy_after ?? null,
           is_silent: is_silent ?? false,
+          files: kept.now.files,
         },
         before: isGivenUp ? [kept.now.text, ...kept.before].slice(0, 10) : kept.before,
       });

@@ -115,11 +115,11 @@ pub(super) async fn retry_all(ui: &Ui) -> Answer<()> {
     Ok(ui.app.session()?.engine.retry_all().await?)
 }
 
-pub(super) async fn discard(ui: &Ui, message: MessageId) -> Answer<String> {
+pub(super) async fn discard(ui: &Ui, message: MessageId, keeps_files: bool) -> Answer<String> {
     ui.app
         .session()?
         .engine
-        .discard(&message)
+        .take_back(&message, keeps_files)
         .await
         .map_err(Wish::Retry.refused())
 }

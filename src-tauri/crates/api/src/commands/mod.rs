@@ -170,8 +170,8 @@ commands! {
     retry(message: MessageId) -> () = compose::retry;
     /// Sends all failed messages again.
     retry_all() -> () = compose::retry_all;
-    /// Takes a message back that has not gone out; answers its text.
-    discard(message: MessageId) -> String = compose::discard;
+    /// Takes a message back that has not gone out; answers its text. With `keeps_files`, what hung on it is beside the draft again.
+    discard(message: MessageId; keeps_files: bool) -> String = compose::discard;
     /// Everything that has not gone out yet, or has failed, the oldest first.
     waiting() -> Vec<WaitingView> = compose::waiting;
 

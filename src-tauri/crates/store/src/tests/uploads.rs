@@ -239,3 +239,29 @@ async fn after_a_start_nothing_is_on_its_way_and_nothing_waits_for_a_time() {
     let waiting = fixture.store.uploads_to_do().await.expect("a read");
     assert_eq!(waiting[0].next_attempt_at, at(0));
 }
+
+#[tokio::test]
+async fn what_is_taken_back_to_be_changed_leaves_its_files_beside_the_draft() {
+    let fixture = Fixture::new().await;
+    let (a, b) = (fixture.stage("a").await, fixture.stage("b").await);
+    fixture.send_files(1, &[b, a]).await;
+    fixture
+        .write(async |write| {
+            assert!(write.upload_begins(b).await.expect("begun"));
+            assert!(write.uploaded(b, "uidb", 7).await.expect("kept"));
+            let text = write.take_back(&id(1), true).await.expect("taken back");
+            assert_eq!(text.as_deref(), Some("text 1"));
+        })
+        .await;
+    let staged = fixture.store.staged(&dialog_id(1)).await.expect("a read");
+    let told: Vec<_> = staged
+        .iter()
+        .map(|one| (one.file.name.as_str(), one.uid.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [("b", None), ("a", None)],
+        "in the order of the message"
+    );
+    assert_eq!(fixture.store.copies().await.expect("a read").len(), 2);
+}
