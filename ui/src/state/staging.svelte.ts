@@ -99,8 +99,7 @@ export class Staging {
 
   async #bring(dialog: DialogId, one: Coming, file: File, generation: number): Promise<void> {
     const isWanted = () =>
-      generation === this.#generation &&
-      this.of(dialog).coming.some(({ key }) => key === one.key);
+      generation === this.#generation && this.of(dialog).coming.some(({ key }) => key === one.key);
     if (!isWanted()) return;
     let number: number | null = null;
     try {

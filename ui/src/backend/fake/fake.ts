@@ -17,6 +17,7 @@ import { blankDraft } from './blank';
 import { fileCommands } from './files';
 import { listCommands, type Hands, type Some } from './list';
 import { scenes, type Scene } from './scenes';
+import { sentFiles, stagingCommands } from './staging';
 import { draftsOf, replyTo, talkCommands } from './talk';
 import { ANSWERS } from './words';
 import { makeMessage, makeWorld, refresh, type Talk, type World } from './world';
@@ -38,7 +39,8 @@ const CONNECTION: ConnectionView = {
 
 type More = ReturnType<typeof listCommands> &
   ReturnType<typeof talkCommands> &
-  ReturnType<typeof fileCommands>;
+  ReturnType<typeof fileCommands> &
+  ReturnType<typeof stagingCommands>;
 
 type OpenWindow = { id: number; dialog: string; rev: number; from: number; to: number };
 
@@ -75,7 +77,12 @@ export class FakeBackend implements Backend {
       app: () => this.#app,
       setApp: (app) => (this.#app = app),
     };
-    this.#more = { ...listCommands(hands), ...talkCommands(hands), ...fileCommands(hands) };
+    this.#more = {
+      ...listCommands(hands),
+      ...talkCommands(hands),
+      ...fileCommands(hands),
+      ...stagingCommands(hands),
+    };
     this.#settings = {
       ...settings,
       ...(scene.open === undefined ? {} : { last_dialog: scene.open }),
@@ -413,7 +420,7 @@ export class FakeBackend implements Backend {
       this.#windows.delete(window);
       return null;
     },
-    send: ({ dialog, id, text, reply_to, mentions, destroy_after, is_silent }) => {
+    send: ({ dialog, id, text, reply_to, mentions, destroy_after, is_silent, files }) => {
       if (this.scene.sending === 'disk') this.#fail('disk');
       const talk = this.#talk(dialog);
       if (talk.messages.some((message) => message.id === id)) return null;
@@ -424,6 +431,7 @@ export class FakeBackend implements Backend {
         key: `${String(seconds).padStart(12, '0')}:${id}`,
         reply: replyTo(talk, reply_to, Object.values(this.world.people)),
         mentions: mentions ?? [],
+        attachments: sentFiles(draftsOf(this.world).get(dialog)?.now.files ?? [], files ?? []),
         destroy_after: destroy_after ?? null,
         is_silent: is_silent ?? false,
       };

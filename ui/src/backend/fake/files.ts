@@ -59,7 +59,14 @@ export function fileCommands({ world, emit, changed, fail }: Hands): Some<Mine> 
       if (attachment === undefined) return fail('gone');
       const { size, name } = attachment;
       const problem = problemOf(name);
-      const one: TransferView = { message, index, done: 0, total: size ?? 500_000, problem };
+      const one: TransferView = {
+        message,
+        index,
+        done: 0,
+        total: size ?? 500_000,
+        problem,
+        is_upload: false,
+      };
       tell([...going.filter((other) => !is(message, index)(other)), one]);
       setTimeout(() => step(message, index), STEP);
       return null;

@@ -201,7 +201,8 @@ export const talk = {
     file_too_large:
       'Not sent. The server finds a file too large, or has no more room for your files.',
     file_refused: 'Not sent. The server does not take this kind of file.',
-    file_lost: 'Not sent. A file is no longer on this computer. Edit the message and attach it again.',
+    file_lost:
+      'Not sent. A file is no longer on this computer. Edit the message and attach it again.',
     refused: 'Not sent. The server refused this message.',
     unknown: 'Not sent.',
   },

@@ -26,10 +26,7 @@ export function stateOf(
 }
 
 /** How much of a file has gone over; nothing, when nobody knows. */
-export function shareOf(
-  { upload }: AttachmentView,
-  transfer: TransferView | null,
-): number | null {
+export function shareOf({ upload }: AttachmentView, transfer: TransferView | null): number | null {
   if (upload?.state === 'uploaded') return 1;
   if (upload?.state === 'waiting') return 0;
   const total = transfer?.total ?? null;
