@@ -14,7 +14,7 @@ import type {
   MessageView,
 } from '../bindings';
 import { blankDraft } from './blank';
-import { fileCommands } from './files';
+import { fileCommands, leaving } from './files';
 import { listCommands, type Hands, type Some } from './list';
 import { scenes, type Scene } from './scenes';
 import { sentFiles, stagingCommands } from './staging';
@@ -350,7 +350,7 @@ export class FakeBackend implements Backend {
       people: Object.values(this.world.people),
       unread_total: this.#total(),
       typing: [],
-      transfers: [],
+      transfers: leaving(this.world),
       presence: [
         { person: 101, is_online: true, last_seen: this.now() },
         { person: 102, is_online: false, last_seen: this.now() - 7_200_000 },

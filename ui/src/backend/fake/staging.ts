@@ -2,6 +2,8 @@
 
 import type { AttachmentView, StagedView } from '../bindings';
 import { blankAttachment, blankDraft } from './blank';
+import { landscape } from './cast';
+import { FIRST_LEAVING } from './files';
 import type { Hands, Some } from './list';
 import { draftsOf } from './talk';
 
@@ -68,7 +70,10 @@ export function stagingCommands({ world, fail }: Hands): Some<Mine> {
       return null;
     },
     staged: ({ dialog }) => kept(dialog).now.files,
-    picture_of_upload: ({ file }) => pictures.get(file) ?? null,
+    picture_of_upload: ({ file }) =>
+      file >= FIRST_LEAVING
+        ? landscape(`leaving${file}`, 1600, 1200)
+        : (pictures.get(file) ?? null),
   };
 }
 
