@@ -313,3 +313,38 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn what_may_pass_waits_and_what_will_not_is_told() {
+        let after = |error: ClientError, attempts| verdict(error.into(), attempts);
+        for passing in [
+            ClientError::Unreachable,
+            ClientError::TimedOut,
+            ClientError::NotAServer,
+            ClientError::Certificate,
+            ClientError::Expired,
+            ClientError::SignInRefused,
+            ClientError::Busy,
+            ClientError::Server(503),
+        ] {
+            assert_eq!(after(passing, 99), Verdict::Waits, "{passing}");
+        }
+        let failed = |reason| Verdict::Failed(reason);
+        let large = failed(FailureReason::FileTooLarge);
+        assert_eq!(after(ClientError::TooLarge, 0), large);
+        let refused = failed(FailureReason::FileRefused);
+        assert_eq!(after(ClientError::Rejected(415), 0), refused);
+        assert_eq!(after(ClientError::NotAllowed, 0), Verdict::Waits);
+        assert_eq!(after(ClientError::NotAllowed, REFUSALS - 1), refused);
+        let lost = failed(FailureReason::FileLost);
+        assert_eq!(verdict(TransferError::Disk(ErrorKind::NotFound), 0), lost);
+        assert_eq!(verdict(TransferError::Changed, 0), lost);
+        assert_eq!(verdict(TransferError::Cancelled, 0), Verdict::LetGo);
+    }
+}
