@@ -198,6 +198,7 @@ describe('files beside what is written', () => {
     await tray(NAME);
     await desk.openDialog('Carol Chen');
     await tray();
+    await desk.row('Bea Berg').getByText('Draft: 1 file').waitFor();
     await desk.openDialog('Bea Berg');
     await tray(NAME);
     await desk.restart();

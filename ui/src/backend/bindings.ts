@@ -153,6 +153,8 @@ export type DialogView = {
   last: LastMessageView | null;
   /** What was being written. */
   draft: string | null;
+  /** How many files are beside it. */
+  draft_files: number;
   /** How many messages wait to be read. */
   unread: number;
   /** The line about it, or empty. */

@@ -232,7 +232,7 @@ impl Shared {
         };
         let keeping = tokio::task::spawn_blocking(move || {
             let bytes = std::fs::read(&from)?;
-            if bytes.len() > LARGEST {
+            if bytes.len() > LARGEST_WANTED {
                 return Ok(());
             }
             keep(&file, &bytes)

@@ -418,6 +418,9 @@ impl Shared {
     }
 
     pub(crate) async fn sweep_copies(&self) -> Result<(), StoreError> {
+        if self.store.has_to_rescue() {
+            return Ok(());
+        }
         let folder = self.staging.folder.clone();
         // In this order: what is listed was being made then, or is named by a
         // row when the rows are asked.

@@ -150,6 +150,13 @@ impl Store {
         }
     }
 
+    /// Whether what only this device had is still to be taken in, because that
+    /// failed at the opening. Nothing that it may name is to be let go.
+    #[must_use]
+    pub fn has_to_rescue(&self) -> bool {
+        rescue::predecessor(&self.path).is_some()
+    }
+
     /// Damage was met on the way: the next opening refuses the file, so that
     /// the person is asked instead of seeing a part of what there is.
     pub fn note_damage(&self) {

@@ -66,6 +66,7 @@ export function blankDialog(id: string, more: Partial<DialogView> = {}): DialogV
     waiting: 0,
     is_joined: true,
     draft_at: null,
+    draft_files: 0,
     about: 0,
     ...more,
   };

@@ -72,6 +72,7 @@ export const writing = {
   staging: {
     attach: 'Attach files',
     label: 'Files to send',
+    count: (n: number) => plural(n, { one: '# file', other: '# files' }),
     drop: 'Let go to attach',
     dropHint: 'You can write something about it before it is sent.',
     remove: (name: string) => `Remove ${name}`,

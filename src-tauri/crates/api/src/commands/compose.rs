@@ -8,7 +8,7 @@ use crate::error::{Answer, UiError};
 use crate::refusals::Wish;
 use crate::session::EVERYBODY;
 use crate::ui::Ui;
-use crate::view::{JournalView, WaitingView};
+use crate::view::{JournalView, MessageView, WaitingView};
 
 #[expect(
     clippy::too_many_arguments,
@@ -146,10 +146,21 @@ pub(super) async fn waiting(ui: &Ui) -> Answer<Vec<WaitingView>> {
                 .unwrap_or_default(),
             state: message.delivery,
             reason: message.failure,
-            message,
             attempts: one.attempts,
-            next_attempt_at: one.next_attempt_at.map(Timestamp::millis),
+            next_attempt_at: one
+                .next_attempt_at
+                .map(Timestamp::millis)
+                .or(next_upload(&message)),
+            message,
             journal: one.journal.iter().map(JournalView::from).collect(),
         })
         .collect())
+}
+
+/// When the first of the files of a message that broke off goes again.
+fn next_upload(message: &MessageView) -> Option<i64> {
+    let uploads = message.attachments.iter();
+    uploads
+        .filter_map(|attachment| attachment.upload.as_ref()?.next_attempt_at)
+        .min()
 }

@@ -72,6 +72,8 @@ async fn what_is_staged_stays_with_the_draft_until_it_is_taken_away() {
     let names: Vec<_> = staged.iter().map(|one| one.file.name.as_str()).collect();
     assert_eq!(names, ["a", "b"]);
     assert!(fixture.to_do().await.is_empty(), "nobody has sent them");
+    let entry = fixture.store.dialog(&dialog_id(1)).await.expect("a read");
+    assert_eq!(entry.expect("listed").staged, 2);
     let told = fixture
         .write(async |write| assert!(write.unstage(a).await.expect("taken away")))
         .await;
