@@ -228,6 +228,17 @@ fn compare(seat: &Seat<'_>, first: &Seat<'_>, talk: &Talk, tally: &mut Tally) {
                 held.message.body, other.message.body
             ));
         }
+        let files = |held: &StoredMessage| -> Vec<Option<String>> {
+            let all = held.message.attachments.iter();
+            all.map(|attachment| attachment.uid.clone()).collect()
+        };
+        if files(held) != files(other) || files(held).contains(&None) {
+            tally.disagree(format!(
+                "{label} shows {id} with {:?}, the first device with {:?}",
+                files(held),
+                files(other)
+            ));
+        }
         let reactions = |held: &StoredMessage| -> BTreeMap<String, u32> {
             held.message
                 .reactions

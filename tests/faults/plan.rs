@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use kith_engine::{EngineError, SendOptions};
-use kith_model::{Mentions, MessageId, UserId};
+use kith_engine::{EngineError, SendOptions, StageError};
+use kith_model::{Mentions, MessageId, UploadId, UserId};
 use kith_store::Draft;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -21,6 +21,7 @@ use crate::truth::{Glimpse, Talk};
 enum Step {
     Say,
     Answer,
+    SendFile,
     SayForATime,
     Edit,
     Delete,
@@ -53,6 +54,7 @@ enum Step {
 const STEPS: &[(Step, usize)] = &[
     (Step::Say, 13),
     (Step::Answer, 2),
+    (Step::SendFile, 2),
     (Step::SayForATime, 2),
     (Step::Edit, 4),
     (Step::Delete, 2),
@@ -188,6 +190,19 @@ async fn take(
                 talk.truth.written(id);
             }
         }
+        Step::SendFile => {
+            let size = chance.random_range(1..40_000);
+            if let Some(file) = stage(cast, who, talk, number, size).await? {
+                let text = format!("{} {number}, with a file", talk.words);
+                let options = SendOptions {
+                    files: vec![file],
+                    ..SendOptions::default()
+                };
+                if let Some(id) = say(cast, who, talk, text, options).await? {
+                    talk.truth.written(id);
+                }
+            }
+        }
         Step::SayForATime => {
             let lasts = Lasts::draw(chance);
             timed::say(cast, who, talk, lasts, &number.to_string()).await?;
@@ -290,6 +305,27 @@ pub(crate) async fn say(
         Ok(()) => Ok(Some(id)),
         // Nobody was told that it is kept, so it is not counted.
         Err(error) if is_about_disk(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Puts a file beside a draft, which is gone right afterwards; answers it when
+/// somebody was told that it is there.
+async fn stage(
+    cast: &Cast,
+    who: usize,
+    talk: &Talk,
+    number: u32,
+    size: usize,
+) -> Result<Option<UploadId>> {
+    let path = cast.town.folder().join(format!("{number}.bin"));
+    std::fs::write(&path, vec![b'f'; size])?;
+    let engine = &cast.devices[who].person().engine;
+    let staged = engine.stage_file(&talk.dialog, path.clone()).await;
+    std::fs::remove_file(path)?;
+    match staged {
+        Ok(id) => Ok(Some(id)),
+        Err(StageError::Store(kith_store::StoreError::Disk(_))) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

@@ -26,4 +26,5 @@ mod sync;
 mod talk;
 mod unknown;
 mod unwelcome;
+mod uploads;
 mod weather;

@@ -595,7 +595,58 @@ export const screens = [
       await at(page, 'calendar').waitFor();
     },
   },
+  {
+    name: 'staged',
+    scene: 'talk',
+    also: ['narrow', 'small'],
+    async act(page) {
+      await stage(page, 'ridge.png', 'lake.png');
+      await at(page, 'attach-input').setInputFiles([
+        plainFile('Minutes of the meeting of the garden committee, third draft.pdf', 248_300),
+        plainFile('empty.txt', 0),
+      ]);
+      await at(page, 'staged').nth(2).waitFor();
+      await at(page, 'composer-problem').waitFor();
+      await at(page, 'composer-input').fill('These are from Saturday.');
+      await at(page, 'composer-problem').waitFor({ state: 'detached' });
+    },
+  },
+  {
+    name: 'staging-problem',
+    scene: 'talk',
+    async act(page) {
+      await at(page, 'attach-input').setInputFiles([plainFile('empty.txt', 0)]);
+      await at(page, 'composer-problem').waitFor();
+    },
+  },
+  {
+    name: 'dropping',
+    scene: 'talk',
+    async act(page) {
+      const dataTransfer = await page.evaluateHandle(() => {
+        const carried = new DataTransfer();
+        carried.items.add(new File(['a'], 'a.txt'));
+        return carried;
+      });
+      await page.dispatchEvent('[data-testid="timeline"]', 'dragover', { dataTransfer });
+      await at(page, 'drop-zone').waitFor();
+    },
+  },
 ];
+
+/** A file of so many bytes, as the file dialog hands it over. */
+function plainFile(name, size) {
+  return { name, mimeType: 'application/octet-stream', buffer: Buffer.alloc(size, 7) };
+}
+
+/** Puts pictures beside what is written. */
+async function stage(page, ...names) {
+  const buffer = await paint(page, 320, 200);
+  const files = names.map((name) => ({ name, mimeType: 'image/png', buffer }));
+  await at(page, 'attach-input').setInputFiles(files);
+  const shown = page.getByTestId('staged').locator('img');
+  await shown.nth(names.length - 1).waitFor();
+}
 
 /** The first message of a conversation, reached by its key. */
 async function firstMessage(page) {

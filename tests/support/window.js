@@ -103,6 +103,11 @@ export class Window {
     await element.sendKeys(...keys);
   }
 
+  /** Chooses a file, as the system's dialog hands it over. */
+  async choose(selector, file) {
+    await this.#driver.findElement(By.css(selector)).sendKeys(file);
+  }
+
   /** Presses keys where the focus is. */
   async press(...keys) {
     await this.#driver

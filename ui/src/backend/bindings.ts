@@ -3,6 +3,7 @@
 export type UserId = number;
 export type DialogId = string;
 export type MessageId = string;
+export type UploadId = number;
 
 /** Milliseconds since 1970 UTC. */
 export type Millis = number;
@@ -11,7 +12,9 @@ export type Millis = number;
 export type Delivery = "failed" | "queued" | "uploading" | "sending" | "sent" | "delivered" | "read";
 
 /** Why a message waits for its writer. */
-export type FailureReason = "not_allowed" | "dialog_gone" | "blocked" | "too_large" | "refused";
+export type FailureReason =
+  | "not_allowed" | "dialog_gone" | "blocked" | "too_large" | "file_too_large" | "file_refused"
+  | "file_lost" | "refused";
 
 /** The kinds of dialog. */
 export type DialogKind = "broadcast" | "group" | "private" | "public";
@@ -150,6 +153,8 @@ export type DialogView = {
   last: LastMessageView | null;
   /** What was being written. */
   draft: string | null;
+  /** How many files are beside it. */
+  draft_files: number;
   /** How many messages wait to be read. */
   unread: number;
   /** The line about it, or empty. */
@@ -204,6 +209,19 @@ export type PlaceView = {
   east: string;
 };
 
+/** How far a file has come on its way out. */
+export type UploadState = "waiting" | "uploading" | "uploaded" | "failed";
+
+/** How far a file has come on its way out. How many bytes is told as `transfers`. */
+export type UploadView = {
+  /** Which, to ask for its picture with. */
+  file: UploadId;
+  /** How far it has come. */
+  state: UploadState;
+  /** When it is tried again, where it broke off. */
+  next_attempt_at: Millis | null;
+};
+
 /** What hangs on a message. */
 export type AttachmentView = {
   /** What it is. */
@@ -232,23 +250,27 @@ export type AttachmentView = {
   place: PlaceView | null;
   /** A web address, where there is one and no file on the server. */
   link: string | null;
+  /** How far it has come to the server, while its message has not gone out. */
+  upload: UploadView | null;
 };
 
 /** Why a file could not be saved. */
 export type TransferProblem = "gone" | "not_allowed" | "too_large" | "connection" | "disk" | "server";
 
-/** A file on its way here, or one that did not get here. */
+/** A file on its way here or to the server, or one that did not get here. */
 export type TransferView = {
   /** On which message it hangs. */
   message: MessageId;
   /** Which of what hangs there, counted from nought. */
   index: number;
-  /** Bytes that are here. */
+  /** Bytes that are there. */
   done: number;
   /** Bytes in all, when known. */
   total: number | null;
   /** Why it goes no further. */
   problem: TransferProblem | null;
+  /** Whether it is on its way to the server, and not here. */
+  is_upload: boolean;
 };
 
 /** The message that another one answers. */
@@ -585,6 +607,24 @@ export type DeletedDialogs = {
   refused: DialogId[];
 };
 
+/** A file beside what is being written. */
+export type StagedView = {
+  /** Which, for as long as it is on its way out. */
+  file: UploadId;
+  /** What it is. */
+  kind: AttachmentKind;
+  /** What it is called. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Its media type. */
+  content_type: string;
+  /** Pixels, when known. */
+  width: number | null;
+  /** Pixels, when known. */
+  height: number | null;
+};
+
 /** What is being written in a dialog. */
 export type DraftView = {
   /** The text. */
@@ -597,6 +637,8 @@ export type DraftView = {
   destroy_after: number | null;
   /** Whether nobody shall be notified of it. */
   is_silent: boolean;
+  /** The files that will hang on it. */
+  files: StagedView[];
 };
 
 /**
@@ -899,7 +941,21 @@ export type Commands = {
   /** Ends a window's patches. */
   close_timeline: { args: { window: number }; answer: null };
   /** On disk when it answers. `id` is made by the caller, so that asking twice sends once. */
-  send: { args: { dialog: DialogId; id: MessageId; text: string; reply_to?: MessageId | null; mentions?: UserId[]; destroy_after?: number | null; is_silent?: boolean }; answer: null };
+  send: { args: { dialog: DialogId; id: MessageId; text: string; reply_to?: MessageId | null; mentions?: UserId[]; destroy_after?: number | null; is_silent?: boolean; files?: UploadId[] }; answer: null };
+  /** Begins to put a file beside what is being written; its bytes follow in portions. Answers the number under which they come. */
+  stage_begin: { args: { dialog: DialogId; name: string; size: number }; answer: number };
+  /** The next bytes of such a file, in base64. */
+  stage_portion: { args: { number: number; bytes: string }; answer: null };
+  /** All bytes of such a file are here: from now on it is kept beside the draft, and a photo without what it tells besides the picture. */
+  stage_end: { args: { number: number }; answer: StagedView };
+  /** Such a file is not wanted after all. */
+  stage_cancel: { args: { number: number }; answer: null };
+  /** Takes a file away from the draft. */
+  unstage: { args: { file: UploadId }; answer: null };
+  /** The files beside a draft. */
+  staged: { args: { dialog: DialogId }; answer: StagedView[] };
+  /** The picture of a photo that is on its way out, as a `data:` address; `null` when it is none. */
+  picture_of_upload: { args: { file: UploadId }; answer: string | null };
   /** Keeps what is being written; empty forgets it. */
   save_draft: { args: { dialog: DialogId; text: string; reply_to?: MessageId | null; editing?: MessageId | null; destroy_after?: number | null; is_silent?: boolean }; answer: null };
   /** The last drafts of a dialog that were given up, the newest first. */
@@ -915,8 +971,8 @@ export type Commands = {
   retry: { args: { message: MessageId }; answer: null };
   /** Sends all failed messages again. */
   retry_all: { args: NoArgs; answer: null };
-  /** Takes a message back that has not gone out; answers its text. */
-  discard: { args: { message: MessageId }; answer: string };
+  /** Takes a message back that has not gone out; answers its text. With `keeps_files`, what hung on it is beside the draft again. */
+  discard: { args: { message: MessageId; keeps_files?: boolean }; answer: string };
   /** Everything that has not gone out yet, or has failed, the oldest first. */
   waiting: { args: NoArgs; answer: WaitingView[] };
   /** Changes the text of an own message, also of one that has not gone out yet. */

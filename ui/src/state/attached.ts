@@ -25,3 +25,7 @@ export function attachedWords(attached: AttachedView | null): string {
 
 /** A picture that can be fetched and shown. */
 export const isPhoto = ({ kind, uid }: AttachmentView): boolean => kind === 'photo' && uid !== null;
+
+/** A picture that has a box in its message: also one that is still on its way out. */
+export const hasPicture = (one: AttachmentView): boolean =>
+  isPhoto(one) || (one.kind === 'photo' && one.upload !== null);

@@ -10,6 +10,7 @@ import { newMessageId } from '../lib/ids';
 import { mentionsIn, type Namable } from '../lib/mentions';
 import { byteLength } from '../lib/text';
 import { attachedOf } from './attached';
+import { Staging } from './staging.svelte';
 import { TypingSignal } from './typing-signal';
 import { wordsFor } from './toasts.svelte';
 import type { Backend, DialogId, DraftView, MessageView, ReplyView } from './types';
@@ -24,6 +25,7 @@ const EMPTY: DraftView = {
   editing: null,
   destroy_after: null,
   is_silent: false,
+  files: [],
 };
 
 export class Composer {
@@ -40,6 +42,8 @@ export class Composer {
   history = $state.raw<string[]>([]);
   /** Said under the text. */
   problem = $state<string | null>(null);
+  /** Files that go along. */
+  readonly staging: Staging;
 
   /** Counts what was sent from here, for the view that goes along. */
   sent = $state(0);
@@ -64,6 +68,10 @@ export class Composer {
     private readonly namable: () => readonly Namable[] = () => [],
   ) {
     this.#signal = new TypingSignal((is_typing) => this.#sayTyping(is_typing));
+    this.staging = new Staging(backend, (dialog, problem) => {
+      if (dialog !== this.dialogId) return;
+      this.problem = this.problem === null ? problem : `${this.problem}\n${problem}`;
+    });
   }
 
   /** Another conversation is shown. Its draft comes with the window. */
@@ -82,6 +90,7 @@ export class Composer {
   /** The window's draft. What was typed meanwhile wins. */
   takeDraft(dialog: DialogId, draft: DraftView): void {
     if (dialog !== this.dialogId) return;
+    this.staging.take(dialog, draft.files);
     if (!this.#dirty && this.text === '' && this.reply === null && this.editing === null) {
       this.#show(draft);
     }
@@ -96,7 +105,13 @@ export class Composer {
   }
 
   get canSend(): boolean {
-    return this.dialogId !== null && this.text.trim() !== '' && this.over === 0;
+    if (this.dialogId === null || this.over > 0) return false;
+    if (this.editing !== null) {
+      return this.text.trim() !== '' || this.editing.attachments.length > 0;
+    }
+    const { files, coming } = this.staging.of(this.dialogId);
+    // What is still being read would be left behind.
+    return coming.length === 0 && (this.text.trim() !== '' || files.length > 0);
   }
 
   /** The text changed under somebody's hands. */
@@ -179,8 +194,23 @@ export class Composer {
     this.wanted += 1;
   }
 
+  /** Puts files beside what is being written here. */
+  attach(files: readonly File[]): void {
+    if (this.dialogId === null || files.length === 0) return;
+    this.problem = null;
+    this.staging.add(this.dialogId, files);
+    this.wanted += 1;
+  }
+
+  /** What was on a message is here again, to be changed. */
+  takeBack(dialog: DialogId, text: string): void {
+    this.putBack(dialog, text);
+    void this.staging.reload(dialog);
+  }
+
   /** Puts a text in for editing, in front of what is there. */
   putBack(dialog: DialogId, text: string): void {
+    if (text === '') return;
     if (dialog === this.dialogId) {
       this.typed(this.text.trim() === '' ? text : `${text}\n${this.text}`);
     } else {
@@ -227,6 +257,7 @@ export class Composer {
     this.#dirty = false;
     // The time to live stays for the next one; silence is for one.
     this.#show({ ...EMPTY, destroy_after: draft.destroy_after });
+    this.staging.take(dialog, []);
     this.problem = null;
     this.#signal.sent();
     this.#unkept.delete(dialog);
@@ -243,6 +274,7 @@ export class Composer {
         mentions: mentionsIn(text, this.namable()),
         destroy_after: draft.destroy_after,
         is_silent: draft.is_silent,
+        files: draft.files.map(({ file }) => file),
       });
       if (draft.destroy_after !== null && dialog === this.dialogId) this.#touch();
       return true;
@@ -278,6 +310,7 @@ export class Composer {
 
   #giveBack(dialog: DialogId, draft: DraftView): void {
     this.putBack(dialog, draft.text.trim());
+    void this.staging.reload(dialog);
     if (dialog !== this.dialogId) return;
     this.reply ??= draft.reply;
     this.isSilent = draft.is_silent;
@@ -290,6 +323,7 @@ export class Composer {
       editing: this.editing,
       destroy_after: this.destroyAfter,
       is_silent: this.isSilent,
+      files: [...this.staging.of(this.dialogId).files],
     };
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallError, type Backend } from '../backend/backend';
-import { blankDraft, blankMessage } from '../backend/fake/blank';
+import { blankAttachment, blankDraft, blankMessage } from '../backend/fake/blank';
 import { Composer, MOST_BYTES } from './composer.svelte';
 
 type Call = { name: string; args: Record<string, unknown> };
@@ -52,6 +52,39 @@ describe('what is being written', () => {
     expect(composer.text).toBe('');
     vi.advanceTimersByTime(1000);
     expect(named('save_draft')).toHaveLength(1);
+  });
+
+  it('goes with its files, also without words, and they come back when that fails', async () => {
+    const one = {
+      file: 7,
+      kind: 'photo' as const,
+      name: 'ridge.png',
+      size: 4,
+      content_type: 'image/png',
+      width: 4,
+      height: 3,
+    };
+    composer.takeDraft('d', { ...blankDraft, files: [one] });
+    expect(composer.canSend).toBe(true);
+    await composer.send();
+    expect(named('send')).toMatchObject([{ text: '', files: [7] }]);
+    expect(composer.staging.of('d').files).toEqual([]);
+    expect(composer.canSend).toBe(false);
+    composer.takeDraft('d', { ...blankDraft, files: [one] });
+    broken.add('send');
+    await composer.send();
+    expect(named('staged')).toEqual([{ dialog: 'd' }]);
+    expect(composer.problem).not.toBeNull();
+  });
+
+  it('leaves its files alone while an earlier message is changed', async () => {
+    const one = { ...blankAttachment('file', { uid: 'a' }) };
+    composer.edit(blankMessage('m', { dialog_id: 'd', body: 'old', attachments: [one] }));
+    composer.typed('');
+    expect(composer.canSend).toBe(true);
+    await composer.send();
+    expect(named('edit_message')).toMatchObject([{ message: 'm', text: '' }]);
+    expect(named('send')).toEqual([]);
   });
 
   it('takes the draft of the window, unless somebody was quicker', () => {

@@ -133,7 +133,7 @@ export class Kith {
     this.waiting = new Waiting(backend, this.toasts, ({ dialog_id }, text) => {
       this.waiting.close();
       this.go(dialog_id);
-      this.composer.putBack(dialog_id, text);
+      this.composer.takeBack(dialog_id, text);
     });
     this.reading = new Reading(
       (dialog, message, others) => this.#seen(dialog, message, others),
@@ -251,8 +251,11 @@ export class Kith {
   /** Takes a message back that has not gone out. */
   async discard(message: MessageView, toEdit: boolean): Promise<void> {
     try {
-      const text = await this.backend.call('discard', { message: message.id });
-      if (toEdit) this.composer.putBack(message.dialog_id, text);
+      const text = await this.backend.call('discard', {
+        message: message.id,
+        keeps_files: toEdit,
+      });
+      if (toEdit) this.composer.takeBack(message.dialog_id, text);
     } catch (thrown) {
       if (asCallError('discard', thrown).code === 'gone') this.toasts.say(t.message.tooLate);
       else this.toasts.failed(thrown);
@@ -331,6 +334,7 @@ export class Kith {
       this.presence.forget();
       this.pictures.forget();
       this.transfers.forget();
+      this.composer.staging.forget();
       this.naming.forget();
       this.reading.forget();
       this.finder.clear();

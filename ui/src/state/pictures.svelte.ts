@@ -20,7 +20,10 @@ export const LARGEST = 32 * 1024 * 1024;
 /** Large ones wait until somebody wants them, and then come or fail; others come by themselves. */
 export type PhotoState = 'there' | 'coming' | 'large' | 'failed' | 'missing';
 
-type Sized = Pick<AttachmentView, 'uid' | 'size'>;
+type Sized = Pick<AttachmentView, 'uid' | 'size'> & Partial<Pick<AttachmentView, 'upload'>>;
+
+/** What is on its way out has a picture before it has a name on the server. */
+const LEAVING = 'upload:';
 
 export class Pictures {
   #known = new SvelteMap<string, string | null>();
@@ -55,7 +58,12 @@ export class Pictures {
     uid !== null && size !== null && size > UNASKED && size <= LARGEST;
 
   /** A photo that hangs on a message, and how it stands with it. */
-  photo({ uid, size }: Sized): { src: string | null; state: PhotoState } {
+  photo({ uid, size, upload }: Sized): { src: string | null; state: PhotoState } {
+    if (upload) {
+      const src = this.leaving(upload.file);
+      if (src !== null && uid !== null) queueMicrotask(() => this.#adopt(uid, src));
+      return { src, state: src === null ? 'coming' : 'there' };
+    }
     if (uid === null || (size ?? 0) > LARGEST) return { src: null, state: 'missing' };
     if ((size ?? 0) <= UNASKED) {
       const src = this.resolve(`uid:${uid}`);
@@ -67,6 +75,16 @@ export class Pictures {
     if (typeof known === 'string') return { src: known, state: 'there' };
     if (this.#wanted.has(uid)) return { src: null, state: 'coming' };
     return { src: null, state: known === null ? 'failed' : 'large' };
+  }
+
+  /** The picture of a photo that is beside a draft, or on its way out. */
+  leaving(file: number): string | null {
+    return this.resolve(`uid:${LEAVING}${file}`);
+  }
+
+  /** It has a name on the server now, and nothing blinks by that. */
+  #adopt(uid: string, picture: string): void {
+    if (typeof this.#known.get(uid) !== 'string') this.#keep(uid, picture);
   }
 
   /** Somebody wants a large one. */
@@ -133,7 +151,10 @@ export class Pictures {
   }
 
   async #fetch(uid: string, generation: number): Promise<void> {
-    const picture = await this.backend.call('picture', { uid }).catch(() => null);
+    const asked = uid.startsWith(LEAVING)
+      ? this.backend.call('picture_of_upload', { file: Number(uid.slice(LEAVING.length)) })
+      : this.backend.call('picture', { uid });
+    const picture = await asked.catch(() => null);
     this.#running -= 1;
     if (generation === this.#generation) this.#keep(uid, picture);
     this.#next();

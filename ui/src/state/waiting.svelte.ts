@@ -59,7 +59,10 @@ export class Waiting {
 
   /** Takes a message back; its text goes on being written, or is gone. */
   async discard({ message }: WaitingView, toEdit: boolean): Promise<boolean> {
-    const taken = this.backend.call('discard', { message: message.id });
+    const taken = this.backend.call('discard', {
+      message: message.id,
+      keeps_files: toEdit,
+    });
     const text = await this.#try('discard', taken);
     if (text === null) return false;
     if (toEdit) this.putBack(message, text);

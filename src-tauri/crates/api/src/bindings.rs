@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use kith_model::{DialogId, MessageId, UserId};
+use kith_model::{DialogId, MessageId, UploadId, UserId};
 use ts_rs::{Config, TS};
 
 use crate::commands::{Arg, COMMANDS};
@@ -38,6 +38,7 @@ scripts! {
     UserId => "UserId",
     DialogId => "DialogId",
     MessageId => "MessageId",
+    UploadId => "UploadId",
     std::collections::BTreeMap<String, String> => "Record<string, string>",
 }
 
@@ -78,11 +79,11 @@ macro_rules! views {
 
 views! {
     Delivery, FailureReason, DialogKind, AttachmentKind, Code, UiError, PersonView, FindBy,
-    LinkState, LinkReason, LinkView, AttachedView, LastMessageView, Role, Rights, DialogView, PropertyView, SavedView, PlaceView, AttachmentView, TransferProblem, TransferView,
+    LinkState, LinkReason, LinkView, AttachedView, LastMessageView, Role, Rights, DialogView, PropertyView, SavedView, PlaceView, UploadState, UploadView, AttachmentView, TransferProblem, TransferView,
     ReplyView, ForwardView, ReactionView, SystemKind, SystemView, DeedView, MessageView,
     ReceiptView, ReactionDetail, JournalView, MessageDetails, WaitingView,
     DeletedMessages, LinkShared, HoleView, DialogInfo, MembersView, DirectoryEntry, DirectoryView,
-    PreviewView, SnippetPart, FoundView, FoundPage, UnreadReason, WhyUnread, DeletedDialogs, DraftView,
+    PreviewView, SnippetPart, FoundView, FoundPage, UnreadReason, WhyUnread, DeletedDialogs, StagedView, DraftView,
     Remember, Security, ConnectionView, AccountView, ProblemView, AppView, TypingView, PresenceView,
     DeedKind, RefusalView, HomeSnapshot, HomePatch, TimelineSnapshot, TimelinePage, TimelinePatch, FeedEvent,
 }
@@ -93,6 +94,7 @@ const HEAD: &str = "\
 export type UserId = number;
 export type DialogId = string;
 export type MessageId = string;
+export type UploadId = number;
 
 /** Milliseconds since 1970 UTC. */
 export type Millis = number;

@@ -232,7 +232,11 @@ pub(crate) fn undone(kind: DeedKind, reason: FailureReason) -> String {
         FailureReason::NotAllowed | FailureReason::Blocked => wish.not_allowed().to_owned(),
         FailureReason::DialogGone => wish.gone().to_owned(),
         FailureReason::TooLarge => Code::TooLarge.sentence().to_owned(),
-        FailureReason::Refused => wish.invalid().to_owned(),
+        // What is done to messages brings no files along.
+        FailureReason::FileTooLarge
+        | FailureReason::FileRefused
+        | FailureReason::FileLost
+        | FailureReason::Refused => wish.invalid().to_owned(),
     }
 }
 

@@ -2,8 +2,8 @@
 //! another, and what was not finished. All of it is on disk when the call
 //! answers and needs no network.
 
-use kith_model::{DialogId, Forward, Mentions, MessageId, Properties, Reply};
-use kith_store::{Draft, Queued, StoredMessage};
+use kith_model::{DialogId, Forward, Mentions, MessageId, Properties, Reply, UploadId};
+use kith_store::{Draft, Queued, StoreError, StoredMessage};
 
 use crate::{Engine, EngineError, LONGEST_BODY, sendable};
 
@@ -18,6 +18,8 @@ pub struct SendOptions {
     pub destroy_after: Option<u32>,
     /// Whether it disturbs nobody.
     pub is_silent: bool,
+    /// Staged files of the dialog that hang on it, in this order.
+    pub files: Vec<UploadId>,
 }
 
 /// What a quote says of a message: its text, or the name of its file.
@@ -35,9 +37,9 @@ impl Engine {
     /// does nothing.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for an empty text,
-    /// [`EngineError::TooLarge`], [`EngineError::NotFound`] for a dialog that
-    /// is not here.
+    /// [`EngineError::InvalidInput`] for an empty text without files,
+    /// [`EngineError::TooLarge`], [`EngineError::NotFound`] for a dialog or a
+    /// staged file that is not here.
     pub async fn send_with(
         &self,
         dialog: &DialogId,
@@ -45,7 +47,10 @@ impl Engine {
         text: String,
         options: SendOptions,
     ) -> Result<(), EngineError> {
-        let text = sendable(text)?;
+        let text = match text.trim().is_empty() && !options.files.is_empty() {
+            true => String::new(),
+            false => sendable(text)?,
+        };
         let mut properties = Properties::new();
         if let Some(original) = &options.reply_to {
             properties.set_reply(&self.reply(original).await?);
@@ -55,6 +60,7 @@ impl Engine {
             properties,
             destroy_after: options.destroy_after.filter(|seconds| *seconds > 0),
             is_silent: options.is_silent,
+            files: options.files,
             ..Queued::text(id, &text)
         };
         self.queue(dialog, &[queued]).await?;
@@ -91,6 +97,17 @@ impl Engine {
         };
         let mut write = shared.store.write().await?;
         let leaving = match all {
+            [one] if !one.files.is_empty() => {
+                let mut one = one.clone();
+                match write.with_files(dialog, &one.files).await {
+                    Ok(attachments) => one.attachments = attachments,
+                    // Asked twice, the first time has taken them.
+                    Err(StoreError::Missing(_)) if write.knows(&one.id).await? => return Ok(()),
+                    Err(error) => return Err(error.into()),
+                }
+                write.queue_with(dialog, &one, now).await?;
+                None
+            }
             [one] => {
                 shared
                     .queue_and_leave(&mut write, dialog, one, turn, now)
@@ -134,6 +151,13 @@ impl Engine {
         if held
             .iter()
             .any(|m| m.notice.is_some() || m.message.destroy_after.is_some())
+        {
+            return Err(EngineError::InvalidInput);
+        }
+        // What hangs on one that has not gone out may not be on the server.
+        if held
+            .iter()
+            .any(|m| !m.delivery.is_on_server() && !m.message.attachments.is_empty())
         {
             return Err(EngineError::InvalidInput);
         }

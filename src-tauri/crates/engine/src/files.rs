@@ -20,7 +20,7 @@ use crate::shared::Shared;
 use crate::{Engine, EngineError};
 
 /// How far it has come is told this often.
-const TELL: Duration = Duration::from_millis(120);
+pub(crate) const TELL: Duration = Duration::from_millis(120);
 /// A name has at most so many bytes; file systems take 255.
 const LONGEST_NAME: usize = 180;
 /// An ending that is longer than this is no ending.
@@ -46,7 +46,7 @@ pub enum SaveProblem {
     Server,
 }
 
-/// A file on its way here, or one that did not get here.
+/// A file on its way here or to the server, or one that did not get here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
     /// On which message it hangs.
@@ -59,6 +59,8 @@ pub struct Transfer {
     pub total: Option<u64>,
     /// Why it goes no further.
     pub problem: Option<SaveProblem>,
+    /// Whether it is on its way to the server, and not here.
+    pub is_upload: bool,
 }
 
 /// What is on its way, and what did not get here.
@@ -128,7 +130,7 @@ impl Engine {
         self.shared.give_up_saving(message, Some(index));
     }
 
-    /// What is on its way, and what did not get here.
+    /// What is on its way, here or to the server, and what did not get here.
     #[must_use]
     pub fn transfers(&self) -> Vec<Transfer> {
         let transfers = self.shared.lock_transfers();
@@ -141,8 +143,10 @@ impl Engine {
                 done,
                 total: total.or(going.size),
                 problem: going.problem,
+                is_upload: false,
             }
         })
+        .chain(self.shared.uploads.transfers())
         .collect()
     }
 

@@ -271,8 +271,10 @@ impl Shared {
                 write.doubt_in_flight().await?;
                 write.doubt_markers().await?;
                 write.hasten_deeds().await?;
+                write.hasten_uploads().await?;
             }
             Link::Resumed => {
+                write.hasten_uploads().await?;
                 let held = self.lock_followed().resume();
                 for (dialog, second) in held {
                     write.cover_live(&dialog, second);
@@ -284,6 +286,7 @@ impl Shared {
         self.hub.tell(vec![Change::Link(state)]);
         if matches!(link, Link::Fresh | Link::Resumed) {
             self.outbox_wake.notify_one();
+            self.uploads_wake.notify_one();
             self.markers_wake.notify_one();
             self.deeds_wake.notify_one();
         }

@@ -52,7 +52,8 @@ impl Engine {
 }
 
 impl Shared {
-    /// Messages are gone, and with them what was being saved of them.
+    /// Messages are gone, and with them what was being saved of them, or was on
+    /// its way to the server for them.
     pub(crate) fn let_go_of_files(&self, changes: &[Change]) {
         let gone = changes.iter().filter_map(|change| match change {
             Change::MessageRemoved { id, .. } => Some(id),
@@ -60,6 +61,7 @@ impl Shared {
         });
         for message in gone {
             self.give_up_saving(message, None);
+            self.give_up_uploads(message);
         }
     }
 }

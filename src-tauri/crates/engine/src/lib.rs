@@ -32,6 +32,7 @@ mod leaving;
 mod leftovers;
 mod link;
 mod list;
+mod metadata;
 mod newest;
 mod occupants;
 mod outbox;
@@ -45,9 +46,11 @@ mod rooms;
 mod search;
 mod self_destruct;
 mod shared;
+mod staging;
 mod strangers;
 mod sync;
 mod task;
+mod uploads;
 mod waiting;
 mod world;
 
@@ -77,6 +80,7 @@ pub use link::LinkState;
 pub use people::sign_in;
 pub use pictures::Picture;
 pub use rooms::{DialogUpdate, NewDialog};
+pub use staging::{LARGEST_FILE, MOST_FILES, StageError};
 
 use changes::Hub;
 use link::LinkBoard;
@@ -147,8 +151,12 @@ impl Engine {
             Arc::clone(&config.clock),
             events,
         );
+        let staging = staging::Staging::beside(config.store.path());
         let shared = Arc::new(Shared {
             me,
+            staging,
+            uploads: uploads::Uploads::default(),
+            uploads_wake: tokio::sync::Notify::new(),
             store: config.store,
             login: config.login,
             secret: config.secret,
@@ -198,6 +206,10 @@ impl Engine {
         });
         let shared = Arc::clone(&self.shared);
         tasks.keep("outbox", move || Arc::clone(&shared).work_outbox());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("uploads", move || Arc::clone(&shared).work_uploads());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("copies", move || Arc::clone(&shared).let_go_of_copies());
         let shared = Arc::clone(&self.shared);
         tasks.keep("sync", move || Arc::clone(&shared).work_sync());
         let shared = Arc::clone(&self.shared);
@@ -299,9 +311,32 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`] when it has left, or may have.
     pub async fn discard(&self, id: &MessageId) -> Result<String, EngineError> {
-        let mut write = self.shared.store.write().await?;
-        let text = write.discard(id).await?.ok_or(EngineError::NotFound)?;
-        self.shared.commit(write).await?;
+        self.take_back(id, false).await
+    }
+
+    /// As [`Engine::discard`]; with `keeps_files`, what hung on it is beside the
+    /// draft of its dialog again.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when it has left, or may have.
+    pub async fn take_back(
+        &self,
+        id: &MessageId,
+        keeps_files: bool,
+    ) -> Result<String, EngineError> {
+        let shared = &self.shared;
+        let files = shared.store.uploads_of(std::slice::from_ref(id)).await?;
+        let mut write = shared.store.write().await?;
+        let text = write.take_back(id, keeps_files).await?;
+        let text = text.ok_or(EngineError::NotFound)?;
+        shared.commit(write).await?;
+        // What had reached the server for it is nobody's.
+        let blobs: Vec<u64> = files.iter().filter_map(|file| file.blob).collect();
+        if !blobs.is_empty() {
+            let shared = Arc::clone(shared);
+            let work = async move { shared.delete_from_server(blobs).await };
+            self.shared.tasks.once("files taken back", work);
+        }
         Ok(text)
     }
 

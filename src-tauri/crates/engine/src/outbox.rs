@@ -15,6 +15,9 @@
 //! nothing else of its dialog waits, it leaves with the transaction that keeps
 //! it ([`Shared::queue_and_leave`]), which saves a second one and the way to the worker.
 //!
+//! A message with files waits until they are on the server (`uploads.rs`), and
+//! the rest of its dialog with it.
+//!
 //! What may pass is waited for with growing waits that have a random part: a
 //! server in trouble, a dialog of which only messages have come so far. What
 //! will not pass (no right to write, a dialog that is gone) parks the message
@@ -101,9 +104,15 @@ impl Shared {
         }
         let mut due = None;
         let mut held_up = BTreeSet::new();
+        let mut needs_files = false;
         let mut go = Vec::new();
         for row in &rows {
             if held_up.contains(&row.dialog) || row.fate == Fate::InFlight {
+                continue;
+            }
+            if row.needs_files && row.fate == Fate::NeverLeft {
+                held_up.insert(row.dialog.clone());
+                needs_files = true;
                 continue;
             }
             if row.fate == Fate::Unknown || row.next_attempt_at > now {
@@ -116,6 +125,9 @@ impl Shared {
                 continue;
             }
             go.push(row);
+        }
+        if needs_files {
+            self.uploads_wake.notify_one();
         }
         self.hand_over(&go, &rows, now).await?;
         trouble.map_or(Ok(due), Err)
@@ -276,7 +288,8 @@ impl Shared {
             Addressee::Room => Some(Recipient::Room { dialog: dialog_id }),
             Addressee::Unknown | Addressee::Gone => None,
         };
-        let is_free = way.is_plain() && !way.is_queue && way.in_flight < WINDOW;
+        let is_free =
+            way.is_plain() && !way.is_queue && way.in_flight < WINDOW && queued.files.is_empty();
         let leaving = turn.zip(to).filter(|_| is_free).map(|(turn, to)| {
             let server_now = self.as_the_server_sees(now);
             let stamp = stamp(server_now, way.newest.as_ref(), &queued.id);

@@ -18,6 +18,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use kith_client::{ClientError, NewFile, Progress, TransferError};
 use kith_model::Timestamp;
 
+use crate::metadata::media_type;
 use crate::shared::Shared;
 use crate::{Engine, EngineError};
 
@@ -222,6 +223,26 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// Keeps a picture of this computer under the name that it has on the
+    /// server, so that whoever sent it need not fetch it.
+    pub(crate) async fn keep_picture(&self, uid: &str, from: PathBuf) {
+        let Some(file) = self.pictures.file(uid) else {
+            return;
+        };
+        let keeping = tokio::task::spawn_blocking(move || {
+            let bytes = std::fs::read(&from)?;
+            if bytes.len() > LARGEST_WANTED {
+                return Ok(());
+            }
+            keep(&file, &bytes)
+        });
+        if !matches!(keeping.await, Ok(Ok(()))) {
+            tracing::debug!("a picture is not kept");
+        }
+    }
+}
+
 /// A place for bytes that takes no more than a picture has.
 struct Bounded {
     bytes: Vec<u8>,
@@ -258,27 +279,7 @@ impl tokio::io::AsyncWrite for Bounded {
 
 /// What the first bytes of a file say that it is.
 fn picture(bytes: Vec<u8>) -> Option<Picture> {
-    let mime = match bytes.as_slice() {
-        [0x89, b'P', b'N', b'G', ..] => "image/png",
-        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
-        [b'G', b'I', b'F', b'8', ..] => "image/gif",
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => "image/webp",
-        _ => return None,
-    };
+    let mime = media_type(&bytes)?;
     Some(Picture { mime, bytes })
 }
 

@@ -22,8 +22,10 @@ use crate::pictures::Pictures;
 use crate::presence::Typing;
 use crate::readers::Burst;
 use crate::rooms::ChangedBy;
+use crate::staging::Staging;
 use crate::strangers::Strangers;
 use crate::task::{Backoff, Tasks};
+use crate::uploads::Uploads;
 
 /// The longest wait for a disk that is full.
 const LONGEST_WAIT_FOR_DISK: Duration = Duration::from_secs(10);
@@ -108,6 +110,11 @@ pub(crate) struct Shared {
     pub(crate) pictures: Pictures,
     /// Files that are being saved, or could not be.
     pub(crate) transfers: Mutex<Transfers>,
+    /// Copies of files that are to be sent.
+    pub(crate) staging: Staging,
+    /// Files on their way to the server.
+    pub(crate) uploads: Uploads,
+    pub(crate) uploads_wake: Notify,
     /// Who is in the public dialog that was asked for last.
     pub(crate) occupants: tokio::sync::Mutex<Occupants>,
     /// When names and pictures were asked for last.
@@ -160,6 +167,7 @@ impl Shared {
         }
         self.let_go_of_files(&changes);
         self.let_go_of_words(&changes);
+        self.copies_may_go(&changes);
         self.hub.tell(changes);
         Ok(())
     }

@@ -78,6 +78,12 @@ pub enum FailureReason {
     Blocked,
     /// The message is larger than the server takes (406).
     TooLarge,
+    /// A file on it is larger than the server takes (413).
+    FileTooLarge,
+    /// The server does not take a file on it.
+    FileRefused,
+    /// This device's copy of a file on it is gone or cannot be read.
+    FileLost,
     /// Refused for another reason.
     Refused,
 }

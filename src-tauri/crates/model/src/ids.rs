@@ -54,6 +54,11 @@ number_id! {
     AppId
 }
 
+number_id! {
+    /// A file on its way out, on this device alone.
+    UploadId
+}
+
 macro_rules! object_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

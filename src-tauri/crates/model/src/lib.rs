@@ -20,7 +20,7 @@ pub use attachment::{Attachment, AttachmentKind};
 pub use connection::{ChatAddress, ChatSecurity, Connection};
 pub use delivery::{Delivery, FailureReason};
 pub use dialog::{Dialog, DialogKind};
-pub use ids::{AppId, DialogId, IdError, MessageId, MessageIds, UserId};
+pub use ids::{AppId, DialogId, IdError, MessageId, MessageIds, UploadId, UserId};
 pub use message::{Message, Place, ReactionCount};
 pub use person::{Person, Profile};
 pub use properties::{Forward, Mentions, Properties, Reply};

@@ -25,6 +25,8 @@ pub struct DialogEntry {
     pub draft: Option<String>,
     /// When that was.
     pub draft_at: Option<Timestamp>,
+    /// How many files are beside the draft.
+    pub staged: u32,
     /// Messages of others above the read pointer, where counting stops at 1000,
     /// and those below it that came late.
     pub unread: u32,
@@ -93,6 +95,7 @@ struct Row {
     notifications: Option<bool>,
     draft: Option<String>,
     draft_at: Option<i64>,
+    staged: i64,
     muted_until: i64,
     is_archived: bool,
     is_pinned: bool,
@@ -150,6 +153,9 @@ macro_rules! entries {
             "SELECT d.id, d.kind, d.name, d.description, d.photo, d.owner_id, d.created_at, d.updated_at,
                     d.extensions, d.allow_preview, d.occupant_count, d.is_joined, d.notifications,
                     f.body AS draft, f.saved_at AS draft_at,
+                    (SELECT count(*)
+                     FROM upload u
+                     WHERE u.dialog_id = d.id AND u.message_id IS NULL) AS staged,
                     coalesce(s.muted_until, 0) AS muted_until, s.archived_at IS NOT NULL AS is_archived,
                     coalesce(s.is_pinned, 0) AS is_pinned,
                     coalesce(s.is_marked_unread, 0) AS is_marked_unread,
@@ -410,6 +416,7 @@ fn entry(
             .filter(|_| row.draft.as_deref().is_some_and(|text| !text.is_empty()))
             .map(Timestamp::from_millis),
         draft: row.draft.filter(|text| !text.is_empty()),
+        staged: u32::try_from(row.staged).unwrap_or(u32::MAX),
         unread: u32::try_from(row.unread).unwrap_or(u32::MAX),
         mentions: u32::try_from(row.mentions).unwrap_or(u32::MAX),
         waiting: u32::try_from(row.waiting).unwrap_or(u32::MAX),

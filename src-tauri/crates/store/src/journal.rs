@@ -17,6 +17,12 @@ pub enum Step {
     Edited,
     /// It waits until its dialog has been fetched.
     DialogUnknown,
+    /// One of its files is on its way to the server.
+    Uploading,
+    /// One of its files is on the server.
+    Uploaded,
+    /// One of its files did not get there; it is sent again from its beginning.
+    UploadBroke,
     /// It was handed to the stream.
     HandedOver,
     /// The stream did not take it after all.
@@ -53,6 +59,9 @@ impl Step {
             Self::Written => "written",
             Self::Edited => "edited",
             Self::DialogUnknown => "dialog_unknown",
+            Self::Uploading => "uploading",
+            Self::Uploaded => "uploaded",
+            Self::UploadBroke => "upload_broke",
             Self::HandedOver => "handed_over",
             Self::NotTaken => "not_taken",
             Self::LinkBroke => "link_broke",

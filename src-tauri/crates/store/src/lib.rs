@@ -50,6 +50,7 @@ mod search_work;
 mod setting;
 mod spot;
 mod timer;
+mod upload;
 mod waiting;
 mod words;
 mod write;
@@ -85,6 +86,7 @@ pub use profile::{Account, NewAccount, Profile, SecretPlace};
 pub use queue::{Queued, WayOut};
 pub use search::{FOUND_COUNTED, Found, FoundPage, Search};
 pub use spot::Spot;
+pub use upload::{NewUpload, Upload, UploadState};
 pub use waiting::{HeardEdit, HeardReactions};
 pub use write::Write;
 
@@ -128,6 +130,12 @@ impl Store {
         self.me
     }
 
+    /// Where the database lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Takes in what only this device had, out of the database that was set
     /// aside. A failure leaves the note, and the next opening tries again.
     async fn rescue(&self, aside: &Path) {
@@ -144,6 +152,13 @@ impl Store {
         if let Err(error) = done {
             tracing::warn!(%error, "what was rescued could not be kept yet");
         }
+    }
+
+    /// Whether what only this device had is still to be taken in, because that
+    /// failed at the opening. Nothing that it may name is to be let go.
+    #[must_use]
+    pub fn has_to_rescue(&self) -> bool {
+        rescue::predecessor(&self.path).is_some()
     }
 
     /// Damage was met on the way: the next opening refuses the file, so that

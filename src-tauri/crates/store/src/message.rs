@@ -154,12 +154,15 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".into())
 }
 
-fn failure(name: &str) -> FailureReason {
+pub(crate) fn failure(name: &str) -> FailureReason {
     match name {
         "not_allowed" => FailureReason::NotAllowed,
         "dialog_gone" => FailureReason::DialogGone,
         "blocked" => FailureReason::Blocked,
         "too_large" => FailureReason::TooLarge,
+        "file_too_large" => FailureReason::FileTooLarge,
+        "file_refused" => FailureReason::FileRefused,
+        "file_lost" => FailureReason::FileLost,
         _ => FailureReason::Refused,
     }
 }
@@ -170,6 +173,9 @@ pub(crate) fn failure_name(reason: FailureReason) -> &'static str {
         FailureReason::DialogGone => "dialog_gone",
         FailureReason::Blocked => "blocked",
         FailureReason::TooLarge => "too_large",
+        FailureReason::FileTooLarge => "file_too_large",
+        FailureReason::FileRefused => "file_refused",
+        FailureReason::FileLost => "file_lost",
         FailureReason::Refused => "refused",
     }
 }
@@ -263,6 +269,14 @@ impl Write {
         let row = self.answer().await?;
         row.map(|row| StoredMessage::try_from(Row::from_row(&row)?))
             .transpose()
+    }
+
+    /// Whether a message is here.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn knows(&mut self, id: &MessageId) -> Result<bool, StoreError> {
+        Ok(self.find(id).await?.is_some())
     }
 
     /// Keeps that somebody has an own message; says whether that is news.

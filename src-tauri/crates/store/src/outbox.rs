@@ -59,6 +59,8 @@ pub struct OutboxRow {
     pub attempts: u32,
     /// Not before this.
     pub next_attempt_at: Timestamp,
+    /// Whether a file on it is still to be brought to the server.
+    pub needs_files: bool,
 }
 
 /// A message that the server has taken.
@@ -95,6 +97,7 @@ struct Row {
     stamp: Option<i64>,
     attempts: i64,
     next_attempt_at: i64,
+    needs_files: bool,
 }
 
 impl TryFrom<Row> for OutboxRow {
@@ -108,13 +111,15 @@ impl TryFrom<Row> for OutboxRow {
             stamp: row.stamp.map(Timestamp::from_seconds),
             attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
             next_attempt_at: Timestamp::from_millis(row.next_attempt_at),
+            needs_files: row.needs_files,
         })
     }
 }
 
 /// The first rows of every dialog: from dialog to dialog along the index, and
 /// in each no further than needed, so that a long queue costs no more than a
-/// short one. Dialogs that may go on now come before those that wait for a time.
+/// short one. Dialogs that may go on now come before those that wait for a time
+/// or for a file.
 pub(crate) const FIRST_ROWS: &str = "
     WITH RECURSIVE next_dialog (id) AS (
         SELECT min(dialog_id) FROM outbox WHERE is_parked = 0
@@ -122,7 +127,8 @@ pub(crate) const FIRST_ROWS: &str = "
         SELECT (SELECT min(o.dialog_id) FROM outbox o WHERE o.is_parked = 0 AND o.dialog_id > next_dialog.id)
         FROM next_dialog
         WHERE next_dialog.id IS NOT NULL)
-    SELECT o.message_id, o.dialog_id, o.fate, o.stamp, o.attempts, o.next_attempt_at
+    SELECT o.message_id, o.dialog_id, o.fate, o.stamp, o.attempts, o.next_attempt_at,
+           EXISTS (SELECT 1 FROM upload u WHERE u.message_id = o.message_id AND u.state <> 3) AS needs_files
     FROM next_dialog d
     JOIN outbox o ON o.position IN (
         SELECT first.position
@@ -131,7 +137,10 @@ pub(crate) const FIRST_ROWS: &str = "
         ORDER BY first.position
         LIMIT ?1)
     WHERE d.id IS NOT NULL
-    ORDER BY (SELECT max(head.next_attempt_at > ?3)
+    ORDER BY (SELECT max(head.next_attempt_at > ?3
+                         OR EXISTS (SELECT 1
+                                    FROM upload u
+                                    WHERE u.message_id = head.message_id AND u.state <> 3))
               FROM outbox head
               WHERE head.position IN (
                   SELECT first.position
@@ -418,7 +427,7 @@ impl Write {
         sqlx::query("UPDATE outbox SET next_attempt_at = 0 WHERE next_attempt_at <> 0")
             .execute(self.db().await?)
             .await?;
-        Ok(())
+        self.hasten_uploads().await
     }
 
     /// How often a message has been handed to a stream; `None` when it is not
@@ -553,6 +562,7 @@ impl Write {
         .bind(old.message.dialog_id.as_str())
         .execute(self.db().await?)
         .await?;
+        self.retry_uploads(id).await?;
         Ok(true)
     }
 
@@ -562,8 +572,25 @@ impl Write {
     /// # Errors
     /// When the disk does not take it.
     pub async fn discard(&mut self, id: &MessageId) -> Result<Option<String>, StoreError> {
+        self.take_back(id, false).await
+    }
+
+    /// As [`Write::discard`]; with `keeps_files`, what hung on it is beside the
+    /// draft of its dialog again.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn take_back(
+        &mut self,
+        id: &MessageId,
+        keeps_files: bool,
+    ) -> Result<Option<String>, StoreError> {
         let Some(old) = self.find(id).await? else {
             return Ok(None);
+        };
+        let files = match keeps_files {
+            true => self.uploads_on(id).await?,
+            false => Vec::new(),
         };
         let done = sqlx::query(
             "DELETE FROM message
@@ -577,6 +604,10 @@ impl Write {
         .await?;
         if done.rows_affected() == 0 {
             return Ok(None);
+        }
+        for file in files {
+            // What the server has of it was brought there for that message.
+            self.stage(&old.message.dialog_id, &file).await?;
         }
         self.changes.add(Change::MessageRemoved {
             dialog: old.message.dialog_id.clone(),
@@ -593,6 +624,7 @@ impl Write {
     /// When the disk does not take it.
     pub async fn requeue_sending(&mut self) -> Result<(), StoreError> {
         self.doubt_all(Step::Restarted).await?;
+        self.uploads_begin_again().await?;
         let ids: Vec<(String, String)> = sqlx::query_as(
             "UPDATE message SET state = ?
              WHERE id IN (SELECT message_id FROM outbox WHERE is_parked = 0) AND state IN (2, 3)
@@ -609,6 +641,8 @@ impl Write {
 
     pub(crate) fn leave_outbox(&mut self, id: &MessageId) {
         self.later("DELETE FROM outbox WHERE message_id = ?")
+            .bind(id.as_str());
+        self.later("DELETE FROM upload WHERE message_id = ?")
             .bind(id.as_str());
     }
 }

@@ -6,7 +6,7 @@
 //! message leaves at once.
 
 use kith_model::{
-    Attachment, Delivery, DialogId, Message, MessageId, Place, Properties, Timestamp,
+    Attachment, Delivery, DialogId, Message, MessageId, Place, Properties, Timestamp, UploadId,
 };
 use sqlx::{FromRow, Row as _};
 
@@ -34,6 +34,8 @@ pub struct Queued {
     pub is_silent: bool,
     /// Whether it is what the dialog's draft was for, which then is gone.
     pub takes_draft: bool,
+    /// Staged files of the dialog that go with it ([`Write::with_files`]).
+    pub files: Vec<UploadId>,
 }
 
 impl Queued {
@@ -48,6 +50,7 @@ impl Queued {
             destroy_after: None,
             is_silent: false,
             takes_draft: true,
+            files: Vec::new(),
         }
     }
 }
@@ -236,6 +239,7 @@ impl Write {
         .bind(fate.rank())
         .bind(leaves.map(Timestamp::seconds))
         .bind(i64::from(leaves.is_some()));
+        self.take_files(id, &queued.files);
         self.note(id, Delivery::Queued, Step::Written);
         if leaves.is_some() {
             self.note(id, Delivery::Sending, Step::HandedOver);

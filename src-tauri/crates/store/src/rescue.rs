@@ -11,13 +11,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use kith_model::{Attachment, DialogId, MessageId, Properties, Timestamp};
+use kith_model::{
+    Attachment, AttachmentKind, DialogId, FailureReason, MessageId, Properties, Timestamp,
+};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::open::beside;
 use crate::outbox::Fate;
 use crate::queue::Queued;
+use crate::upload::{self, Upload};
 use crate::{StoreError, Write};
 
 /// The note beside a database that its predecessor is to be looked through.
@@ -31,6 +34,7 @@ const HEAD: usize = 100;
 pub(crate) struct Rescued {
     unsent: Vec<(DialogId, Queued, i64)>,
     drafts: Vec<(DialogId, String)>,
+    uploads: Vec<Upload>,
 }
 
 /// Leaves the note that `aside` is to be looked through.
@@ -146,7 +150,25 @@ async fn read(old: &mut SqliteConnection) -> Result<Rescued, sqlx::Error> {
         .into_iter()
         .filter_map(|(dialog, body)| Some((dialog.parse().ok()?, body)))
         .collect();
+    rescued.uploads = upload::rescued(old).await;
     Ok(rescued)
+}
+
+/// Whether a message names a file that is neither on the server nor here. It
+/// must not leave as if that had never hung on it.
+fn lacks_a_file(queued: &Queued, uploads: &[Upload]) -> bool {
+    (0_u32..).zip(&queued.attachments).any(|(at, attachment)| {
+        let is_file = !matches!(
+            attachment.kind,
+            AttachmentKind::Contact | AttachmentKind::Place
+        );
+        let is_here =
+            |upload: &Upload| upload.message.as_ref() == Some(&queued.id) && upload.position == at;
+        is_file
+            && attachment.file_key().is_none()
+            && attachment.url.is_none()
+            && !uploads.iter().any(is_here)
+    })
 }
 
 /// Writes the first hundred bytes that a database of ours has (the file format
@@ -182,6 +204,20 @@ impl Write {
             let written_at = Timestamp::from_seconds(*second);
             if self.queue_with(dialog, queued, written_at).await? {
                 self.set_fate(&queued.id, Fate::Unknown).await?;
+                if lacks_a_file(queued, &rescued.uploads) {
+                    self.refused(&queued.id, FailureReason::FileLost).await?;
+                }
+            }
+        }
+        for upload in &rescued.uploads {
+            let unsent = &rescued.unsent;
+            let is_wanted = match &upload.message {
+                Some(message) => unsent.iter().any(|(_, queued, _)| queued.id == *message),
+                None => true,
+            };
+            if is_wanted {
+                self.make_room_for(&upload.dialog).await?;
+                self.take_in_upload(upload).await?;
             }
         }
         for (dialog, text) in &rescued.drafts {

@@ -17,6 +17,7 @@ use crate::road::Road;
 pub struct Town {
     server: Option<Server>,
     is_plain: bool,
+    account_bytes: Option<u64>,
     folder: TempDir,
     connection: Connection,
 }
@@ -27,7 +28,7 @@ impl Town {
     /// # Errors
     /// When the server does not start.
     pub async fn open() -> Result<Self> {
-        Self::open_with(false).await
+        Self::open_with(false, None).await
     }
 
     /// The same without TLS, which costs less where it is not what is tried.
@@ -35,12 +36,20 @@ impl Town {
     /// # Errors
     /// When the server does not start.
     pub async fn open_plain() -> Result<Self> {
-        Self::open_with(true).await
+        Self::open_with(true, None).await
     }
 
-    async fn open_with(is_plain: bool) -> Result<Self> {
+    /// The same, where each account has room for so many bytes of files.
+    ///
+    /// # Errors
+    /// When the server does not start.
+    pub async fn open_narrow(account_bytes: u64) -> Result<Self> {
+        Self::open_with(true, Some(account_bytes)).await
+    }
+
+    async fn open_with(is_plain: bool, account_bytes: Option<u64>) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let server = start(folder.path(), is_plain).await?;
+        let server = start(folder.path(), is_plain, account_bytes).await?;
         for actor in [ALEX, BEA, CAROL] {
             server
                 .add_person(Some(actor.id.0), actor.login, PASSWORD, actor.full_name)
@@ -51,6 +60,7 @@ impl Town {
         Ok(Self {
             server: Some(server),
             is_plain,
+            account_bytes,
             folder,
             connection,
         })
@@ -103,7 +113,7 @@ impl Town {
     /// # Errors
     /// When it does not start.
     pub async fn start(&mut self) -> Result<()> {
-        let server = start(self.folder.path(), self.is_plain).await?;
+        let server = start(self.folder.path(), self.is_plain, self.account_bytes).await?;
         let connection = connection(&server)?;
         anyhow::ensure!(
             connection == self.connection,
@@ -162,10 +172,13 @@ impl Town {
     }
 }
 
-async fn start(folder: &Path, is_plain: bool) -> Result<Server> {
+async fn start(folder: &Path, is_plain: bool, account_bytes: Option<u64>) -> Result<Server> {
     let mut config = Config::local(folder.join("server"));
     config.answers = Answers::Off;
     config.plain = is_plain;
+    if let Some(account_bytes) = account_bytes {
+        config.account_bytes = account_bytes;
+    }
     Ok(Server::start(config).await?)
 }
 

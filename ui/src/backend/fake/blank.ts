@@ -66,6 +66,7 @@ export function blankDialog(id: string, more: Partial<DialogView> = {}): DialogV
     waiting: 0,
     is_joined: true,
     draft_at: null,
+    draft_files: 0,
     about: 0,
     ...more,
   };
@@ -119,6 +120,7 @@ export function blankAttachment(
     contact: [],
     place: null,
     link: null,
+    upload: null,
     ...more,
   };
 }
@@ -135,6 +137,7 @@ export const blankDraft: DraftView = {
   editing: null,
   destroy_after: null,
   is_silent: false,
+  files: [],
 };
 
 export function blankSnapshot(

@@ -14,10 +14,11 @@ import type {
   MessageView,
 } from '../bindings';
 import { blankDraft } from './blank';
-import { fileCommands } from './files';
+import { fileCommands, leaving } from './files';
 import { listCommands, type Hands, type Some } from './list';
 import { scenes, type Scene } from './scenes';
 import { searchCommands } from './search';
+import { sentFiles, stagingCommands } from './staging';
 import { draftsOf, replyTo, talkCommands } from './talk';
 import { ANSWERS } from './words';
 import { makeMessage, makeWorld, refresh, type Talk, type World } from './world';
@@ -40,7 +41,8 @@ const CONNECTION: ConnectionView = {
 type More = ReturnType<typeof listCommands> &
   ReturnType<typeof talkCommands> &
   ReturnType<typeof fileCommands> &
-  ReturnType<typeof searchCommands>;
+  ReturnType<typeof searchCommands> &
+  ReturnType<typeof stagingCommands>;
 
 type OpenWindow = { id: number; dialog: string; rev: number; from: number; to: number };
 
@@ -82,6 +84,7 @@ export class FakeBackend implements Backend {
       ...talkCommands(hands),
       ...fileCommands(hands),
       ...searchCommands(hands),
+      ...stagingCommands(hands),
     };
     this.#settings = {
       ...settings,
@@ -350,7 +353,7 @@ export class FakeBackend implements Backend {
       people: Object.values(this.world.people),
       unread_total: this.#total(),
       typing: [],
-      transfers: [],
+      transfers: leaving(this.world),
       presence: [
         { person: 101, is_online: true, last_seen: this.now() },
         { person: 102, is_online: false, last_seen: this.now() - 7_200_000 },
@@ -420,7 +423,7 @@ export class FakeBackend implements Backend {
       this.#windows.delete(window);
       return null;
     },
-    send: ({ dialog, id, text, reply_to, mentions, destroy_after, is_silent }) => {
+    send: ({ dialog, id, text, reply_to, mentions, destroy_after, is_silent, files }) => {
       if (this.scene.sending === 'disk') this.#fail('disk');
       const talk = this.#talk(dialog);
       if (talk.messages.some((message) => message.id === id)) return null;
@@ -431,6 +434,7 @@ export class FakeBackend implements Backend {
         key: `${String(seconds).padStart(12, '0')}:${id}`,
         reply: replyTo(talk, reply_to, Object.values(this.world.people)),
         mentions: mentions ?? [],
+        attachments: sentFiles(draftsOf(this.world).get(dialog)?.now.files ?? [], files ?? []),
         destroy_after: destroy_after ?? null,
         is_silent: is_silent ?? false,
       };
@@ -452,6 +456,7 @@ export class FakeBackend implements Backend {
           editing: talk.messages.find((message) => message.id === editing) ?? null,
           destroy_after: destroy_after ?? null,
           is_silent: is_silent ?? false,
+          files: kept.now.files,
         },
         before: isGivenUp ? [kept.now.text, ...kept.before].slice(0, 10) : kept.before,
       });

@@ -1,6 +1,12 @@
 /** A conversation in which everything hangs on messages, and what the invented backend does about files. */
 
-import type { AttachmentView, MessageView, TransferProblem, TransferView } from '../bindings';
+import type {
+  AttachmentView,
+  MessageView,
+  TransferProblem,
+  TransferView,
+  UploadState,
+} from '../bindings';
 import { blankAttachment } from './blank';
 import type { Hands, Some } from './list';
 import { replyTo } from './talk';
@@ -9,6 +15,8 @@ import type { Tools, World } from './world';
 const MINUTE = 60_000;
 const STEP = 150;
 const STEPS = 20;
+/** Files of invented messages that have not gone out are counted from here. */
+export const FIRST_LEAVING = 90_000;
 
 type Mine = 'save_attachment' | 'cancel_transfer' | 'open_attachment' | 'show_attachment';
 
@@ -59,7 +67,14 @@ export function fileCommands({ world, emit, changed, fail }: Hands): Some<Mine> 
       if (attachment === undefined) return fail('gone');
       const { size, name } = attachment;
       const problem = problemOf(name);
-      const one: TransferView = { message, index, done: 0, total: size ?? 500_000, problem };
+      const one: TransferView = {
+        message,
+        index,
+        done: 0,
+        total: size ?? 500_000,
+        problem,
+        is_upload: false,
+      };
       tell([...going.filter((other) => !is(message, index)(other)), one]);
       setTimeout(() => step(message, index), STEP);
       return null;
@@ -154,6 +169,7 @@ export function fillFiles({ add, write }: Tools, world: World, now: number): voi
   minutes.is_pinned = true;
 
   fillOdd({ add, write }, now, photo);
+  fillSending({ add, write }, world, now);
 
   const sent = (id: string, who: string, attachment: AttachmentView) => {
     const talk = add(id, 'private', world.people[who]?.name ?? '', [who]);
@@ -210,4 +226,66 @@ function fillOdd(
     }),
   );
   say('long', 'Look at these.', blankAttachment('contact', { name: endless }));
+}
+
+/** Own messages with files that have not gone out, in every state. */
+function fillSending({ add, write }: Pick<Tools, 'add' | 'write'>, world: World, now: number) {
+  const talk = add('sending', 'private', world.people['carl']?.name ?? '', ['carl']);
+  let at = now - 12 * MINUTE;
+  let file = FIRST_LEAVING;
+  const say = (
+    text: string,
+    delivery: MessageView['delivery'],
+    state: UploadState,
+    attachments: AttachmentView[],
+    failure: MessageView['failure'] = null,
+  ) => {
+    at += MINUTE;
+    const upload = () => ({ file: file++, state, next_attempt_at: null });
+    Object.assign(write(talk, 'me', text, at, delivery, failure), {
+      attachments: attachments.map((one) => ({ ...one, uid: null, upload: upload() })),
+    });
+  };
+  const photo = blankAttachment('photo', {
+    name: 'ridge.jpg',
+    width: 1600,
+    height: 1200,
+    size: 1_900_000,
+  });
+  const tall = { ...photo, name: 'tower.jpg', width: 900, height: 1200 };
+  const paper = blankAttachment('file', { name: 'Minutes of the meeting.pdf', size: 2_480_000 });
+  write(talk, 'carl', 'Can you send me the pictures?', at);
+  say(
+    'This one is too large, I am afraid.',
+    'failed',
+    'failed',
+    [{ ...paper, size: 96_000_000 }],
+    'file_too_large',
+  );
+  say('', 'failed', 'failed', [photo], 'file_lost');
+  say('From the ridge.', 'uploading', 'uploading', [photo]);
+  say('', 'uploading', 'uploading', [paper]);
+  say('And three more.', 'queued', 'waiting', [photo, tall, photo]);
+  say('', 'queued', 'waiting', [{ ...paper, name: 'Costs.xlsx', size: 18_200 }]);
+}
+
+/** Half of each file of that conversation that is on its way has gone over. */
+export function leaving(world: World): TransferView[] {
+  const messages = world.talks.get('sending')?.messages ?? [];
+  return messages.flatMap((message) =>
+    message.attachments.flatMap(({ upload, size }, index) =>
+      upload?.state === 'uploading'
+        ? [
+            {
+              message: message.id,
+              index,
+              done: Math.round((size ?? 0) * 0.6),
+              total: size,
+              problem: null,
+              is_upload: true,
+            },
+          ]
+        : [],
+    ),
+  );
 }

@@ -360,7 +360,7 @@ export function listCommands(hands: Hands): Some<Mine> {
     waiting: () =>
       [...world.talks.values()].flatMap((one) =>
         one.messages
-          .filter(({ delivery }) => ['failed', 'queued', 'sending'].includes(delivery))
+          .filter(({ delivery }) => ['failed', 'queued', 'uploading', 'sending'].includes(delivery))
           .map((message) => ({
             message,
             dialog_name: one.dialog.name,

@@ -47,6 +47,7 @@ export const scenes: Record<string, Scene> = {
   empty: { phase: 'home', dialogs: 'none' },
   kinds: { phase: 'home', dialogs: 'kinds', open: 'kinds', sending: 'waits' },
   files: { phase: 'home', dialogs: 'files', open: 'files' },
+  sending: { phase: 'home', dialogs: 'files', open: 'sending' },
   oddfiles: { phase: 'home', dialogs: 'files', open: 'oddfiles' },
   reader: { phase: 'home', dialogs: 'kinds', open: 'news' },
   asked: { phase: 'home', dialogs: 'kinds', open: 'asked' },

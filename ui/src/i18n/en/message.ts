@@ -105,6 +105,12 @@ export const message = {
     journalReasons: {
       written: 'written here',
       edited: 'changed here',
+      uploading: 'bringing a file to the server',
+      uploaded: 'a file is on the server',
+      upload_broke: 'a file broke off; it goes again',
+      file_too_large: 'a file is too large for the server',
+      file_refused: 'the server does not take a file',
+      file_lost: 'a file is no longer on this computer',
       handed_over: 'handed to the server',
       link_broke: 'the connection broke',
       looking: 'looking whether the server has it',

@@ -35,6 +35,12 @@ export const rest = {
     reasons: {
       written: 'Written',
       edited: 'Changed',
+      uploading: 'Bringing a file to the server',
+      uploaded: 'A file is on the server',
+      upload_broke: 'A file broke off; it goes again',
+      file_too_large: 'The server finds a file too large',
+      file_refused: 'The server does not take a file',
+      file_lost: 'A file is no longer on this computer',
       handed_over: 'Handed to the server',
       link_broke: 'The connection broke',
       looking: 'Looking whether the server has it',

@@ -134,6 +134,8 @@ export const talk = {
       shows: 'Show in its folder',
       elsewhere: 'Open in your browser',
       nothing: 'There is no file behind this',
+      leaves: 'Do not send yet',
+      stays: 'Not sent',
     },
     label: (deed: string, name: string, about: string) => `${deed}: ${name}, ${about}`,
     show: (name: string) => `Show in its folder: ${name}`,
@@ -209,6 +211,11 @@ export const talk = {
     dialog_gone: 'Not sent. This conversation no longer exists.',
     blocked: 'Not sent. This person does not receive messages from you.',
     too_large: 'Not sent. The server finds this message too long.',
+    file_too_large:
+      'Not sent. The server finds a file too large, or has no more room for your files.',
+    file_refused: 'Not sent. The server does not take this kind of file.',
+    file_lost:
+      'Not sent. A file is no longer on this computer. Edit the message and attach it again.',
     refused: 'Not sent. The server refused this message.',
     unknown: 'Not sent.',
   },

@@ -1,6 +1,6 @@
 /** Where one writes. */
 
-import { plural } from './speak';
+import { number, plural } from './speak';
 
 export const writing = {
   emoji: {
@@ -67,5 +67,33 @@ export const writing = {
       }),
     notSent: (why: string) => `Not sent; your text is still here. ${why}`,
     draftNotKept: 'Your draft could not be saved on this computer.',
+  },
+
+  staging: {
+    attach: 'Attach files',
+    label: 'Files to send',
+    count: (n: number) => plural(n, { one: '# file', other: '# files' }),
+    drop: 'Let go to attach',
+    dropHint: 'You can write something about it before it is sent.',
+    remove: (name: string) => `Remove ${name}`,
+    stop: (name: string) => `Stop reading ${name}`,
+    reading: (name: string) => `Reading ${name}`,
+    problem: (name: string, why: string) => `${name}: ${why}`,
+    tooMany: (most: number) =>
+      `A message carries ${number().format(most)} files at most. Send these first, then the others.`,
+    empty: (name: string) => `${name}: Nothing is in this file, so there is nothing to send.`,
+    folder: 'A folder cannot be sent. Choose the files in it, or pack it into one file first.',
+    unreadable: 'This file cannot be read. Check that it is still there and that you may open it.',
+    problems: {
+      too_large:
+        'The server takes files of 100 MB at most, and this one is larger. Make it smaller, or send a link to it.',
+      gone: 'This file is not there any more. Choose it again.',
+      disk: 'There is no room for a copy of it, which Kith keeps until it is sent. Make room and choose it again.',
+    },
+    /** On a message that has not gone out. */
+    take: (name: string) => `Do not send ${name} yet`,
+    takeBack: 'Do not send yet',
+    waits: 'Waiting to be sent',
+    notSent: 'Not sent',
   },
 };

@@ -19,7 +19,7 @@ const isOut = ({ delivery }: Message) =>
 
 /** It has not gone out: it can be taken back. */
 export function canTakeBack({ delivery }: Pick<Message, 'delivery'>): boolean {
-  return delivery === 'failed' || delivery === 'queued';
+  return delivery === 'failed' || delivery === 'queued' || delivery === 'uploading';
 }
 
 /** There is something to do with it at all. */

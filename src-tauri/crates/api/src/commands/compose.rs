@@ -1,14 +1,14 @@
 //! Writing: nothing here waits for the network.
 
 use kith_engine::SendOptions;
-use kith_model::{DialogId, Mentions, MessageId, Timestamp, UserId};
+use kith_model::{DialogId, Mentions, MessageId, Timestamp, UploadId, UserId};
 use kith_store::Draft;
 
 use crate::error::{Answer, UiError};
 use crate::refusals::Wish;
 use crate::session::EVERYBODY;
 use crate::ui::Ui;
-use crate::view::{JournalView, WaitingView};
+use crate::view::{JournalView, MessageView, WaitingView};
 
 #[expect(
     clippy::too_many_arguments,
@@ -23,8 +23,9 @@ pub(super) async fn send(
     mentions: Vec<UserId>,
     destroy_after: Option<u32>,
     is_silent: bool,
+    files: Vec<UploadId>,
 ) -> Answer<()> {
-    if text.trim().is_empty() {
+    if text.trim().is_empty() && files.is_empty() {
         return Err(UiError::invalid(
             "There is nothing to send yet. Write something first.",
         ));
@@ -34,6 +35,7 @@ pub(super) async fn send(
         mentions: named(&mentions),
         destroy_after,
         is_silent,
+        files,
     };
     ui.app
         .session()?
@@ -113,11 +115,11 @@ pub(super) async fn retry_all(ui: &Ui) -> Answer<()> {
     Ok(ui.app.session()?.engine.retry_all().await?)
 }
 
-pub(super) async fn discard(ui: &Ui, message: MessageId) -> Answer<String> {
+pub(super) async fn discard(ui: &Ui, message: MessageId, keeps_files: bool) -> Answer<String> {
     ui.app
         .session()?
         .engine
-        .discard(&message)
+        .take_back(&message, keeps_files)
         .await
         .map_err(Wish::Retry.refused())
 }
@@ -144,10 +146,21 @@ pub(super) async fn waiting(ui: &Ui) -> Answer<Vec<WaitingView>> {
                 .unwrap_or_default(),
             state: message.delivery,
             reason: message.failure,
-            message,
             attempts: one.attempts,
-            next_attempt_at: one.next_attempt_at.map(Timestamp::millis),
+            next_attempt_at: one
+                .next_attempt_at
+                .map(Timestamp::millis)
+                .or(next_upload(&message)),
+            message,
             journal: one.journal.iter().map(JournalView::from).collect(),
         })
         .collect())
+}
+
+/// When the first of the files of a message that broke off goes again.
+fn next_upload(message: &MessageView) -> Option<i64> {
+    let uploads = message.attachments.iter();
+    uploads
+        .filter_map(|attachment| attachment.upload.as_ref()?.next_attempt_at)
+        .min()
 }

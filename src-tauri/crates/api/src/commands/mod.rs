@@ -12,11 +12,12 @@ mod people;
 mod search;
 mod session;
 mod settings;
+mod staging;
 mod timeline;
 
 use std::collections::BTreeMap;
 
-use kith_model::{DialogId, MessageId, UserId};
+use kith_model::{DialogId, MessageId, UploadId, UserId};
 use serde_json::Value;
 
 use crate::bindings::Script;
@@ -25,7 +26,8 @@ use crate::ui::Ui;
 use crate::view::{
     AccountView, AppView, ConnectionView, DeletedDialogs, DeletedMessages, DialogInfo, DialogKind,
     DirectoryView, FindBy, FoundPage, HomeSnapshot, MembersView, MessageDetails, MessageView,
-    PersonView, PreviewView, Remember, TimelinePage, TimelineSnapshot, WaitingView, WhyUnread,
+    PersonView, PreviewView, Remember, StagedView, TimelinePage, TimelineSnapshot, WaitingView,
+    WhyUnread,
 };
 
 /// An argument, as the bindings show it.
@@ -142,7 +144,21 @@ commands! {
     close_timeline(window: u32) -> () = timeline::close_timeline;
 
     /// On disk when it answers. `id` is made by the caller, so that asking twice sends once.
-    send(dialog: DialogId, id: MessageId, text: String; reply_to: Option<MessageId>, mentions: Vec<UserId>, destroy_after: Option<u32>, is_silent: bool) -> () = compose::send;
+    send(dialog: DialogId, id: MessageId, text: String; reply_to: Option<MessageId>, mentions: Vec<UserId>, destroy_after: Option<u32>, is_silent: bool, files: Vec<UploadId>) -> () = compose::send;
+    /// Begins to put a file beside what is being written; its bytes follow in portions. Answers the number under which they come.
+    stage_begin(dialog: DialogId, name: String, size: u64) -> u64 = staging::stage_begin;
+    /// The next bytes of such a file, in base64.
+    stage_portion(number: u64, bytes: String) -> () = staging::stage_portion;
+    /// All bytes of such a file are here: from now on it is kept beside the draft, and a photo without what it tells besides the picture.
+    stage_end(number: u64) -> StagedView = staging::stage_end;
+    /// Such a file is not wanted after all.
+    stage_cancel(number: u64) -> () = staging::stage_cancel;
+    /// Takes a file away from the draft.
+    unstage(file: UploadId) -> () = staging::unstage;
+    /// The files beside a draft.
+    staged(dialog: DialogId) -> Vec<StagedView> = staging::staged;
+    /// The picture of a photo that is on its way out, as a `data:` address; `null` when it is none.
+    picture_of_upload(file: UploadId) -> Option<String> = staging::picture_of_upload;
     /// Keeps what is being written; empty forgets it.
     save_draft(dialog: DialogId, text: String; reply_to: Option<MessageId>, editing: Option<MessageId>, destroy_after: Option<u32>, is_silent: bool) -> () = compose::save_draft;
     /// The last drafts of a dialog that were given up, the newest first.
@@ -156,8 +172,8 @@ commands! {
     retry(message: MessageId) -> () = compose::retry;
     /// Sends all failed messages again.
     retry_all() -> () = compose::retry_all;
-    /// Takes a message back that has not gone out; answers its text.
-    discard(message: MessageId) -> String = compose::discard;
+    /// Takes a message back that has not gone out; answers its text. With `keeps_files`, what hung on it is beside the draft again.
+    discard(message: MessageId; keeps_files: bool) -> String = compose::discard;
     /// Everything that has not gone out yet, or has failed, the oldest first.
     waiting() -> Vec<WaitingView> = compose::waiting;
 

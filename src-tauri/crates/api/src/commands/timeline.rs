@@ -115,7 +115,8 @@ pub(super) async fn open_timeline(
         people: mut known,
     } = session.bubbles(&page.messages).await?;
     let pinned = session.bubbles(&store.pinned(&dialog).await?).await?;
-    let draft_state = draft_view(&session, store.draft_state(&dialog).await?).await?;
+    let mut draft_state = draft_view(&session, store.draft_state(&dialog).await?).await?;
+    draft_state.files = super::staging::staged(ui, dialog.clone()).await?;
 
     let mut window = Window::new(
         dialog.clone(),

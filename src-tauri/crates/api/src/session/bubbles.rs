@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kith_model::{MessageId, Timestamp, UserId};
-use kith_store::{Notice, NoticeKind, StoreError, StoredMessage};
+use kith_model::{Attachment, MessageId, Timestamp, UserId};
+use kith_store::{Notice, NoticeKind, StoreError, StoredMessage, Upload};
 
 use super::{Session, teaser};
 use crate::view::{
@@ -35,12 +35,14 @@ impl Session {
         let people = self.faces(named).await?;
         let originals = self.originals(rows).await?;
         let saved = self.saved(rows).await?;
+        let uploads = self.uploads(rows).await?;
         let me = self.store.me();
         let look = Look {
             me,
             people: &people,
             originals: &originals,
             saved: &saved,
+            uploads: &uploads,
         };
         Ok(Bubbles {
             messages: rows.iter().map(|row| look.bubble(row)).collect(),
@@ -59,6 +61,20 @@ impl Session {
             return Ok(Saved::new());
         }
         self.store.saved_files(&Vec::from_iter(keys)).await
+    }
+
+    /// How far what hangs on these has come to the server. Asked only where
+    /// something hangs on one that has not gone out.
+    async fn uploads(&self, rows: &[StoredMessage]) -> Result<Vec<Upload>, StoreError> {
+        let ids: Vec<MessageId> = rows
+            .iter()
+            .filter(|row| !row.delivery.is_on_server() && !row.message.attachments.is_empty())
+            .map(|row| row.message.id.clone())
+            .collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.store.uploads_of(&ids).await
     }
 
     /// The messages that these answer, as far as they are here.
@@ -108,6 +124,7 @@ struct Look<'a> {
     people: &'a [PersonView],
     originals: &'a Originals,
     saved: &'a Saved,
+    uploads: &'a [Upload],
 }
 
 impl Look<'_> {
@@ -150,7 +167,8 @@ impl Look<'_> {
                 .attachments
                 .iter()
                 .take(MOST_ATTACHMENTS)
-                .map(|attachment| AttachmentView::of(attachment, self.saved))
+                .enumerate()
+                .map(|(at, attachment)| self.attachment(&message.id, at, attachment))
                 .collect(),
             reply: self.reply(message),
             forward: message.properties.forward().map(|forward| ForwardView {
@@ -179,6 +197,27 @@ impl Look<'_> {
             stored_at,
             system: row.notice.as_ref().map(system_view),
             deed: row.is_editing.then_some(DeedView::Editing),
+        }
+    }
+
+    fn attachment(
+        &self,
+        message: &MessageId,
+        at: usize,
+        attachment: &Attachment,
+    ) -> AttachmentView {
+        let view = AttachmentView::of(attachment, self.saved);
+        let is_it = |upload: &&Upload| {
+            upload.message.as_ref() == Some(message) && usize::try_from(upload.position) == Ok(at)
+        };
+        match self.uploads.iter().find(is_it) {
+            Some(upload) => AttachmentView {
+                // It is here already.
+                can_save: false,
+                upload: Some(upload.into()),
+                ..view
+            },
+            None => view,
         }
     }
 

@@ -50,6 +50,7 @@ pub(crate) fn bare(dialog: Dialog, is_joined: bool) -> DialogEntry {
         last: None,
         draft: None,
         draft_at: None,
+        staged: 0,
         unread: 0,
         mentions: 0,
         waiting: 0,
@@ -105,6 +106,7 @@ fn dialog_view(
             .as_deref()
             .map(teaser)
             .filter(|draft| !draft.is_empty()),
+        draft_files: entry.staged,
         unread: entry.unread,
         description: dialog.description.clone(),
         role: entry.role(me).into(),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use kith_engine::{SaveProblem, Transfer};
-use kith_model::{Attachment, MessageId};
+use kith_model::{Attachment, MessageId, UploadId};
+use kith_store::Upload;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use url::Url;
@@ -155,6 +156,53 @@ pub struct AttachmentView {
     pub place: Option<PlaceView>,
     /// A web address, where there is one and no file on the server.
     pub link: Option<String>,
+    /// How far it has come to the server, while its message has not gone out.
+    pub upload: Option<UploadView>,
+}
+
+/// How far a file has come on its way out. How many bytes is told as `transfers`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UploadView {
+    /// Which, to ask for its picture with.
+    #[ts(type = "UploadId")]
+    pub file: UploadId,
+    /// How far it has come.
+    pub state: UploadState,
+    /// When it is tried again, where it broke off.
+    #[ts(type = "Millis | null")]
+    pub next_attempt_at: Option<i64>,
+}
+
+/// How far a file has come on its way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum UploadState {
+    /// It waits for its turn.
+    Waiting,
+    /// It is on its way.
+    Uploading,
+    /// It is on the server.
+    Uploaded,
+    /// It will not get there by itself.
+    Failed,
+}
+
+impl From<&Upload> for UploadView {
+    fn from(upload: &Upload) -> Self {
+        let next = upload.next_attempt_at.millis();
+        Self {
+            file: upload.id,
+            state: match upload.state {
+                kith_store::UploadState::Staged | kith_store::UploadState::Waiting => {
+                    UploadState::Waiting
+                }
+                kith_store::UploadState::Uploading => UploadState::Uploading,
+                kith_store::UploadState::Uploaded => UploadState::Uploaded,
+                kith_store::UploadState::Failed => UploadState::Failed,
+            },
+            next_attempt_at: Some(next).filter(|next| *next > 0),
+        }
+    }
 }
 
 impl AttachmentView {
@@ -181,6 +229,7 @@ impl AttachmentView {
                 Some(_) => None,
                 None => attachment.url.as_deref().and_then(web_address),
             },
+            upload: None,
         }
     }
 }
@@ -283,7 +332,7 @@ pub enum TransferProblem {
     Server,
 }
 
-/// A file on its way here, or one that did not get here.
+/// A file on its way here or to the server, or one that did not get here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct TransferView {
     /// On which message it hangs.
@@ -291,12 +340,14 @@ pub struct TransferView {
     pub message: MessageId,
     /// Which of what hangs there, counted from nought.
     pub index: u32,
-    /// Bytes that are here.
+    /// Bytes that are there.
     pub done: u64,
     /// Bytes in all, when known.
     pub total: Option<u64>,
     /// Why it goes no further.
     pub problem: Option<TransferProblem>,
+    /// Whether it is on its way to the server, and not here.
+    pub is_upload: bool,
 }
 
 impl From<Transfer> for TransferView {
@@ -306,6 +357,7 @@ impl From<Transfer> for TransferView {
             index: transfer.index,
             done: transfer.done,
             total: transfer.total,
+            is_upload: transfer.is_upload,
             problem: transfer.problem.map(|problem| match problem {
                 SaveProblem::Gone => TransferProblem::Gone,
                 SaveProblem::NotAllowed => TransferProblem::NotAllowed,

@@ -168,6 +168,8 @@ pub struct DialogView {
     pub last: Option<LastMessageView>,
     /// What was being written.
     pub draft: Option<String>,
+    /// How many files are beside it.
+    pub draft_files: u32,
     /// How many messages wait to be read.
     pub unread: u32,
     /// The line about it, or empty.

@@ -53,6 +53,12 @@ pub enum FailureReason {
     Blocked,
     /// The message is larger than the server takes.
     TooLarge,
+    /// A file on it is larger than the server takes, or there is no room for it.
+    FileTooLarge,
+    /// The server does not take a file on it.
+    FileRefused,
+    /// This device's copy of a file on it is gone.
+    FileLost,
     /// Refused for another reason.
     Refused,
 }
@@ -64,6 +70,9 @@ impl From<kith_model::FailureReason> for FailureReason {
             kith_model::FailureReason::DialogGone => Self::DialogGone,
             kith_model::FailureReason::Blocked => Self::Blocked,
             kith_model::FailureReason::TooLarge => Self::TooLarge,
+            kith_model::FailureReason::FileTooLarge => Self::FileTooLarge,
+            kith_model::FailureReason::FileRefused => Self::FileRefused,
+            kith_model::FailureReason::FileLost => Self::FileLost,
             kith_model::FailureReason::Refused => Self::Refused,
         }
     }

@@ -25,14 +25,14 @@ pub use app::{AccountView, AppView, ConnectionView, Phase, ProblemView, Remember
 pub(crate) use attachment::opens;
 pub use attachment::{
     AttachedView, AttachmentKind, AttachmentView, PlaceView, SavedView, TransferProblem,
-    TransferView,
+    TransferView, UploadState, UploadView,
 };
 pub use details::{
     DeletedMessages, JournalView, MessageDetails, PropertyView, ReactionDetail, ReceiptView,
     WaitingView,
 };
 pub use dialog::{DialogKind, DialogView, LastMessageView, Rights, Role};
-pub use draft::DraftView;
+pub use draft::{DraftView, StagedView};
 pub use home::{HomePatch, HomeSnapshot, PresenceView, TypingView};
 pub use info::{
     DeletedDialogs, DialogInfo, DirectoryEntry, DirectoryView, HoleView, LinkShared, MembersView,

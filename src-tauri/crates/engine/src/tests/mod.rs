@@ -4,6 +4,7 @@
 mod cost;
 mod deeds;
 mod inbox;
+mod staging;
 mod timers;
 mod typing;
 mod writing;
@@ -48,7 +49,7 @@ pub(crate) struct Bench {
     pub(crate) engine: Engine,
     pub(crate) clock: Arc<Still>,
     changes: Changes,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Bench {

@@ -17,6 +17,7 @@ mod search;
 mod timers;
 mod unread;
 mod upgrades;
+mod uploads;
 mod views;
 
 use kith_model::{Dialog, DialogId, DialogKind, Message, MessageId, Timestamp, UserId};

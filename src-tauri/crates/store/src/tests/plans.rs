@@ -12,6 +12,7 @@ use crate::pin::PINNED;
 use crate::queue::WAY_OUT;
 use crate::search::{INDEXED, LOOKED_THROUGH};
 use crate::timer::NEXT;
+use crate::upload::{ON_MESSAGES, STAGED, TO_DO};
 use crate::waiting::MET;
 
 async fn plan(fixture: &Fixture, statement: &str) -> String {
@@ -176,4 +177,25 @@ async fn a_search_goes_down_the_index_and_sorts_nothing() {
         );
         assert!(!plan.contains("TEMP B-TREE"), "nothing is sorted: {plan}");
     }
+}
+
+#[tokio::test]
+async fn files_on_their_way_out_are_found_through_indexes() {
+    let fixture = Fixture::new().await;
+    let check = async |statement: &str, expected: &str| {
+        let plan = plan(&fixture, statement).await;
+        assert!(plan.contains(expected), "{statement}: {plan}");
+    };
+    check(STAGED, "SEARCH u USING INDEX upload_staged (dialog_id=?)").await;
+    check(
+        ON_MESSAGES,
+        "SEARCH u USING INDEX upload_by_message (message_id=?)",
+    )
+    .await;
+    check(TO_DO, "SCAN u USING INDEX upload_to_do").await;
+    check(
+        "DELETE FROM upload WHERE message_id = ?",
+        "upload_by_message (message_id=?)",
+    )
+    .await;
 }

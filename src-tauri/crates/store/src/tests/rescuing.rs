@@ -140,3 +140,53 @@ async fn a_full_disk_refuses_and_takes_again_when_there_is_room() {
             .is_some()
     );
 }
+
+#[tokio::test]
+async fn files_that_had_not_gone_out_are_taken_over_and_none_is_left_behind_unsaid() {
+    let (folder, path) = account().await;
+    let store = Store::open(&path, ME).await.expect("it opens");
+    let mut write = store.write().await.expect("the writer");
+    let photo = super::uploads::file("a");
+    for n in [3, 4] {
+        let copy = format!("copy {n}");
+        let file = crate::NewUpload {
+            copy,
+            ..photo.clone()
+        };
+        let files = vec![write.stage(&dialog_id(1), &file).await.expect("staged")];
+        let queued = crate::Queued {
+            attachments: write
+                .with_files(&dialog_id(1), &files)
+                .await
+                .expect("staged"),
+            files,
+            ..crate::Queued::text(id(n), "look")
+        };
+        let done = write.queue_with(&dialog_id(1), &queued, at(303)).await;
+        assert!(done.expect("queued"));
+    }
+    write.stage(&dialog_id(1), &photo).await.expect("staged");
+    write.commit().await.expect("the commit");
+    // Of the second one the row is lost with a page.
+    let mut write = store.write().await.expect("the writer");
+    sqlx::query("DELETE FROM upload WHERE copy = 'copy 4'")
+        .execute(write.db().await.expect("the writer"))
+        .await
+        .expect("gone");
+    write.commit().await.expect("the commit");
+    store.close().await;
+    set_aside(&path, Timestamp::from_millis(42)).expect("it is moved");
+    let store = Store::open(&path, ME).await.expect("a new one");
+    let copies = store.copies().await.expect("a read");
+    assert_eq!(Vec::from_iter(copies), ["copy 3", "copy-of-a"]);
+    assert_eq!(store.staged(&dialog_id(1)).await.expect("a read").len(), 1);
+    let uploads = store.uploads_of(&[id(3)]).await.expect("a read");
+    assert_eq!(uploads[0].state, crate::UploadState::Waiting);
+    let lost = store.message(&id(4)).await.expect("a read").expect("kept");
+    assert_eq!(
+        (lost.delivery, lost.failure),
+        (Delivery::Failed, Some(kith_model::FailureReason::FileLost)),
+        "it must not leave without what hung on it"
+    );
+    drop(folder);
+}

@@ -48,7 +48,7 @@ const CONTENT: &str = "
     INSERT INTO sync (id, caught_up_at) VALUES (1, 50000);";
 
 /// What somebody had besides, by the version that could first hold it.
-const CONTENT_SINCE: [(usize, &str); 4] = [
+const CONTENT_SINCE: [(usize, &str); 5] = [
     (
         2,
         "INSERT INTO outbox_journal (message_id, at, state, reason)
@@ -84,6 +84,11 @@ const CONTENT_SINCE: [(usize, &str); 4] = [
         5,
         "INSERT INTO late_message (message_id, dialog_id)
          VALUES ('000000000000000000000001', 'd00000000000000000000001');",
+    ),
+    (
+        7,
+        "INSERT INTO upload (dialog_id, kind, name, content_type, size, copy)
+         VALUES ('d00000000000000000000001', 'photo', 'boat.jpg', 'image/jpeg', 4, 'c1');",
     ),
 ];
 
