@@ -237,6 +237,12 @@ CREATE INDEX late_message_by_dialog ON late_message (dialog_id, message_id);
 
 CREATE INDEX message_unsure ON message (id) WHERE reactions_unsure = 1;
 
+CREATE TABLE notified (
+    dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    sent_at INTEGER NOT NULL DEFAULT 0,        -- seconds
+    message_id TEXT NOT NULL DEFAULT '000000000000000000000000' -- decides within a second
+) STRICT, WITHOUT ROWID;
+
 -- ==== one profile (profile.db) ====
 
 CREATE TABLE account (
