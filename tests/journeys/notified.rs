@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use kith_api::{Notification, NotificationAct};
 use kith_model::{Clock, Delivery, DialogId, Mentions, MessageId, SystemClock, Timestamp};
-use kith_testkit::{ALEX, BEA, CAROL, Road, TestPerson, Town, within};
+use kith_testkit::{ALEX, BEA, CAROL, PASSWORD, Road, TestDesk, TestPerson, Town, within};
+use serde_json::json;
 
 /// What stands: the messages of each dialog.
 type Shown = Vec<(DialogId, Vec<MessageId>)>;
@@ -268,5 +270,123 @@ async fn after_a_broken_link_what_was_read_elsewhere_stays_quiet() -> Result<()>
         [(boats.clone(), vec![unread])],
         "and the other one never was there"
     );
+    Ok(())
+}
+
+/// What a notification on the desktop says.
+fn says(one: &Notification) -> (&str, &str) {
+    (&one.title, &one.body)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desktop_shows_as_much_as_one_wants_and_acts() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let mut alex = TestDesk::open(town.folder(), "alex").await?;
+    alex.sign_in(town.connection(), ALEX.login, PASSWORD)
+        .await?;
+    let bea = town.person(BEA).await?;
+    let args = json!({ "kind": "group", "name": "Walks", "people": [BEA.id] });
+    let walks = alex.call("create_dialog", args).await?;
+    let walks: DialogId = serde_json::from_value(walks)?;
+    bea.dialog(&walks).await;
+
+    bea.say(&walks, "**shall** we go?").await?;
+    let paper = Arc::clone(&alex.paper);
+    let first = within("a notification", paper.until(|all| all.first().cloned())).await;
+    assert_eq!(says(&first), ("Walks", "Bea Berg: shall we go?"));
+    assert!(first.is_call && first.has_sound && first.can_reply);
+    let second = bea.say(&walks, "or <b>not</b>").await?;
+    let both = paper.until(|all| all.iter().find(|one| one.body.contains("not")).cloned());
+    let both = within("the next one in its place", both).await;
+    assert_eq!(
+        says(&both),
+        ("Walks", "2 new messages\nBea Berg: or <b>not</b>")
+    );
+    assert_eq!(both.message, first.message, "where they begin");
+    assert_eq!(paper.calls(), (1, 1), "at once, but not twice at once");
+    let mentions = Mentions::default();
+    bea.engine
+        .edit_message(&second, "or never".into(), &mentions)
+        .await?;
+    let edited = paper.until(|all| all.iter().find(|one| one.body.contains("never")).cloned());
+    within("what it says after an edit", edited).await;
+
+    let set = async |key: &str, value: &str| {
+        let args = json!({ "key": key, "value": value });
+        alex.call("set_setting", args).await
+    };
+    set("notifications_show", "name").await?;
+    let name = paper.until(|all| (all.first()?.body == "2 new messages").then_some(()));
+    within("only the name", name).await;
+    set("notifications_show", "nothing").await?;
+    let nothing = paper.until(|all| (all.first()?.title == "Kith").then_some(()));
+    within("nothing of it", nothing).await;
+    set("notifications", "off").await?;
+    within("none", paper.until(|all| all.is_empty().then_some(()))).await;
+    set("notifications", "on").await?;
+    set("notifications_show", "text").await?;
+    assert_eq!(paper.calls(), (1, 1), "what stood does not come up again");
+
+    // Somebody answers on the desktop, and has read it by that.
+    let third = bea.say(&walks, "third").await?;
+    bea.sees(&third, Delivery::Delivered).await;
+    alex.until("the third message", |event| {
+        let dialogs = event["patch"]["dialogs"].as_array()?;
+        dialogs.iter().find(|line| line["unread"] == 3).map(|_| ())
+    })
+    .await;
+    let reply = NotificationAct::Reply("I come".to_owned());
+    alex.app.act_on_notification(&first.key, reply).await?;
+    bea.until("the answer", || async {
+        let texts = bea.texts(&walks).await;
+        (texts.last().map(String::as_str) == Some("I come")).then_some(())
+    })
+    .await;
+    bea.sees(&third, Delivery::Read).await;
+    within("none", paper.until(|all| all.is_empty().then_some(()))).await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_shows_its_account_and_waits_for_a_screen() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let mut desk = TestDesk::open(town.folder(), "two").await?;
+    desk.sign_in(town.connection(), ALEX.login, PASSWORD)
+        .await?;
+    desk.sign_in(town.connection(), CAROL.login, PASSWORD)
+        .await?;
+    let bea = town.person(BEA).await?;
+    let dialog = bea.private_with(ALEX.id).await?;
+    let hello = bea.say(&dialog, "Hello, Alex").await?;
+    let paper = Arc::clone(&desk.paper);
+    let shown = within("a notification", paper.until(|all| all.first().cloned())).await;
+    assert_eq!(says(&shown), ("Bea Berg · alex", "Hello, Alex"));
+    desk.app
+        .act_on_notification(&shown.key, NotificationAct::Open)
+        .await?;
+    desk.until("the other account", |event| {
+        (event["app"]["account"]["person"]["id"] == json!(ALEX.id)).then_some(())
+    })
+    .await;
+    // Nothing more comes until there is a home screen.
+    desk.call("home", json!({})).await?;
+    let place = desk
+        .until("the conversation", |event| {
+            (event["kind"] == "show").then(|| event.clone())
+        })
+        .await;
+    assert_eq!(place["dialog"], json!(dialog));
+    assert_eq!(place["message"], json!(hello));
+    within("none", paper.until(|all| all.is_empty().then_some(()))).await;
+
+    // Somebody looks at that conversation now, and the page goes away.
+    desk.call("attend", json!({ "dialog": dialog })).await?;
+    let seen = bea.say(&dialog, "you see this").await?;
+    bea.sees(&seen, Delivery::Delivered).await;
+    desk.look_anew().await;
+    let shown = within("what nobody sees", paper.until(|all| all.first().cloned())).await;
+    assert_eq!(shown.message, seen);
+    desk.call("sign_out", json!({})).await?;
+    within("none", paper.until(|all| all.is_empty().then_some(()))).await;
     Ok(())
 }

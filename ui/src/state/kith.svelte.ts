@@ -131,6 +131,9 @@ export class Kith {
       (dialog, message, others) => this.#seen(dialog, message, others),
       attention,
       (dialog) => (this.dialogs.get(dialog)?.unread ?? 0) > 0,
+      undefined,
+      // So that the desktop does not announce what one sees here.
+      (dialog) => void this.backend.call('attend', { dialog }).catch(() => undefined),
     );
   }
 
@@ -169,6 +172,19 @@ export class Kith {
 
   /** Shows a conversation. */
   go(dialog: DialogId): void {
+    void this.#open(dialog);
+  }
+
+  /** Shows a conversation at a message, because somebody wants to see it there. */
+  async show(dialog: DialogId, message: MessageId | null): Promise<void> {
+    await this.#open(dialog);
+    const { timeline } = this;
+    if (message === null || timeline.dialogId !== dialog) return;
+    // Mostly it is the first unread one, and that is where the view has landed.
+    if (timeline.firstUnread !== message) await timeline.jumpTo(message);
+  }
+
+  async #open(dialog: DialogId): Promise<void> {
     if (dialog !== this.timeline.dialogId) {
       this.selection.end();
       this.viewer.close();
@@ -176,7 +192,7 @@ export class Kith {
     this.composer.switchTo(dialog);
     this.dialogs.opened = dialog;
     this.settings.rememberDialog(dialog);
-    void this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
+    await this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
   }
 
   /** Says why a conversation counts as unread, and shows where that begins. */
@@ -267,6 +283,9 @@ export class Kith {
         break;
       case 'presence':
         this.presence.take(event.presence);
+        break;
+      case 'show':
+        void this.show(event.dialog, event.message);
         break;
       case 'accounts':
         this.session.takeAccounts(event.accounts);

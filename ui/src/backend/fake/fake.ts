@@ -511,6 +511,8 @@ export class FakeBackend implements Backend {
     },
     open_link: () => null,
     painted: () => null,
+    attend: () => null,
+    can_notify: () => true,
   };
 }
 
