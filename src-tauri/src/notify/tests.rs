@@ -20,7 +20,11 @@ struct Bus {
 impl Bus {
     fn start() -> Self {
         let mut daemon = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--nopidfile", "--print-address"])
+            .args(["--nofork", "--nopidfile", "--print-address", "--config-file"])
+            .arg(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../tests/support/session-bus.conf"
+            ))
             .stdout(Stdio::piped())
             .spawn()
             .expect("dbus-daemon is installed");
