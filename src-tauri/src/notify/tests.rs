@@ -20,7 +20,12 @@ struct Bus {
 impl Bus {
     fn start() -> Self {
         let mut daemon = Command::new("dbus-daemon")
-            .args(["--nofork", "--nopidfile", "--print-address", "--config-file"])
+            .args([
+                "--nofork",
+                "--nopidfile",
+                "--print-address",
+                "--config-file",
+            ])
             .arg(concat!(
                 env!("CARGO_MANIFEST_DIR"),
                 "/../tests/support/session-bus.conf"

@@ -177,11 +177,14 @@ export class Kith {
 
   /** Shows a conversation at a message, because somebody wants to see it there. */
   async show(dialog: DialogId, message: MessageId | null): Promise<void> {
-    await this.#open(dialog);
     const { timeline } = this;
+    const wasOpen = timeline.dialogId === dialog;
+    await this.#open(dialog);
     if (message === null || timeline.dialogId !== dialog) return;
     // Mostly it is the first unread one, and that is where the view has landed.
     if (timeline.firstUnread !== message) await timeline.jumpTo(message);
+    // Nobody was anywhere else in it before.
+    if (!wasOpen) timeline.forgetTrail();
   }
 
   async #open(dialog: DialogId): Promise<void> {

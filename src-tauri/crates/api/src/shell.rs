@@ -94,6 +94,7 @@ struct Desktop {
     standing: BTreeMap<NotificationKey, Notification>,
     calls: u32,
     sounds: u32,
+    turn: u64,
 }
 
 impl PaperShell {
@@ -108,6 +109,15 @@ impl PaperShell {
     pub fn calls(&self) -> (u32, u32) {
         let desktop = self.desktop.borrow();
         (desktop.calls, desktop.sounds)
+    }
+
+    /// Waits until something was shown or withdrawn since this turn; answers
+    /// which turn it is now. They are counted from 1.
+    pub async fn after(&self, turn: u64) -> u64 {
+        let mut desktop = self.desktop.subscribe();
+        // It cannot end before: this shell holds the sender.
+        let is_later = desktop.wait_for(|desktop| desktop.turn > turn).await;
+        is_later.map_or(turn, |desktop| desktop.turn)
     }
 
     /// Waits until `look` finds something among what would be on the desktop.
@@ -146,6 +156,7 @@ impl Shell for PaperShell {
 
     fn notify(&self, notification: &Notification) {
         self.desktop.send_modify(|desktop| {
+            desktop.turn += 1;
             desktop.calls += u32::from(notification.is_call);
             desktop.sounds += u32::from(notification.has_sound);
             desktop
@@ -155,8 +166,11 @@ impl Shell for PaperShell {
     }
 
     fn withdraw(&self, key: &NotificationKey) {
-        self.desktop
-            .send_if_modified(|desktop| desktop.standing.remove(key).is_some());
+        self.desktop.send_if_modified(|desktop| {
+            let was_there = desktop.standing.remove(key).is_some();
+            desktop.turn += u64::from(was_there);
+            was_there
+        });
     }
 
     async fn can_notify(&self) -> bool {

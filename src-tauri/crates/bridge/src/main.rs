@@ -7,7 +7,8 @@
 //! POST /api/call/NAME    a command: arguments as JSON in the body, the answer
 //!                        as JSON; a failed one has status 400 and a UiError
 //! GET  /api/feed         a WebSocket: one feed, each event a text frame
-//! GET  /api/desktop      what notifications would be on the desktop
+//! GET  /api/desktop      what notifications would be on the desktop; with ?after=N
+//!                        when there was a change after that turn
 //! POST /api/desktop      what the person does with one:
 //!                        {"key":…,"act":"open|mark_read|dismiss"}, or "reply" with a text
 //! ```

@@ -106,14 +106,29 @@ fn refuse(status: StatusCode, detail: &str) -> Response {
     (status, Json(error)).into_response()
 }
 
-/// What notifications would be on the desktop, and how often one came up.
-async fn on_desktop(State(bridge): State<Bridge>, headers: HeaderMap) -> Response {
+#[derive(Debug, Deserialize)]
+struct Since {
+    after: Option<u64>,
+}
+
+/// What notifications would be on the desktop, and how often one came up,
+/// once there was a change after that turn.
+async fn on_desktop(
+    State(bridge): State<Bridge>,
+    Query(since): Query<Since>,
+    headers: HeaderMap,
+) -> Response {
     if !bridge.knows(&headers) {
         return refuse(StatusCode::FORBIDDEN, "the token is not this bridge's");
     }
+    let turn = match since.after {
+        Some(turn) => bridge.desktop.after(turn).await,
+        None => 0,
+    };
     let (calls, sounds) = bridge.desktop.calls();
     let standing = bridge.desktop.notifications();
-    Json(json!({ "standing": standing, "calls": calls, "sounds": sounds })).into_response()
+    Json(json!({ "standing": standing, "calls": calls, "sounds": sounds, "turn": turn }))
+        .into_response()
 }
 
 #[derive(Debug, Deserialize)]

@@ -512,7 +512,7 @@ export class FakeBackend implements Backend {
     open_link: () => null,
     painted: () => null,
     attend: () => null,
-    can_notify: () => true,
+    can_notify: () => this.scene.bareDesktop !== true,
   };
 }
 

@@ -105,7 +105,7 @@ impl Wishes {
 #[derive(Debug)]
 struct Said {
     call: u64,
-    newest: MessageId,
+    latest: MessageId,
     /// None while notifications are switched off.
     shown: Option<Notification>,
 }
@@ -161,7 +161,7 @@ async fn an_edit(changes: &mut Changes, said: &BTreeMap<DialogId, Said>) {
             Some(News::Batch(batch)) => {
                 let shows = |change: &Change| match change {
                     Change::Message { dialog, id } => {
-                        said.get(dialog).is_some_and(|said| said.newest == *id)
+                        said.get(dialog).is_some_and(|said| said.latest == *id)
                     }
                     _ => false,
                 };
@@ -208,11 +208,14 @@ impl Notifier {
     }
 
     async fn show_one(&mut self, standing: &Standing, wishes: Wishes) -> Result<(), StoreError> {
-        let Some((first, newest)) = standing.messages.first().zip(standing.messages.last()) else {
+        let Some(first) = standing.messages.first() else {
             return Ok(());
         };
         let said = self.said.get(&standing.dialog);
-        let is_call = said.is_none_or(|said| said.call < standing.call);
+        // What comes while none is shown is a call, however soon after the last.
+        let is_call = said.is_none_or(|said| {
+            said.call < standing.call || (said.shown.is_none() && said.latest != standing.latest)
+        });
         let was_shown = said.is_some_and(|said| said.shown.is_some());
         // What came while they were switched off does not come up afterwards.
         let shown = if wishes.is_on && (is_call || was_shown) {
@@ -232,7 +235,7 @@ impl Notifier {
         };
         let said = Said {
             call: standing.call,
-            newest: newest.clone(),
+            latest: standing.latest.clone(),
             shown,
         };
         let before = self.said.insert(standing.dialog.clone(), said);

@@ -65,18 +65,15 @@ pub(super) async fn of(
     if shows == Shows::Name {
         return Ok(Some(named));
     }
-    let Some(newest) = standing.messages.last() else {
+    let Some(latest) = session.store.message(&standing.latest).await? else {
         return Ok(None);
     };
-    let Some(newest) = session.store.message(newest).await? else {
-        return Ok(None);
-    };
-    let text = said(&newest.message);
+    let text = said(&latest.message);
     let line = if dialog.kind == DialogKind::Private {
         text
     } else {
         let by = session
-            .faces(BTreeSet::from([newest.message.sender]))
+            .faces(BTreeSet::from([latest.message.sender]))
             .await?;
         let by = by.first().map(|person| teaser(&person.name));
         format!("{}: {text}", by.unwrap_or_default())

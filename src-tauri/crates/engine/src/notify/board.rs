@@ -34,6 +34,8 @@ pub struct Notification {
     pub dialog: DialogId,
     /// The messages it is about, which are unread, the newest last. Never empty.
     pub messages: Vec<MessageId>,
+    /// The one of them that came last, which is not always the newest.
+    pub latest: MessageId,
     /// Which call for attention it is: a higher number than before is a new one.
     /// What comes up together has one number.
     pub call: u64,
@@ -42,6 +44,8 @@ pub struct Notification {
 #[derive(Debug)]
 struct Standing {
     messages: BTreeSet<Place>,
+    /// What came last: the newest of what was decided about together.
+    latest: Option<Place>,
     call: u64,
     called_at: Timestamp,
 }
@@ -159,6 +163,7 @@ impl Board {
                 .entry(dialog.clone())
                 .or_insert_with(|| Standing {
                     messages: BTreeSet::new(),
+                    latest: None,
                     call: self.calls,
                     called_at: now,
                 });
@@ -168,6 +173,7 @@ impl Board {
                 standing.call = self.calls;
                 standing.called_at = now;
             }
+            standing.latest = places.iter().max().copied().cloned();
             standing.messages.extend(places.into_iter().cloned());
             while standing.messages.len() > COUNTED {
                 standing.messages.pop_first();
@@ -177,12 +183,17 @@ impl Board {
 
     /// What is to stand on the desktop now.
     pub(crate) fn shown(&self) -> Vec<Notification> {
-        let of = |(dialog, standing): (&DialogId, &Standing)| Notification {
-            dialog: dialog.clone(),
-            messages: standing.messages.iter().map(|m| m.id.clone()).collect(),
-            call: standing.call,
+        let of = |(dialog, standing): (&DialogId, &Standing)| {
+            let latest = standing.latest.as_ref();
+            let latest = latest.filter(|latest| standing.messages.contains(latest));
+            Some(Notification {
+                dialog: dialog.clone(),
+                messages: standing.messages.iter().map(|m| m.id.clone()).collect(),
+                latest: latest.or(standing.messages.last())?.id.clone(),
+                call: standing.call,
+            })
         };
-        self.standing.iter().map(of).collect()
+        self.standing.iter().filter_map(of).collect()
     }
 }
 
@@ -363,6 +374,9 @@ mod tests {
             [(dialog(1), vec![id(101), id(102)])],
             "its clock is behind"
         );
+        assert_eq!(board.shown()[0].latest, id(101), "and it came last");
+        look(&mut board, &facts[1..], 12);
+        assert_eq!(board.shown()[0].latest, id(102));
     }
 
     #[test]
