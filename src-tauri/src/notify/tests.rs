@@ -1,4 +1,5 @@
 //! The way to a desktop and back, over a real bus of its own.
+#![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
