@@ -8,6 +8,7 @@
 //! window, shell, spelling  the window, and what only it can do
 //! commands, feed, views    one line to and from the application
 //! first                    what the page asks first, answered before it asks
+//! notify                   notifications on the desktop
 //! keychain, local          the system's keychain; the server on this machine
 //! ```
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
@@ -20,6 +21,7 @@ mod first;
 mod keychain;
 mod local;
 mod logging;
+mod notify;
 mod renderer;
 mod run;
 mod shell;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use kith_api::{App, AppConfig, LocalServer, StartError, SystemClock};
+use kith_api::{App, AppConfig, LocalServer, NotificationAct, StartError, SystemClock};
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
@@ -15,6 +15,7 @@ use crate::bell::{self, Bell};
 use crate::cli::Arguments;
 use crate::keychain::Keychain;
 use crate::local::InProcessServer;
+use crate::notify::{Acts, Desktop};
 use crate::shell::WindowShell;
 use crate::views::Views;
 use crate::{commands, feed, window};
@@ -32,7 +33,11 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
 
     let data_dir = arguments.data_dir()?;
     let server = Arc::new(InProcessServer::new(data_dir.join("server")));
-    let shell = Arc::new(WindowShell::new(started));
+    let (desktop, acts) = {
+        let _inside = runtime.enter();
+        Desktop::start()
+    };
+    let shell = Arc::new(WindowShell::new(started, desktop.clone()));
     let folder = data_dir.join("profiles").join(&arguments.profile);
     let link = arguments.link.clone();
     // Whose profile is open elsewhere ends here, before the window system has
@@ -65,7 +70,7 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
     let tauri = match build() {
         Ok(tauri) => tauri,
         Err(error) => {
-            goodbye(&runtime, &app, &server);
+            goodbye(&runtime, &app, &server, &desktop);
             return Err(error);
         }
     };
@@ -75,6 +80,7 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
 
     let settings = runtime.block_on(app.settings()).unwrap_or_default();
     window::open(tauri.handle(), &folder, &settings)?;
+    runtime.spawn(act(acts, app.clone(), tauri.handle().clone()));
     let bell = hang(&runtime, &folder, &app, tauri.handle());
 
     let runner = app.clone();
@@ -99,7 +105,7 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
         _ => {}
     });
     drop(bell);
-    goodbye(&runtime, &app, &server);
+    goodbye(&runtime, &app, &server, &desktop);
     runtime.shutdown_timeout(Duration::from_millis(500));
     Ok(code)
 }
@@ -129,11 +135,25 @@ fn hang(runtime: &Runtime, folder: &Path, app: &App, handle: &AppHandle) -> Opti
         .ok()
 }
 
+/// Does what the person does with notifications, one after the other.
+async fn act(mut acts: Acts, app: App, handle: AppHandle) {
+    while let Some((key, act)) = acts.recv().await {
+        let opens = act == NotificationAct::Open;
+        if let Err(error) = app.act_on_notification(&key, act).await {
+            tracing::warn!(code = ?error.code, "a notification could not be followed");
+        }
+        if opens {
+            window::to_front(&handle);
+        }
+    }
+}
+
 /// Ends the session and the server, so that nothing is cut in the middle.
-fn goodbye(runtime: &Runtime, app: &App, server: &InProcessServer) {
+fn goodbye(runtime: &Runtime, app: &App, server: &InProcessServer, desktop: &Desktop) {
     let ended = runtime.block_on(async {
         let goodbye = async {
             app.close().await;
+            desktop.clear().await;
             server.stop().await;
         };
         timeout(GOODBYE, goodbye).await

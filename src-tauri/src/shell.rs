@@ -6,10 +6,12 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::Instant;
 
-use kith_api::Shell;
+use async_trait::async_trait;
+use kith_api::{Notification, NotificationKey, Shell};
 use tauri::AppHandle;
 use url::Url;
 
+use crate::notify::Desktop;
 use crate::spelling;
 
 /// The program around the web view.
@@ -18,15 +20,17 @@ pub(crate) struct WindowShell {
     started: Instant,
     /// The window system, once it runs.
     handle: OnceLock<AppHandle>,
+    desktop: Desktop,
     /// Whether somebody measures (`KITH_BENCH=1`).
     is_measured: bool,
 }
 
 impl WindowShell {
-    pub(crate) fn new(started: Instant) -> Self {
+    pub(crate) fn new(started: Instant, desktop: Desktop) -> Self {
         Self {
             started,
             handle: OnceLock::new(),
+            desktop,
             is_measured: std::env::var_os("KITH_BENCH").is_some_and(|value| value == "1"),
         }
     }
@@ -37,6 +41,7 @@ impl WindowShell {
     }
 }
 
+#[async_trait]
 impl Shell for WindowShell {
     fn open_link(&self, url: &Url) -> Result<(), String> {
         tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| error.to_string())
@@ -74,5 +79,17 @@ impl Shell for WindowShell {
         if let Some(handle) = self.handle.get() {
             spelling::check(handle);
         }
+    }
+
+    fn notify(&self, notification: &Notification) {
+        self.desktop.show(notification);
+    }
+
+    fn withdraw(&self, key: &NotificationKey) {
+        self.desktop.withdraw(key);
+    }
+
+    async fn can_notify(&self) -> bool {
+        self.desktop.is_there().await
     }
 }

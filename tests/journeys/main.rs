@@ -15,6 +15,7 @@ mod files;
 mod history;
 mod late;
 mod leftovers;
+mod notified;
 mod odd;
 mod readers;
 mod recovers;

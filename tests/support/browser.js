@@ -148,6 +148,44 @@ export class Desk {
     }, text);
   }
 
+  /** What notifications would be on the desktop, when there was a change after that turn. */
+  async desktop(after = null) {
+    const { origin, headers } = this.#door;
+    const since = after === null ? '' : `?after=${after}`;
+    const signal = AbortSignal.timeout(20_000);
+    return (await fetch(`${origin}/api/desktop${since}`, { headers, signal })).json();
+  }
+
+  /** Waits until what would be on the desktop fits; answers it. */
+  async desktopShows(what, fits) {
+    let turn = 0;
+    let now = await this.desktop();
+    while (!fits(now.standing)) {
+      now = await this.desktop(turn).catch(() => {
+        const shown = now.standing.map(({ title, body }) => `${title}: ${body}`);
+        throw new Error(`waited 20 s for ${what} on the desktop, where there is: ${shown}`);
+      });
+      turn = now.turn;
+    }
+    return now.standing;
+  }
+
+  /** Does something with a notification: `open`, `mark_read`, `reply`, `dismiss`. */
+  async act({ key }, act, text = '') {
+    const { origin, headers } = this.#door;
+    const answer = await fetch(`${origin}/api/desktop`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ key, act, text }),
+    });
+    if (!answer.ok) throw new Error(`${act}: ${await answer.text()}`);
+  }
+
+  get #door() {
+    const { origin, searchParams } = new URL(this.#bridge.ready.url);
+    return { origin, headers: { 'x-kith-token': searchParams.get('token') } };
+  }
+
   /** Takes a picture into `target/shots`. */
   async picture(name) {
     await this.page.screenshot({

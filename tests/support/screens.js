@@ -324,6 +324,14 @@ export const screens = [
     },
   },
   {
+    name: 'settings-bare-desktop',
+    scene: 'baredesktop',
+    async act(page) {
+      await at(page, 'settings').click();
+      await at(page, 'no-notifications').waitFor();
+    },
+  },
+  {
     name: 'keys',
     scene: 'home',
     async act(page) {

@@ -356,6 +356,12 @@ CREATE INDEX upload_by_message ON upload (message_id, position);
 
 CREATE INDEX upload_to_do ON upload (message_id) WHERE state IN (1, 2);
 
+CREATE TABLE notified (
+    dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    sent_at INTEGER NOT NULL DEFAULT 0,        -- seconds
+    message_id TEXT NOT NULL DEFAULT '000000000000000000000000' -- decides within a second
+) STRICT, WITHOUT ROWID;
+
 -- ==== one profile (profile.db) ====
 
 CREATE TABLE account (

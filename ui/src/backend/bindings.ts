@@ -886,7 +886,9 @@ export type TimelinePatch = {
 export type FeedEvent =
   | { kind: "app"; app: AppView } | { kind: "home"; patch: HomePatch }
   | { kind: "timeline"; patch: TimelinePatch } | { kind: "typing"; typing: TypingView }
-  | { kind: "presence"; presence: Array<PresenceView> } | { kind: "refused"; refusal: RefusalView }
+  | { kind: "presence"; presence: Array<PresenceView> }
+  | { kind: "show"; dialog: DialogId; message: MessageId | null }
+  | { kind: "refused"; refusal: RefusalView }
   | { kind: "transfers"; transfers: Array<TransferView> }
   | { kind: "accounts"; accounts: Array<AccountView> } | { kind: "reset" };
 
@@ -967,6 +969,8 @@ export type Commands = {
    * late, with a place that was read already, was so only if it is this one or `on_screen`.
    */
   seen: { args: { dialog: DialogId; message: MessageId; on_screen?: MessageId[] }; answer: null };
+  /** Somebody looks at the end of this dialog, in a window that has the focus, so that what comes there is not announced; or at none. */
+  attend: { args: { dialog: DialogId | null }; answer: null };
   /** Sends a failed message again. */
   retry: { args: { message: MessageId }; answer: null };
   /** Sends all failed messages again. */
@@ -1045,6 +1049,8 @@ export type Commands = {
   settings: { args: NoArgs; answer: Record<string, string> };
   /** Sets one thing; it is on disk when it answers. */
   set_setting: { args: { key: string; value: string }; answer: null };
+  /** Whether this system shows notifications. */
+  can_notify: { args: NoArgs; answer: boolean };
   /** Opens a web or mail address outside of Kith. */
   open_link: { args: { url: string }; answer: null };
   /** Says that the first screen has been painted; benchmarks listen. */

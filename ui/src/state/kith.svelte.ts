@@ -139,6 +139,9 @@ export class Kith {
       (dialog, message, others) => this.#seen(dialog, message, others),
       attention,
       (dialog) => (this.dialogs.get(dialog)?.unread ?? 0) > 0,
+      undefined,
+      // So that the desktop does not announce what one sees here.
+      (dialog) => void this.backend.call('attend', { dialog }).catch(() => undefined),
     );
   }
 
@@ -177,14 +180,30 @@ export class Kith {
 
   /** Shows a conversation. */
   go(dialog: DialogId): void {
-    this.#turnTo(dialog);
-    void this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
+    void this.#open(dialog);
   }
 
   /** Shows a message of a conversation, whichever is open now. */
   goTo(dialog: DialogId, message: MessageId): void {
     this.#turnTo(dialog);
     void this.timeline.openAt(dialog, message);
+  }
+
+  /** Shows a conversation at a message, because somebody wants to see it there. */
+  async show(dialog: DialogId, message: MessageId | null): Promise<void> {
+    const { timeline } = this;
+    const wasOpen = timeline.dialogId === dialog;
+    await this.#open(dialog);
+    if (message === null || timeline.dialogId !== dialog) return;
+    // Mostly it is the first unread one, and that is where the view has landed.
+    if (timeline.firstUnread !== message) await timeline.jumpTo(message);
+    // Nobody was anywhere else in it before.
+    if (!wasOpen) timeline.forgetTrail();
+  }
+
+  async #open(dialog: DialogId): Promise<void> {
+    this.#turnTo(dialog);
+    await this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
   }
 
   #turnTo(dialog: DialogId): void {
@@ -290,6 +309,9 @@ export class Kith {
         break;
       case 'presence':
         this.presence.take(event.presence);
+        break;
+      case 'show':
+        void this.show(event.dialog, event.message);
         break;
       case 'accounts':
         this.session.takeAccounts(event.accounts);

@@ -41,6 +41,45 @@ describe('all of it together, over the invented backend', () => {
     expect(kith.dialogs.me?.name).toBe('Ada Winter');
   });
 
+  it('shows a conversation that somebody has clicked on outside, at its message', async () => {
+    await start('home');
+    const dialog = kith.dialogs.shown.find((one) => one.unread > 0 && one.kind === 'private');
+    if (dialog === undefined) throw new Error('something is unread');
+    const shown = kith.show(dialog.id, null);
+    await vi.advanceTimersByTimeAsync(100);
+    await shown;
+    const { timeline } = kith;
+    expect(timeline.dialogId).toBe(dialog.id);
+    const { firstUnread } = timeline;
+    const again = kith.show(dialog.id, firstUnread);
+    await vi.advanceTimersByTimeAsync(100);
+    await again;
+    expect(timeline.target, 'the view has landed there').toBe(null);
+    const old = timeline.messages[0]?.id ?? '';
+    const jumped = kith.show(dialog.id, old);
+    await vi.advanceTimersByTimeAsync(100);
+    await jumped;
+    expect(timeline.target?.id).toBe(old);
+  });
+
+  it('keeps how it tells of news', async () => {
+    await start('home');
+    expect([kith.settings.notifications, kith.settings.notificationsSound]).toEqual([true, true]);
+    kith.settings.setNotifications(false);
+    kith.settings.showInNotifications('name');
+    kith.settings.setNotificationsSound(false);
+    void kith.settings.askDesktop();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(kith.settings.canNotify).toBe(true);
+    const other = new Kith(backend, attention);
+    const started = other.start();
+    await vi.advanceTimersByTimeAsync(100);
+    await started;
+    const { notifications, notificationsShow, notificationsSound } = other.settings;
+    other.stop();
+    expect([notifications, notificationsShow, notificationsSound]).toEqual([false, 'name', false]);
+  });
+
   it('goes from the welcome to the list', async () => {
     await start('welcome');
     expect(kith.session.app?.phase).toBe('welcome');

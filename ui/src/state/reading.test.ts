@@ -25,6 +25,7 @@ describe('when a message counts as read', () => {
   let seen: string[];
   let named: string[];
   let unread: boolean;
+  let attended: (string | null)[];
   let reading: Reading;
 
   beforeEach(() => {
@@ -33,6 +34,7 @@ describe('when a message counts as read', () => {
     seen = [];
     named = [];
     unread = false;
+    attended = [];
     reading = new Reading(
       (dialog, message, others) => {
         seen.push(`${dialog}:${message}`);
@@ -41,11 +43,25 @@ describe('when a message counts as read', () => {
       eyes,
       () => unread,
       () => Date.now(),
+      (dialog) => attended.push(dialog),
     );
   });
   afterEach(() => {
     reading.stop();
     vi.useRealTimers();
+  });
+
+  it('tells what somebody looks at the end of, and when that is over', () => {
+    reading.show('d', on('a'), false);
+    expect(attended).toEqual([]);
+    reading.show('d', on('a'), true);
+    reading.show('d', on('a', 'b'), true);
+    expect(attended).toEqual(['d']);
+    eyes.turn(false);
+    eyes.turn(true);
+    reading.show('e', on('c'), true);
+    reading.forget();
+    expect(attended).toEqual(['d', null, 'd', 'e', null]);
   });
 
   it('is after a moment on screen, and says the newest only, once', () => {

@@ -49,6 +49,7 @@ export class Reading {
   #shown: readonly OnScreen[] = [];
   #isAtEnd = false;
   #reported = new Map<DialogId, string>();
+  #attended: DialogId | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #stopListening: () => void;
 
@@ -59,6 +60,8 @@ export class Reading {
     /** Whether anything in a conversation is unread. */
     private readonly hasUnread: (dialog: DialogId) => boolean,
     private readonly now: () => number = () => performance.now(),
+    /** Tells the conversation that is attended to, or none. */
+    private readonly attend: (dialog: DialogId | null) => void = () => undefined,
   ) {
     this.#stopListening = attention.onChange(() => this.#look());
   }
@@ -104,6 +107,11 @@ export class Reading {
 
   #look(): void {
     clearTimeout(this.#timer);
+    const attended = this.attended;
+    if (attended !== this.#attended) {
+      this.#attended = attended;
+      this.attend(attended);
+    }
     if (this.#dialog === null || !this.attention.isLooking()) {
       this.#since.clear();
       return;

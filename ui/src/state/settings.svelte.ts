@@ -2,7 +2,12 @@
 
 import type { Backend } from './types';
 
-export type Theme = 'system' | 'light' | 'dark';
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** What a notification shows of a message. */
+export const SHOWN = ['text', 'name', 'nothing'] as const;
+export type Shown = (typeof SHOWN)[number];
 
 export const TEXT_SIZES = [80, 90, 100, 110, 125, 150, 175, 200] as const;
 export const LIST_WIDTH = { least: 240, usual: 300, most: 420 } as const;
@@ -18,6 +23,11 @@ export class Settings {
   listWidth = $state<number>(LIST_WIDTH.usual);
   infoOpen = $state(false);
   lastDialog = $state<string | null>(null);
+  notifications = $state(true);
+  notificationsShow = $state<Shown>('text');
+  notificationsSound = $state(true);
+  /** Whether this desktop shows notifications; null until that is known. */
+  canNotify = $state<boolean | null>(null);
 
   constructor(
     private readonly backend: Backend,
@@ -28,12 +38,16 @@ export class Settings {
     try {
       const kept = await this.backend.call('settings', {});
       const theme = kept['theme'];
-      if (theme === 'light' || theme === 'dark' || theme === 'system') this.theme = theme;
+      this.theme = THEMES.find((one) => one === theme) ?? this.theme;
       if (kept['text_size'] !== undefined)
         this.textSize = clamp(Number(kept['text_size']), 80, 200);
       if (kept['list_width'] !== undefined) this.resizeList(Number(kept['list_width']));
       this.infoOpen = kept['info_open'] === 'true';
       this.lastDialog = kept['last_dialog'] ?? null;
+      this.notifications = kept['notifications'] !== 'off';
+      this.notificationsSound = kept['notifications_sound'] !== 'off';
+      const shown = kept['notifications_show'];
+      this.notificationsShow = SHOWN.find((one) => one === shown) ?? this.notificationsShow;
     } catch {
       // Defaults are fine; what is wrong shows elsewhere.
     }
@@ -71,6 +85,30 @@ export class Settings {
     if (this.lastDialog === dialog) return;
     this.lastDialog = dialog;
     this.#keep('last_dialog', dialog);
+  }
+
+  setNotifications(on: boolean): void {
+    this.notifications = on;
+    this.#keep('notifications', on ? 'on' : 'off');
+  }
+
+  showInNotifications(what: Shown): void {
+    this.notificationsShow = what;
+    this.#keep('notifications_show', what);
+  }
+
+  setNotificationsSound(on: boolean): void {
+    this.notificationsSound = on;
+    this.#keep('notifications_sound', on ? 'on' : 'off');
+  }
+
+  /** Asks whether this desktop shows notifications. */
+  async askDesktop(): Promise<void> {
+    try {
+      this.canNotify = await this.backend.call('can_notify', {});
+    } catch {
+      // It is not known, and nothing is said.
+    }
   }
 
   #keep(key: string, value: string): void {

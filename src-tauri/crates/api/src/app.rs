@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use kith_model::{Clock, Connection};
+use kith_model::{Clock, Connection, MessageIds};
 use kith_store::{OpenError, Profile};
 use thiserror::Error;
 use tokio::sync::{Mutex, OnceCell, watch};
@@ -16,6 +16,7 @@ use crate::error::{Answer, Code, UiError};
 use crate::feed::{FeedReceiver, Feeds};
 use crate::join;
 use crate::local::LocalServer;
+use crate::notify::{self, Attention};
 use crate::session::Session;
 use crate::shell::Shell;
 use crate::stage::{Damage, Stage};
@@ -137,6 +138,12 @@ pub(crate) struct Inner {
     /// Whether what is shut for now is being tried again.
     pub(crate) is_trying_again: AtomicBool,
     feeds: Arc<Mutex<Feeds>>,
+    /// What somebody looks at, by the web views that say so.
+    pub(crate) attention: Arc<watch::Sender<Attention>>,
+    /// Bears news when a setting of notifications has changed.
+    pub(crate) wishes: watch::Sender<()>,
+    /// For what is written outside of a web view.
+    pub(crate) ids: MessageIds,
 }
 
 /// The application of one profile. Cheap to clone.
@@ -172,6 +179,7 @@ impl App {
             Ok(join) => (join, None),
             Err(error) => (None, Some(notice(&error))),
         };
+        let feeds = Feeds::default();
         let app = Self {
             inner: Arc::new(Inner {
                 profile_name: config.profile,
@@ -198,7 +206,11 @@ impl App {
                 turn: Mutex::new(()),
                 opening: Mutex::new(()),
                 is_trying_again: AtomicBool::new(false),
-                feeds: Arc::default(),
+                attention: feeds.attention(),
+                feeds: Arc::new(Mutex::new(feeds)),
+                wishes: watch::Sender::new(()),
+                // Not those that the engines make.
+                ids: MessageIds::new(config.random.rotate_left(20) ^ 0x6e6f_7469),
             }),
         };
         let (resuming, opening) = (app.clone(), app.clone());
@@ -268,7 +280,11 @@ impl App {
         let profile = self
             .profile()
             .ok_or_else(|| UiError::from(Code::DatabaseCorrupt))?;
-        Ok(profile.set_setting(key, value).await?)
+        profile.set_setting(key, value).await?;
+        if key.starts_with(notify::SETTINGS) {
+            self.inner.wishes.send_replace(());
+        }
+        Ok(())
     }
 
     /// Who is on screen.

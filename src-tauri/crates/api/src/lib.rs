@@ -29,6 +29,7 @@ mod failures;
 pub mod feed;
 mod join;
 mod local;
+mod notify;
 mod refusals;
 mod running;
 mod session;
@@ -46,7 +47,8 @@ pub use feed::{FeedEvent, FeedReceiver};
 pub use join::read_join;
 pub use kith_model::{Clock, SystemClock};
 pub use local::{Local, LocalError, LocalServer, SamplePerson};
-pub use shell::{NoShell, Shell};
+pub use notify::{Notification, NotificationAct, NotificationKey};
+pub use shell::{NoShell, PaperShell, Shell};
 pub use ui::Ui;
 pub use vault::{FileVault, MemoryVault, Vault, VaultError};
 

@@ -16,6 +16,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::{Answer, Code};
 use crate::feed;
+use crate::notify::keep_notified;
 use crate::session::{People, Session};
 use crate::sign_in::{KEYCHAIN_PATIENCE, Password};
 use crate::stage::{Damage, Stage};
@@ -210,6 +211,7 @@ impl App {
             self.clone(),
             session.stop.clone(),
         ));
+        tokio::spawn(keep_notified(self.clone(), Arc::clone(&session)));
         let feeds = Arc::clone(self.feeds());
         tokio::spawn(async move {
             if pump.await.is_err_and(|error| error.is_panic()) {

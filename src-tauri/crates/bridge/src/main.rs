@@ -7,6 +7,10 @@
 //! POST /api/call/NAME    a command: arguments as JSON in the body, the answer
 //!                        as JSON; a failed one has status 400 and a UiError
 //! GET  /api/feed         a WebSocket: one feed, each event a text frame
+//! GET  /api/desktop      what notifications would be on the desktop; with ?after=N
+//!                        when there was a change after that turn
+//! POST /api/desktop      what the person does with one:
+//!                        {"key":…,"act":"open|mark_read|dismiss"}, or "reply" with a text
 //! ```
 //!
 //! It listens on loopback only and asks for a token, which is in the address
@@ -29,7 +33,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use clap::Parser;
-use kith_api::{App, AppConfig, LocalServer, MemoryVault, NoShell};
+use kith_api::{App, AppConfig, LocalServer, MemoryVault, PaperShell, Shell};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -94,13 +98,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             arguments.data_dir.join("server"),
         ))
     });
+    let desktop = Arc::new(PaperShell::default());
     let app = App::open(AppConfig {
         data_dir: arguments.data_dir,
         profile: arguments.profile,
         clock: Arc::new(kith_api::SystemClock),
         vault: Arc::new(MemoryVault::default()),
         local: server.clone().map(|server| server as Arc<dyn LocalServer>),
-        shell: Arc::new(NoShell),
+        shell: Arc::clone(&desktop) as Arc<dyn Shell>,
         join_link: arguments.join,
         random: rand::random(),
     })
@@ -111,7 +116,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         .await
         .context("the address cannot be listened on")?;
     let url = format!("http://{}/?token={token}", listener.local_addr()?);
-    let service = serve::router(app.clone(), token, &arguments.ui);
+    let service = serve::router(app.clone(), desktop, token, &arguments.ui);
     let ready = serde_json::json!({ "ready": true, "url": url });
     let mut out = std::io::stdout();
     writeln!(out, "{ready}")

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use kith_api::{App, Code, FeedReceiver, UiError};
+use kith_api::{App, Code, FeedReceiver, NotificationAct, NotificationKey, PaperShell, UiError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_http::services::ServeDir;
@@ -27,11 +27,13 @@ const LARGEST: usize = 8 * 1024 * 1024;
 
 #[derive(Debug, Clone)]
 struct Bridge {
+    app: App,
+    desktop: Arc<PaperShell>,
     feeds: Feeds,
     token: Arc<str>,
 }
 
-pub(crate) fn router(app: App, token: String, ui: &FilePath) -> Router {
+pub(crate) fn router(app: App, desktop: Arc<PaperShell>, token: String, ui: &FilePath) -> Router {
     let policy = SetResponseHeaderLayer::overriding(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(POLICY),
@@ -47,8 +49,11 @@ pub(crate) fn router(app: App, token: String, ui: &FilePath) -> Router {
     Router::new()
         .route("/api/call/{name}", post(call))
         .route("/api/feed", get(feed))
+        .route("/api/desktop", get(on_desktop).post(act))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(Bridge {
+            app: app.clone(),
+            desktop,
             feeds: Feeds::new(app),
             token: token.into(),
         })
@@ -99,6 +104,65 @@ async fn call(
 fn refuse(status: StatusCode, detail: &str) -> Response {
     let error = UiError::from(Code::Internal).with_detail(detail);
     (status, Json(error)).into_response()
+}
+
+#[derive(Debug, Deserialize)]
+struct Since {
+    after: Option<u64>,
+}
+
+/// What notifications would be on the desktop, and how often one came up,
+/// once there was a change after that turn.
+async fn on_desktop(
+    State(bridge): State<Bridge>,
+    Query(since): Query<Since>,
+    headers: HeaderMap,
+) -> Response {
+    if !bridge.knows(&headers) {
+        return refuse(StatusCode::FORBIDDEN, "the token is not this bridge's");
+    }
+    let turn = match since.after {
+        Some(turn) => bridge.desktop.after(turn).await,
+        None => 0,
+    };
+    let (calls, sounds) = bridge.desktop.calls();
+    let standing = bridge.desktop.notifications();
+    Json(json!({ "standing": standing, "calls": calls, "sounds": sounds, "turn": turn }))
+        .into_response()
+}
+
+#[derive(Debug, Deserialize)]
+struct Deed {
+    key: NotificationKey,
+    act: String,
+    #[serde(default)]
+    text: String,
+}
+
+async fn act(State(bridge): State<Bridge>, headers: HeaderMap, Json(deed): Json<Deed>) -> Response {
+    if !bridge.knows(&headers) {
+        return refuse(StatusCode::FORBIDDEN, "the token is not this bridge's");
+    }
+    let act = match deed.act.as_str() {
+        "open" => NotificationAct::Open,
+        "mark_read" => NotificationAct::MarkRead,
+        "reply" => NotificationAct::Reply(deed.text),
+        "dismiss" => NotificationAct::Dismiss,
+        _ => return refuse(StatusCode::BAD_REQUEST, "there is no such act"),
+    };
+    match bridge.app.act_on_notification(&deed.key, act).await {
+        Ok(()) => Json(Value::Null).into_response(),
+        Err(error) => (StatusCode::BAD_REQUEST, Json(error)).into_response(),
+    }
+}
+
+impl Bridge {
+    /// Whether a request carries this bridge's token.
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let token = headers.get("x-kith-token");
+        let token = token.and_then(|value| value.to_str().ok());
+        is_same(token.unwrap_or_default(), &self.token)
+    }
 }
 
 /// Compares in a time that says nothing about where the difference is.

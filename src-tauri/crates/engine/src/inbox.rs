@@ -28,6 +28,8 @@ struct Afterwards {
     wake_deeds: bool,
     wake_markers: bool,
     stopped_typing: Vec<Message>,
+    /// What others wrote, and whether it was not here before.
+    arrived: Vec<(MessageId, DialogId, bool)>,
     fetch: Vec<DialogId>,
     read_elsewhere: Vec<MessageId>,
     read_by_others: Vec<MessageId>,
@@ -173,6 +175,7 @@ impl Shared {
         if after.wake_outbox || after.wake_deeds {
             self.deeds_wake.notify_one();
         }
+        self.note_arrivals(after.arrived);
         self.ask_about_late_soon(after.read_elsewhere);
         self.ask_who_read_soon(after.read_by_others);
         if after.wake_markers {
@@ -208,6 +211,11 @@ impl Shared {
             // stream, and a dialog's newest page, are announced.
             write.announce_delivered(&message);
             after.wake_markers = true;
+            after.arrived.push((
+                message.id.clone(),
+                message.dialog_id.clone(),
+                put == Put::New,
+            ));
             if put == Put::New {
                 after.stopped_typing.push(message);
             }

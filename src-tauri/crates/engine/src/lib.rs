@@ -5,8 +5,8 @@
 //! comes in goes through `inbox.rs`, what goes out through `outbox.rs`;
 //! `sync.rs` catches up after a fresh link, `fill.rs` does the rest quietly,
 //! `history.rs` fetches what is scrolled to, `world.rs` notices sleep and
-//! changes of network, `reading.rs` moves the read pointer and tells others, `presence.rs` knows
-//! who is writing.
+//! changes of network, `reading.rs` moves the read pointer and tells others, `notify`
+//! says what is announced on the desktop, `presence.rs` knows who is writing.
 //!
 //! Everything that a person does is on disk when the call answers, and no call
 //! waits for the network unless it says so. Whoever shows something reads the
@@ -34,6 +34,7 @@ mod link;
 mod list;
 mod metadata;
 mod newest;
+mod notify;
 mod occupants;
 mod outbox;
 mod people;
@@ -77,6 +78,7 @@ pub use history::Older;
 pub use kith_client::{LinkLost, PeopleBy, Secret};
 pub use leaving::DeletedDialogs;
 pub use link::LinkState;
+pub use notify::Notification;
 pub use people::sign_in;
 pub use pictures::Picture;
 pub use rooms::{DialogUpdate, NewDialog};
@@ -175,6 +177,9 @@ impl Engine {
             reactions_wake: tokio::sync::Notify::new(),
             index_wake: tokio::sync::Notify::new(),
             announced: std::sync::Mutex::default(),
+            board: std::sync::Mutex::default(),
+            notifications: watch::Sender::default(),
+            notify_wake: tokio::sync::Notify::new(),
             typing_wake: tokio::sync::Notify::new(),
             typing: std::sync::Mutex::default(),
             followed: std::sync::Mutex::default(),
@@ -228,6 +233,10 @@ impl Engine {
         tasks.keep("reactions", move || Arc::clone(&shared).work_reactions());
         let shared = Arc::clone(&self.shared);
         tasks.keep("timers", move || Arc::clone(&shared).watch_timers());
+        let shared = Arc::clone(&self.shared);
+        tasks.keep("notifications", move || {
+            Arc::clone(&shared).work_notifications()
+        });
         let shared = Arc::clone(&self.shared);
         tasks.once("sign in", async move {
             // Whoever needs it first would otherwise wait for it.

@@ -107,6 +107,14 @@ impl Engine {
         self.some_picture(uid, true).await
     }
 
+    /// The file of a picture that is on this computer. Nobody is asked for it.
+    #[must_use]
+    pub fn kept_picture(&self, uid: &str) -> Option<PathBuf> {
+        let is_name = uid.bytes().all(|b| b.is_ascii_alphanumeric());
+        let file = self.shared.pictures.file(uid).filter(|_| is_name)?;
+        file.is_file().then_some(file)
+    }
+
     async fn some_picture(&self, uid: &str, is_wanted: bool) -> Option<Picture> {
         let is_name =
             (1..=64).contains(&uid.len()) && uid.bytes().all(|b| b.is_ascii_alphanumeric());

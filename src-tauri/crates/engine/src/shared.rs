@@ -17,6 +17,7 @@ use crate::changes::{Change, Hub};
 use crate::files::Transfers;
 use crate::followed::Followed;
 use crate::link::{LinkBoard, LinkState};
+use crate::notify::{Board, Notification};
 use crate::occupants::Occupants;
 use crate::pictures::Pictures;
 use crate::presence::Typing;
@@ -95,6 +96,11 @@ pub(crate) struct Shared {
     pub(crate) index_wake: Notify,
     /// Edits whose announcement is not acknowledged yet.
     pub(crate) announced: Mutex<Announced>,
+    /// What waits to be announced, and what was.
+    pub(crate) board: Mutex<Board>,
+    /// What is to stand on the desktop.
+    pub(crate) notifications: watch::Sender<Vec<Notification>>,
+    pub(crate) notify_wake: Notify,
     pub(crate) typing_wake: Notify,
     pub(crate) typing: Mutex<Typing>,
     pub(crate) followed: Mutex<Followed>,

@@ -97,6 +97,7 @@ impl Shared {
     /// One catch-up, for one fresh link.
     pub(crate) async fn catch_up(self: &Arc<Self>, generation: u64) -> Result<(), WorkError> {
         let began = self.clock.now();
+        let is_first = self.store.caught_up_at().await?.is_none();
         let before = self.store.listed().await?;
         let mut dialogs = self.rest().await?.dialogs(None).await?;
         self.same_link(generation)?;
@@ -158,6 +159,9 @@ impl Shared {
         write.forget_waiting_markers(ago(MARKERS_WAIT)).await?;
         write.forget_what_waited(ago(MARKERS_WAIT)).await?;
         write.forget_journal(ago(JOURNAL_KEPT)).await?;
+        if is_first {
+            write.nothing_is_news().await?;
+        }
         write.caught_up(began).await?;
         self.commit(write).await?;
         self.outbox_wake.notify_one();

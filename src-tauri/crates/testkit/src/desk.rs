@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use kith_api::{App, AppConfig, FeedReceiver, MemoryVault, NoShell, SystemClock, Ui, UiError};
+use kith_api::{
+    App, AppConfig, FeedReceiver, MemoryVault, PaperShell, Shell, SystemClock, Ui, UiError,
+};
 use kith_model::{ChatSecurity, Connection};
 use serde_json::{Value, json};
 
@@ -16,6 +18,8 @@ use crate::wait::within;
 pub struct TestDesk {
     /// The application.
     pub app: App,
+    /// What would be on the desktop.
+    pub paper: Arc<PaperShell>,
     ui: Ui,
     feed: FeedReceiver,
 }
@@ -26,19 +30,25 @@ impl TestDesk {
     /// # Errors
     /// When it cannot be opened at all.
     pub async fn open(data: &Path, profile: &str) -> Result<Self> {
+        let paper = Arc::new(PaperShell::default());
         let app = App::open(AppConfig {
             data_dir: data.to_owned(),
             profile: profile.to_owned(),
             clock: Arc::new(SystemClock),
             vault: Arc::new(MemoryVault::default()),
             local: None,
-            shell: Arc::new(NoShell),
+            shell: Arc::clone(&paper) as Arc<dyn Shell>,
             join_link: None,
             random: u64::from(std::process::id()) << 32 | data.as_os_str().len() as u64,
         })
         .await?;
         let (ui, feed) = app.attach().await;
-        Ok(Self { app, ui, feed })
+        Ok(Self {
+            app,
+            paper,
+            ui,
+            feed,
+        })
     }
 
     /// Runs a command.
@@ -103,6 +113,11 @@ impl TestDesk {
             }
         })
         .await
+    }
+
+    /// The page goes away and another one comes, with a feed of its own.
+    pub async fn look_anew(&mut self) {
+        (self.ui, self.feed) = self.app.attach().await;
     }
 
     /// Closes the application.

@@ -523,6 +523,8 @@ export class FakeBackend implements Backend {
     },
     open_link: () => null,
     painted: () => null,
+    attend: () => null,
+    can_notify: () => this.scene.bareDesktop !== true,
   };
 }
 

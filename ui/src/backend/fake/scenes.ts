@@ -23,6 +23,8 @@ export type Scene = {
   /** The server refuses what is asked of it. */
   refuses?: boolean;
   infoFails?: boolean;
+  /** This desktop shows no notifications. */
+  bareDesktop?: boolean;
 };
 
 export const scenes: Record<string, Scene> = {
@@ -69,6 +71,7 @@ export const scenes: Record<string, Scene> = {
   accounts: { phase: 'home', dialogs: 'full', accounts: true },
   refuses: { phase: 'home', dialogs: 'full', open: 'hike', refuses: true },
   infofails: { phase: 'home', dialogs: 'full', open: 'hike', infoFails: true },
+  baredesktop: { phase: 'home', dialogs: 'full', bareDesktop: true },
   slow: { phase: 'home', dialogs: 'full', slow: 1500 },
   openfails: { phase: 'home', dialogs: 'full', open: 'bea', openFails: true },
 };

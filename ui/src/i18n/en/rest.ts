@@ -70,6 +70,12 @@ export const rest = {
     percent: (n: number) => `${n} %`,
     smaller: 'Smaller text',
     larger: 'Larger text',
+    notifications: 'Notifications',
+    notificationsShow: 'What they show',
+    shown: { text: 'Name and text', name: 'Name only', nothing: 'Neither' },
+    notificationsSound: 'Sound',
+    noNotifications:
+      'This desktop shows no notifications. New messages still count in your list of conversations.',
     show: 'Show',
     showKeys: 'Show the keyboard shortcuts',
     account: 'Account',

@@ -102,6 +102,20 @@ pub(super) async fn seen(
     Ok(engine.seen_on_screen(&dialog, &message, &on_screen).await?)
 }
 
+pub(super) async fn attend(ui: &Ui, dialog: Option<DialogId>) -> Answer<()> {
+    // Where nobody is signed in, nothing is looked at.
+    let account = ui.app.session().ok().map(|session| session.account.id);
+    let now = account.zip(dialog);
+    ui.app.inner.attention.send_if_modified(|attention| {
+        let before = match now.clone() {
+            Some(now) => attention.insert(ui.feed, now),
+            None => attention.remove(&ui.feed),
+        };
+        before != now
+    });
+    Ok(())
+}
+
 pub(super) async fn retry(ui: &Ui, message: MessageId) -> Answer<()> {
     ui.app
         .session()?

@@ -168,6 +168,8 @@ commands! {
     /// Everything up to this message was on screen, in a focused window, for a moment. What came
     /// late, with a place that was read already, was so only if it is this one or `on_screen`.
     seen(dialog: DialogId, message: MessageId; on_screen: Vec<MessageId>) -> () = compose::seen;
+    /// Somebody looks at the end of this dialog, in a window that has the focus, so that what comes there is not announced; or at none.
+    attend(dialog: Option<DialogId>) -> () = compose::attend;
     /// Sends a failed message again.
     retry(message: MessageId) -> () = compose::retry;
     /// Sends all failed messages again.
@@ -251,6 +253,8 @@ commands! {
     settings() -> BTreeMap<String, String> = settings::settings;
     /// Sets one thing; it is on disk when it answers.
     set_setting(key: String, value: String) -> () = settings::set_setting;
+    /// Whether this system shows notifications.
+    can_notify() -> bool = settings::can_notify;
     /// Opens a web or mail address outside of Kith.
     open_link(url: String) -> () = settings::open_link;
     /// Says that the first screen has been painted; benchmarks listen.

@@ -24,6 +24,10 @@ pub(super) async fn set_setting(ui: &Ui, key: String, value: String) -> Answer<(
     ui.app.set_setting(&key, &value).await
 }
 
+pub(super) async fn can_notify(ui: &Ui) -> Answer<bool> {
+    Ok(ui.app.shell().can_notify().await)
+}
+
 pub(super) async fn open_link(ui: &Ui, url: String) -> Answer<()> {
     let refuse = || UiError::invalid("Kith opens only web and mail addresses.");
     let url = Url::parse(&url).map_err(|_| refuse())?;

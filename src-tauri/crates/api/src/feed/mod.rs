@@ -23,10 +23,12 @@ mod window;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kith_model::DialogId;
+use kith_model::{DialogId, MessageId};
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 use ts_rs::TS;
 
+use crate::notify::{Attention, NotificationKey};
 use crate::session::Session;
 use crate::view::{
     AccountView, AppView, HomePatch, Phase, PresenceView, RefusalView, TimelinePatch, TransferView,
@@ -69,6 +71,15 @@ pub enum FeedEvent {
     Presence {
         /// These are now so.
         presence: Vec<PresenceView>,
+    },
+    /// Somebody wants to see a conversation, and has said so outside of the window.
+    Show {
+        /// Which.
+        #[ts(type = "DialogId")]
+        dialog: DialogId,
+        /// Where in it, if that is known.
+        #[ts(type = "MessageId | null")]
+        message: Option<MessageId>,
     },
     /// The server did not take what this person had done to a message.
     Refused {
@@ -166,6 +177,9 @@ pub(crate) struct Feeds {
     /// The account on screen.
     shown: Option<u64>,
     feeds: BTreeMap<FeedId, Feed>,
+    attention: Arc<watch::Sender<Attention>>,
+    /// A conversation that is to be shown when there is a home screen of its account.
+    to_show: Option<(u64, FeedEvent)>,
 }
 
 impl Feeds {
@@ -181,7 +195,7 @@ impl Feeds {
             windows: BTreeMap::new(),
         };
         self.feeds.insert(id, feed);
-        (id, FeedReceiver::new(queue))
+        (id, FeedReceiver::new(queue, id, self.attention()))
     }
 
     /// A feed, unless its receiver is gone.
@@ -201,7 +215,39 @@ impl Feeds {
                 opening: number,
             });
         }
+        self.show_what_waits();
         HomeOpening { feed: id, number }
+    }
+
+    /// Where web views say what somebody looks at.
+    pub(crate) fn attention(&self) -> Arc<watch::Sender<Attention>> {
+        Arc::clone(&self.attention)
+    }
+
+    /// Shows a conversation of an account in whatever home screen is open, or
+    /// when the next one is.
+    pub(crate) fn show(&mut self, key: &NotificationKey, message: Option<MessageId>) {
+        let Ok(account) = u64::try_from(key.account) else {
+            return;
+        };
+        let event = FeedEvent::Show {
+            dialog: key.dialog.clone(),
+            message,
+        };
+        self.to_show = Some((account, event));
+        self.prune();
+        self.show_what_waits();
+    }
+
+    fn show_what_waits(&mut self) {
+        let Some((_, event)) = self.to_show.take_if(|(account, _)| {
+            self.shown == Some(*account) && self.feeds.values().any(|feed| feed.home.is_some())
+        }) else {
+            return;
+        };
+        for feed in self.feeds.values_mut().filter(|feed| feed.home.is_some()) {
+            feed.push(event.clone());
+        }
     }
 
     /// The feed whose home screen was opened so, and is still.

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
-use super::FeedEvent;
+use super::{FeedEvent, FeedId};
+use crate::notify::Attention;
 
 /// More than this many events waiting means that the web view sleeps or is
 /// far behind, and a new snapshot is cheaper.
@@ -50,8 +51,10 @@ impl Queue {
                 kept.iter()
                     .all(|other| std::mem::discriminant(other) != std::mem::discriminant(&event))
             };
-            let is_in_no_snapshot =
-                matches!(event, FeedEvent::App { .. } | FeedEvent::Accounts { .. });
+            let is_in_no_snapshot = matches!(
+                event,
+                FeedEvent::App { .. } | FeedEvent::Accounts { .. } | FeedEvent::Show { .. }
+            );
             if is_in_no_snapshot && is_first(&kept) {
                 kept.push(event);
             }
@@ -76,11 +79,21 @@ impl Queue {
 #[derive(Debug)]
 pub struct FeedReceiver {
     queue: Arc<Queue>,
+    id: FeedId,
+    attention: Arc<watch::Sender<Attention>>,
 }
 
 impl FeedReceiver {
-    pub(super) fn new(queue: Arc<Queue>) -> Self {
-        Self { queue }
+    pub(super) fn new(
+        queue: Arc<Queue>,
+        id: FeedId,
+        attention: Arc<watch::Sender<Attention>>,
+    ) -> Self {
+        Self {
+            queue,
+            id,
+            attention,
+        }
     }
 
     /// The next event; none when the application has ended.
@@ -103,6 +116,9 @@ impl FeedReceiver {
 impl Drop for FeedReceiver {
     fn drop(&mut self) {
         self.queue.close();
+        // Nobody looks at what a page showed that is gone.
+        self.attention
+            .send_if_modified(|attention| attention.remove(&self.id).is_some());
     }
 }
 
@@ -110,10 +126,14 @@ impl Drop for FeedReceiver {
 mod tests {
     use super::*;
 
+    fn receiver(queue: &Arc<Queue>) -> FeedReceiver {
+        FeedReceiver::new(Arc::clone(queue), FeedId(1), Arc::default())
+    }
+
     #[tokio::test]
     async fn an_overflow_leaves_one_reset() {
         let queue = Arc::new(Queue::default());
-        let mut receiver = FeedReceiver::new(Arc::clone(&queue));
+        let mut receiver = receiver(&queue);
         let mut count = 0;
         while queue.push(FeedEvent::Reset) {
             count += 1;
@@ -128,7 +148,7 @@ mod tests {
     #[tokio::test]
     async fn a_dropped_receiver_ends_the_feed() {
         let queue = Arc::new(Queue::default());
-        drop(FeedReceiver::new(Arc::clone(&queue)));
+        drop(receiver(&queue));
         assert!(queue.is_closed());
     }
 }

@@ -5,6 +5,7 @@ mod deeds;
 mod late;
 mod lists;
 mod notices;
+mod notified;
 mod opening;
 mod outbox;
 mod pages;

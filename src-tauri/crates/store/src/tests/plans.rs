@@ -7,6 +7,7 @@ use super::Fixture;
 use crate::dialog::ENTRIES;
 use crate::late::PASSED_BY_MARKER;
 use crate::link::LINKS;
+use crate::notified::{ANNOUNCEABLE, UNANNOUNCED};
 use crate::page::{AFTER, BEFORE, NEWEST};
 use crate::pin::PINNED;
 use crate::queue::WAY_OUT;
@@ -198,4 +199,28 @@ async fn files_on_their_way_out_are_found_through_indexes() {
         "upload_by_message (message_id=?)",
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_is_news_is_found_from_the_marks_on() {
+    let fixture = Fixture::new().await;
+    let plan_of = async |statement| plan(&fixture, statement).await;
+    let some = plan_of(ANNOUNCEABLE).await;
+    assert!(
+        some.contains("SEARCH m USING INDEX sqlite_autoindex_message_1 (id=?)"),
+        "{some}"
+    );
+    let all = plan_of(UNANNOUNCED).await;
+    assert!(
+        all.contains(
+            "SEARCH u USING COVERING INDEX message_by_place (dialog_id=? AND pending=? AND sent_at>?)"
+        ),
+        "no message below the marks is touched: {all}"
+    );
+    for plan in [some, all] {
+        assert!(
+            !plan.contains("SCAN m") && !plan.contains("SCAN u"),
+            "{plan}"
+        );
+    }
 }
