@@ -61,6 +61,8 @@ async fn a_long_absence_leaves_nothing_out_and_reads_nothing() -> Result<()> {
     bea.sees_unread(&dialog, LONG as u32).await;
     // Their number is told at once, they themselves come a page at a time.
     bea.sees_texts(&dialog, &written).await;
+    // They come live as well, and sooner than the pages that say nothing is missing.
+    bea.online().await;
     let page = bea
         .engine
         .store()

@@ -127,7 +127,7 @@ async fn what_is_not_here_is_found_on_the_server_and_gone_to() -> Result<()> {
     for text in ["lighthouse", "ghthou"] {
         let answer = bea.engine.search_server(text, Some(&dialog)).await?;
         let ids: Vec<_> = answer.into_iter().map(|message| message.id).collect();
-        assert_eq!(ids, [far.clone()], "{text}");
+        assert_eq!(ids, std::slice::from_ref(&far), "{text}");
     }
     assert!(bea.message(&far).await.is_none(), "finding is not fetching");
     let answer = bea.engine.search_server("line", None).await?;
