@@ -6,6 +6,7 @@
 //! run                      the order of starting and ending
 //! bell                     a second start, which gets the window that is there
 //! window, shell, spelling  the window, and what only it can do
+//! drops                    files that are dragged over it
 //! commands, feed, views    one line to and from the application
 //! first                    what the page asks first, answered before it asks
 //! notify                   notifications on the desktop
@@ -16,6 +17,7 @@
 mod bell;
 mod cli;
 mod commands;
+mod drops;
 mod feed;
 mod first;
 mod keychain;

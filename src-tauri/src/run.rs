@@ -18,7 +18,7 @@ use crate::local::InProcessServer;
 use crate::notify::{Acts, Desktop};
 use crate::shell::WindowShell;
 use crate::views::Views;
-use crate::{commands, feed, window};
+use crate::{commands, drops, feed, window};
 
 /// Nobody waits longer for a goodbye; everything that matters is on disk.
 const GOODBYE: Duration = Duration::from_secs(4);
@@ -91,6 +91,10 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
             event: WindowEvent::CloseRequested { .. },
             ..
         } => window::remember(handle, &runner),
+        RunEvent::WindowEvent {
+            event: WindowEvent::DragDrop(event),
+            ..
+        } => drops::pass_on(handle, &runner, &event),
         // There a click on a link starts nothing: the system tells the Kith that is open.
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {

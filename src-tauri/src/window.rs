@@ -128,9 +128,6 @@ pub(crate) fn open(
         .theme(theme)
         .visible(false)
         .zoom_hotkeys_enabled(false)
-        // The page takes what is dropped itself, as bytes: it is never told where a
-        // file of this computer lies, and asks for none by its place.
-        .disable_drag_drop_handler()
         // The web view shows Kith and nothing else; links go through `open_link`.
         .on_navigation(|url| {
             matches!(url.scheme(), "tauri" | "about") || url.host_str() == Some("tauri.localhost")

@@ -54,6 +54,7 @@ after(async () => {
 test('a file that is chosen arrives byte for byte', async () => {
   const chosen = path.join(files.path, 'Minutes, äöü.pdf');
   await writeFile(chosen, BYTES);
+  await window.find(at('attach'));
   await window.choose(at('attach-input'), chosen);
   await window.find(at('staged'), 'Minutes, äöü.pdf');
   await window.type(at('composer-input'), 'Here they are', Key.ENTER);

@@ -8,11 +8,19 @@ import type { Commands, FeedEvent, UiError } from './bindings';
 
 export type CommandName = keyof Commands;
 
+/** Files that are dragged over the window, where the page itself is not told of them. */
+export type Drag =
+  | { kind: 'over'; x: number; y: number }
+  | { kind: 'leave' }
+  | { kind: 'drop'; x: number; y: number; paths: string[] };
+
 export interface Backend {
   /** Asks. Rejects with a `CallError` and with nothing else. */
   call<K extends CommandName>(name: K, args: Commands[K]['args']): Promise<Commands[K]['answer']>;
   /** Listens to what comes unasked. Answers how to stop. */
   feed(listener: (event: FeedEvent) => void): () => void;
+  /** Listens to what is dragged over the app's own window. Answers how to stop. */
+  drags?(listener: (drag: Drag) => void): () => void;
 }
 
 /** A failed command. The UI branches on `code` and shows words of its own. */

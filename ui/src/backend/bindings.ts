@@ -950,6 +950,8 @@ export type Commands = {
   stage_portion: { args: { number: number; bytes: string }; answer: null };
   /** All bytes of such a file are here: from now on it is kept beside the draft, and a photo without what it tells besides the picture. */
   stage_end: { args: { number: number }; answer: StagedView };
+  /** Puts a file beside what is being written that was just dropped on the app's own window; others cannot be named. */
+  stage_dropped: { args: { dialog: DialogId; path: string }; answer: StagedView };
   /** Such a file is not wanted after all. */
   stage_cancel: { args: { number: number }; answer: null };
   /** Takes a file away from the draft. */

@@ -1,7 +1,7 @@
 /** The backend of the app's own window. The only file that knows Tauri. */
 
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { asCallError, type Backend, type CommandName } from './backend';
+import { asCallError, type Backend, type CommandName, type Drag } from './backend';
 import type { Commands, FeedEvent } from './bindings';
 
 type Answers = Partial<{ [K in CommandName]: Commands[K]['answer'] }>;
@@ -39,6 +39,12 @@ export function tauriBackend(): Backend {
       } catch (thrown) {
         throw asCallError(name, thrown);
       }
+    },
+    drags(listener) {
+      // `src-tauri/src/drops.rs` tells the page.
+      const heard = (event: Event) => listener((event as CustomEvent<Drag>).detail);
+      addEventListener('kith:drag', heard);
+      return () => removeEventListener('kith:drag', heard);
     },
     feed(listener) {
       let listening = true;

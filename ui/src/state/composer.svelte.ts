@@ -202,6 +202,14 @@ export class Composer {
     this.wanted += 1;
   }
 
+  /** Puts files beside what is being written here that were dropped on the app's own window. */
+  attachDropped(paths: readonly string[]): void {
+    if (this.dialogId === null || paths.length === 0) return;
+    this.problem = null;
+    this.staging.addDropped(this.dialogId, paths);
+    this.wanted += 1;
+  }
+
   /** What was on a message is here again, to be changed. */
   takeBack(dialog: DialogId, text: string): void {
     this.putBack(dialog, text);

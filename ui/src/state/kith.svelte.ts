@@ -38,7 +38,7 @@ import { Upkeep } from './upkeep.svelte';
 import { Viewer } from './viewer.svelte';
 import { Waiting } from './waiting.svelte';
 import type { FeedEvent } from '../backend/bindings';
-import type { AppView, Backend, DialogId, MessageId, MessageView } from './types';
+import type { AppView, Backend, DialogId, Drag, MessageId, MessageView } from './types';
 
 export class Kith {
   readonly clock = new Clock();
@@ -253,6 +253,11 @@ export class Kith {
     } catch (thrown) {
       this.toasts.failed(thrown);
     }
+  }
+
+  /** Listens to what is dragged over the app's own window, where the page is not told. */
+  drags(listener: (drag: Drag) => void): () => void {
+    return this.backend.drags?.(listener) ?? (() => undefined);
   }
 
   openLink(url: string): void {

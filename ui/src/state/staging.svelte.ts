@@ -74,6 +74,20 @@ export class Staging {
     }
   }
 
+  /** Puts files beside the draft that the app's own window was told of: they are read there. */
+  addDropped(dialog: DialogId, paths: readonly string[]): void {
+    const { files, coming } = this.of(dialog);
+    const room = Math.max(0, MOST_FILES - files.length - coming.length);
+    if (paths.length > room) this.problem(dialog, t.staging.tooMany(MOST_FILES));
+    for (const path of paths.slice(0, room)) {
+      const name = path.split(/[/\\]/).at(-1) ?? path;
+      const one = { key: (this.#next += 1), name, size: 0, done: 0 };
+      this.#change(dialog, (tray) => ({ ...tray, coming: [...tray.coming, one] }));
+      const generation = this.#generation;
+      this.#queue = this.#queue.then(() => this.#copy(dialog, one, path, generation));
+    }
+  }
+
   /** Takes one away again. */
   async remove(dialog: DialogId, file: number): Promise<void> {
     const before = this.of(dialog).files;
@@ -97,9 +111,44 @@ export class Staging {
     }));
   }
 
+  async #copy(dialog: DialogId, one: Coming, path: string, generation: number): Promise<void> {
+    if (!this.#isWanted(dialog, one, generation)) return;
+    try {
+      const staged = await this.backend.call('stage_dropped', { dialog, path });
+      await this.#keep(dialog, one, staged, generation);
+    } catch (thrown) {
+      if (this.#isWanted(dialog, one, generation)) {
+        this.problem(dialog, t.staging.problem(one.name, why(thrown)));
+      }
+      this.stop(dialog, one.key);
+    }
+  }
+
+  #isWanted(dialog: DialogId, one: Coming, generation: number): boolean {
+    return (
+      generation === this.#generation && this.of(dialog).coming.some(({ key }) => key === one.key)
+    );
+  }
+
+  /** The backend has it. */
+  async #keep(
+    dialog: DialogId,
+    one: Coming,
+    staged: StagedView,
+    generation: number,
+  ): Promise<void> {
+    if (!this.#isWanted(dialog, one, generation)) {
+      await this.backend.call('unstage', { file: staged.file });
+      return;
+    }
+    this.#change(dialog, (tray) => ({
+      files: [...tray.files.filter(({ file }) => file !== staged.file), staged],
+      coming: tray.coming.filter(({ key }) => key !== one.key),
+    }));
+  }
+
   async #bring(dialog: DialogId, one: Coming, file: File, generation: number): Promise<void> {
-    const isWanted = () =>
-      generation === this.#generation && this.of(dialog).coming.some(({ key }) => key === one.key);
+    const isWanted = () => this.#isWanted(dialog, one, generation);
     if (!isWanted()) return;
     let number: number | null = null;
     try {
@@ -119,12 +168,7 @@ export class Staging {
         return;
       }
       const staged = await this.backend.call('stage_end', { number });
-      if (isWanted()) {
-        this.#change(dialog, (tray) => ({
-          files: [...tray.files.filter(({ file }) => file !== staged.file), staged],
-          coming: tray.coming.filter(({ key }) => key !== one.key),
-        }));
-      } else await this.backend.call('unstage', { file: staged.file });
+      await this.#keep(dialog, one, staged, generation);
     } catch (thrown) {
       if (number !== null) {
         this.backend.call('stage_cancel', { number }).catch(() => undefined);

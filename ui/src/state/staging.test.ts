@@ -50,6 +50,7 @@ describe('files beside what is written', () => {
           const { number } = args as { number: number };
           return staged(number, begun.get(number)) as never;
         }
+        if (name === 'stage_dropped') return staged(++next + 40) as never;
         return (name === 'staged' ? [staged(9)] : null) as never;
       },
       feed: () => () => undefined,
@@ -80,6 +81,17 @@ describe('files beside what is written', () => {
     expect(names('d')).toEqual(['7.txt']);
     staging.forget();
     expect(names('e')).toEqual([]);
+  });
+
+  it('that were dropped on the window are read there, by their place', async () => {
+    staging.addDropped('d', ['/home/ada/a b.pdf', 'C:\\docs\\c.txt']);
+    expect(staging.of('d').coming.map(({ name }) => name)).toEqual(['a b.pdf', 'c.txt']);
+    await rest();
+    expect(named('stage_dropped').map(({ path }) => path)).toEqual([
+      '/home/ada/a b.pdf',
+      'C:\\docs\\c.txt',
+    ]);
+    expect(names()).toEqual(['41.txt', '42.txt']);
   });
 
   it('are not kept when they are stopped while they come', async () => {

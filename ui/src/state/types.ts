@@ -37,4 +37,4 @@ export type {
   UserId,
   WaitingView,
 } from '../backend/bindings';
-export type { Backend, CallError } from '../backend/backend';
+export type { Backend, CallError, Drag } from '../backend/backend';

@@ -144,6 +144,8 @@ pub(crate) struct Inner {
     pub(crate) wishes: watch::Sender<()>,
     /// For what is written outside of a web view.
     pub(crate) ids: MessageIds,
+    /// What was dropped on the window last: the only files that the page may name.
+    dropped: std::sync::Mutex<BTreeSet<PathBuf>>,
 }
 
 /// The application of one profile. Cheap to clone.
@@ -211,6 +213,7 @@ impl App {
                 wishes: watch::Sender::new(()),
                 // Not those that the engines make.
                 ids: MessageIds::new(config.random.rotate_left(20) ^ 0x6e6f_7469),
+                dropped: std::sync::Mutex::default(),
             }),
         };
         let (resuming, opening) = (app.clone(), app.clone());
@@ -309,6 +312,24 @@ impl App {
         self.shell()
             .downloads()
             .unwrap_or_else(|| self.inner.folder.join(DOWNLOADS))
+    }
+
+    /// The person has just dropped these files on the window. What was dropped
+    /// before can be named no more.
+    pub fn offer(&self, files: impl IntoIterator<Item = PathBuf>) {
+        *self.lock_dropped() = files.into_iter().collect();
+    }
+
+    /// Whether this file was dropped on the window; it can be named once.
+    pub(crate) fn take_dropped(&self, file: &Path) -> bool {
+        self.lock_dropped().remove(file)
+    }
+
+    fn lock_dropped(&self) -> std::sync::MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.inner
+            .dropped
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn profile_name(&self) -> &str {

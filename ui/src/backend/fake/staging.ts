@@ -11,6 +11,7 @@ type Mine =
   | 'stage_begin'
   | 'stage_portion'
   | 'stage_end'
+  | 'stage_dropped'
   | 'stage_cancel'
   | 'unstage'
   | 'staged'
@@ -56,6 +57,7 @@ export function stagingCommands({ world, fail }: Hands): Some<Mine> {
       put(dialog, [...kept(dialog).now.files, staged]);
       return staged;
     },
+    stage_dropped: () => fail('not_allowed'),
     stage_cancel: ({ number }) => {
       coming.delete(number);
       return null;

@@ -77,7 +77,7 @@ export const writing = {
     dropHint: 'You can write something about it before it is sent.',
     remove: (name: string) => `Remove ${name}`,
     stop: (name: string) => `Stop reading ${name}`,
-    reading: (name: string) => `Reading ${name}`,
+    reading: 'Being read',
     problem: (name: string, why: string) => `${name}: ${why}`,
     tooMany: (most: number) =>
       `A message carries ${number().format(most)} files at most. Send these first, then the others.`,

@@ -151,6 +151,8 @@ commands! {
     stage_portion(number: u64, bytes: String) -> () = staging::stage_portion;
     /// All bytes of such a file are here: from now on it is kept beside the draft, and a photo without what it tells besides the picture.
     stage_end(number: u64) -> StagedView = staging::stage_end;
+    /// Puts a file beside what is being written that was just dropped on the app's own window; others cannot be named.
+    stage_dropped(dialog: DialogId, path: String) -> StagedView = staging::stage_dropped;
     /// Such a file is not wanted after all.
     stage_cancel(number: u64) -> () = staging::stage_cancel;
     /// Takes a file away from the draft.

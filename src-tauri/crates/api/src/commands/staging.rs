@@ -1,6 +1,8 @@
-//! Files beside what is being written. They come as bytes, in portions, so that
-//! the web view never names a file of this computer, and none is ever whole in
-//! memory here.
+//! Files beside what is being written. They come as bytes, in portions, and none
+//! is ever whole in memory here; or by name, when the person has just dropped
+//! them on the window. The web view can name no other file of this computer.
+
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -31,6 +33,20 @@ pub(super) async fn stage_end(ui: &Ui, number: u64) -> Answer<StagedView> {
     // Taken away again by somebody else at the same moment.
     let upload = upload.ok_or(StageError::Vanished)?;
     Ok(upload.into())
+}
+
+pub(super) async fn stage_dropped(ui: &Ui, dialog: DialogId, path: String) -> Answer<StagedView> {
+    let path = PathBuf::from(path);
+    if !ui.app.take_dropped(&path) {
+        return Err(UiError::new(
+            Code::NotAllowed,
+            "This file was not dropped on the window. Drop it again, or choose it.",
+        ));
+    }
+    let session = ui.app.session()?;
+    let id = session.engine.stage_file(&dialog, path).await?;
+    let upload = session.store.upload(id).await?;
+    Ok(upload.ok_or(StageError::Vanished)?.into())
 }
 
 pub(super) async fn stage_cancel(ui: &Ui, number: u64) -> Answer<()> {
