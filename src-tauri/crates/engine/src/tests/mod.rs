@@ -4,6 +4,7 @@
 mod cost;
 mod deeds;
 mod inbox;
+mod notify;
 mod staging;
 mod timers;
 mod typing;
