@@ -164,8 +164,7 @@ describe('over the list', () => {
     await at('search').fill('step');
     await at('found-row').nth(29).waitFor();
     await at('dialog-list').getByText(`Messages, ${STEPS}`).waitFor();
-    const shown = () =>
-      at('found-row').evaluateAll((rows) => rows.map((row) => row.dataset.found));
+    const shown = () => at('found-row').evaluateAll((rows) => rows.map((row) => row.dataset.found));
     const newest = Array.from({ length: STEPS }, (_, n) => ids[`step ${STEPS - n}.`]);
     assert.deepEqual((await shown()).slice(0, 30), newest.slice(0, 30));
     await at('search').focus();

