@@ -1,6 +1,7 @@
 // Pictures of the main screens in the real window.
 
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { folder } from '../support/server.js';
 import { Key, Window } from '../support/window.js';
@@ -9,6 +10,7 @@ const filter = process.argv[2] ?? '';
 const at = (id) => `[data-testid="${id}"]`;
 const files = await folder('shots');
 const window = await Window.open(['--data-dir', path.join(files.path, 'data')]);
+const file = fileURLToPath(new URL('../../icons/screenshot.png', import.meta.url));
 let taken = 0;
 
 /** What is not asked for is waited for all the same: the next step needs it drawn. */
@@ -19,6 +21,23 @@ async function picture(name) {
   }
   await window.picture(`window/${name}`);
   taken++;
+}
+
+/** What is found over the list and in the conversation, and a file beside what is written. */
+async function finding(look) {
+  await window.type(at('search'), 'the');
+  await window.find(at('found-row'));
+  await picture(`search${look}`);
+  await window.press(Key.ESCAPE);
+  await window.click(at('seek-open'));
+  await window.type(at('seek'), 'the');
+  await window.find(at('seek-count'), ' found');
+  await picture(`seek${look}`);
+  await window.click(at('seek-close'));
+  await window.choose(at('attach-input'), file);
+  await window.find(at('staged'));
+  await picture(`staged${look}`);
+  await window.click(at('staged-remove'));
 }
 
 await window.find(at('way-try'));
@@ -47,6 +66,7 @@ await window.menu(at('dialog-row'));
 await window.find(at('dialog-menu'));
 await picture('list-menu');
 await window.press(Key.ESCAPE);
+await finding('');
 await window.click(at('info-toggle'));
 await window.find(`${at('info')}[data-phase="open"]`);
 await picture('info');
@@ -60,6 +80,7 @@ await window.press(Key.ESCAPE);
 await picture('info-dark');
 await window.click(at('info-toggle'));
 await picture('dialog-dark');
+await finding('-dark');
 await window.resize(700, 600);
 await window.find('[data-layout="narrow"]');
 await picture('narrow-dark');
