@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use kith_model::{Dialog, DialogId, DialogKind, Message, MessageIds, Person, Timestamp, UserId};
-use kith_store::{Profile, Store, Stretch, Write};
+use kith_store::{IndexWork, Profile, Store, Stretch, Write};
 use kith_testkit::{ALEX, PASSWORD, TestDesk, Town};
 
 /// The second of the newest message.
@@ -58,6 +58,7 @@ pub(crate) async fn run(data: &Path, messages: u32, dialogs: u32) -> Result<()> 
             write = store.write().await?;
         }
     }
+    while write.work_on_index().await? != IndexWork::Done {}
     write.commit().await?;
     store.close().await;
     Ok(())

@@ -19,7 +19,7 @@ async fn found(person: &TestPerson, text: &str, dialog: Option<&DialogId>) -> Ve
         limit: 100,
         ..Search::default()
     };
-    let page = person.engine.store().search(&search).await;
+    let page = person.engine.search(&search).await;
     let found = page.expect("a search").found.into_iter();
     found.map(|found| found.message.message.body).collect()
 }

@@ -295,36 +295,8 @@ BEGIN
     DELETE FROM search_place WHERE place = old.place;
 END;
 
-CREATE TRIGGER message_found AFTER INSERT ON message
-WHEN new.kind = 0 AND (new.body <> '' OR new.attachments <> '[]')
-BEGIN
-    INSERT INTO search_text (seq, sent_at, attachments)
-    VALUES (new.seq, new.sent_at, new.attachments);
-END;
-
-CREATE TRIGGER message_gone BEFORE DELETE ON message
-BEGIN
-    DELETE FROM search_text WHERE seq = old.seq;
-END;
-
-CREATE TRIGGER message_is_changing BEFORE UPDATE OF body, attachments, sent_at ON message
-WHEN new.body <> old.body OR new.attachments <> old.attachments OR new.sent_at <> old.sent_at
-BEGIN
-    DELETE FROM search_text WHERE seq = old.seq;
-END;
-
-CREATE TRIGGER message_has_changed AFTER UPDATE OF body, attachments, sent_at ON message
-WHEN new.kind = 0
-     AND (new.body <> '' OR new.attachments <> '[]')
-     AND (new.body <> old.body OR new.attachments <> old.attachments OR new.sent_at <> old.sent_at)
-BEGIN
-    INSERT INTO search_text (seq, sent_at, attachments)
-    VALUES (new.seq, new.sent_at, new.attachments);
-END;
-
 CREATE TABLE search_work (
     id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
-    waits_to INTEGER NOT NULL DEFAULT 0,       -- the last message (seq) that may not be in it yet; 0: all are
     has_crossed_out INTEGER NOT NULL DEFAULT 0 -- 1: words of messages that are gone may be in it; 2: it is being written anew
 ) STRICT;
 
@@ -361,6 +333,39 @@ CREATE TABLE notified (
     sent_at INTEGER NOT NULL DEFAULT 0,        -- seconds
     message_id TEXT NOT NULL DEFAULT '000000000000000000000000' -- decides within a second
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE search_waiting (
+    sent_at INTEGER NOT NULL,
+    seq INTEGER NOT NULL,                      -- the message
+    PRIMARY KEY (sent_at, seq)                 -- the newest are taken in first
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER message_found AFTER INSERT ON message
+WHEN new.kind = 0 AND (new.body <> '' OR new.attachments <> '[]')
+BEGIN
+    INSERT INTO search_waiting (sent_at, seq) VALUES (new.sent_at, new.seq);
+END;
+
+CREATE TRIGGER message_gone BEFORE DELETE ON message
+BEGIN
+    DELETE FROM search_waiting WHERE sent_at = old.sent_at AND seq = old.seq;
+    DELETE FROM search_text WHERE seq = old.seq;
+END;
+
+CREATE TRIGGER message_is_changing BEFORE UPDATE OF body, attachments, sent_at ON message
+WHEN new.body <> old.body OR new.attachments <> old.attachments OR new.sent_at <> old.sent_at
+BEGIN
+    DELETE FROM search_waiting WHERE sent_at = old.sent_at AND seq = old.seq;
+    DELETE FROM search_text WHERE seq = old.seq;
+END;
+
+CREATE TRIGGER message_has_changed AFTER UPDATE OF body, attachments, sent_at ON message
+WHEN new.kind = 0
+     AND (new.body <> '' OR new.attachments <> '[]')
+     AND (new.body <> old.body OR new.attachments <> old.attachments OR new.sent_at <> old.sent_at)
+BEGIN
+    INSERT INTO search_waiting (sent_at, seq) VALUES (new.sent_at, new.seq);
+END;
 
 -- ==== one profile (profile.db) ====
 

@@ -172,7 +172,7 @@ impl Shared {
             self.reactions_wake.notify_one();
         }
         self.let_go_of_files(&changes);
-        self.let_go_of_words(&changes);
+        self.wake_index(&changes);
         self.copies_may_go(&changes);
         self.hub.tell(changes);
         Ok(())

@@ -87,6 +87,7 @@ pub use page::{Holes, Page};
 pub use profile::{Account, NewAccount, Profile, SecretPlace};
 pub use queue::{Queued, WayOut};
 pub use search::{FOUND_COUNTED, Found, FoundPage, Search};
+pub use search_work::IndexWork;
 pub use spot::Spot;
 pub use upload::{NewUpload, Upload, UploadState};
 pub use waiting::{HeardEdit, HeardReactions};

@@ -1,8 +1,10 @@
 //! Finding messages by words.
 //!
-//! The index (`0007_search.sql`) is kept by triggers, so it is never of another
-//! transaction than the messages. Its row numbers are places in time, so the
-//! newest come first without being sorted, and a page goes on below a place.
+//! What leaves the index does so in the transaction that changes the message, by
+//! triggers (`0007_search.sql`); what is to come into it waits for a quiet moment
+//! or a search (`0010_search_waiting.sql`, `search_work.rs`). Its row numbers are
+//! places in time, so the newest come first without being sorted, and a page goes
+//! on below a place.
 
 use std::ops::Range;
 
@@ -139,7 +141,8 @@ const AMONG: &str = "SELECT m.id
 
 impl Store {
     /// Messages in which the words are, newest first: one statement, and nothing
-    /// that is typed makes it fail.
+    /// that is typed makes it fail. Words that wait for the index are not found
+    /// ([`Write::take_into_index`](crate::Write::take_into_index)).
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -1,57 +1,91 @@
-//! The quiet work on the index of words, a portion at a time: messages that
-//! were here before it are taken in, and where many went at once, so that they
-//! were only crossed out, it is written anew without them.
+//! The quiet work on the index of words, a portion at a time: messages are taken
+//! in that wait for it, and where many went at once, so that they were only
+//! crossed out, it is written anew without them.
 
 use kith_model::DialogId;
 
-use crate::{StoreError, Write};
+use crate::{Store, StoreError, Write};
 
 /// So many messages are taken in at once.
-const PORTION: i64 = 500;
+const PORTION: i64 = 250;
 /// So many pages are written anew at once.
 const PAGES: i64 = 64;
 /// Taking so many out of the index one by one would take too long.
 const MANY: i64 = 100;
 
+/// What is done of the work on the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexWork {
+    /// There was nothing to do.
+    Done,
+    /// Messages were taken in; there may be more.
+    TookIn,
+    /// Some of it was written anew without what is gone; there may be more.
+    WroteAnew,
+}
+
+impl Store {
+    /// Whether messages wait to be taken into the index of words: a search does
+    /// not find those.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn has_words_waiting(&self) -> Result<bool, StoreError> {
+        Ok(
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM search_waiting)")
+                .fetch_one(&mut *self.reader().await?)
+                .await?,
+        )
+    }
+}
+
 impl Write {
-    /// Does one portion of what is to be done. Says whether there is more.
+    /// Does one portion of what is to be done, and says what.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn work_on_index(&mut self) -> Result<bool, StoreError> {
-        let (waits_to, has_crossed_out): (i64, bool) =
-            sqlx::query_as("SELECT waits_to, has_crossed_out FROM search_work")
-                .fetch_one(self.db().await?)
-                .await?;
-        if waits_to > 0 {
-            self.take_into_index(waits_to).await?;
-            return Ok(true);
+    pub async fn work_on_index(&mut self) -> Result<IndexWork, StoreError> {
+        if self.take_into_index().await? {
+            return Ok(IndexWork::TookIn);
         }
-        if has_crossed_out {
-            return Ok(!self.write_index_anew().await?);
+        let has_crossed_out: bool = sqlx::query_scalar("SELECT has_crossed_out FROM search_work")
+            .fetch_one(self.db().await?)
+            .await?;
+        if has_crossed_out && !self.write_index_anew().await? {
+            return Ok(IndexWork::WroteAnew);
         }
-        Ok(false)
+        Ok(IndexWork::Done)
     }
 
-    async fn take_into_index(&mut self, waits_to: i64) -> Result<(), StoreError> {
-        let from = (waits_to - PORTION).max(0);
+    /// Takes in a portion of the messages that wait, the newest first; says
+    /// whether there were any.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn take_into_index(&mut self) -> Result<bool, StoreError> {
         // In the order of time, which the index likes best.
-        sqlx::query(
+        self.later(
             "INSERT INTO search_text (seq, sent_at, attachments)
              SELECT m.seq, m.sent_at, m.attachments
-             FROM message m
-             WHERE m.seq > ? AND m.seq <= ?
-               AND m.kind = 0
-               AND (m.body <> '' OR m.attachments <> '[]')
-               AND NOT EXISTS (SELECT 1 FROM search_place p WHERE p.seq = m.seq)
-             ORDER BY m.sent_at",
+             FROM (SELECT sent_at, seq
+                   FROM search_waiting
+                   ORDER BY sent_at DESC, seq DESC
+                   LIMIT ?) w
+             CROSS JOIN message m ON m.seq = w.seq
+             ORDER BY w.sent_at, w.seq",
         )
-        .bind(from)
-        .bind(waits_to)
+        .bind(PORTION);
+        let taken = sqlx::query(
+            "DELETE FROM search_waiting
+             WHERE (sent_at, seq) IN (SELECT sent_at, seq
+                                      FROM search_waiting
+                                      ORDER BY sent_at DESC, seq DESC
+                                      LIMIT ?)",
+        )
+        .bind(PORTION)
         .execute(self.db().await?)
         .await?;
-        self.later("UPDATE search_work SET waits_to = ?").bind(from);
-        Ok(())
+        Ok(taken.rows_affected() > 0)
     }
 
     /// Writes some of the index anew; says whether nothing that was crossed out

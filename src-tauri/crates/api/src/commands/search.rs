@@ -33,7 +33,7 @@ pub(super) async fn search(
         below: below.and_then(|below| i64::try_from(below).ok()),
         limit: PAGE,
     };
-    let page = store.search(&search).await?;
+    let page = session.engine.search(&search).await?;
     let incomplete = match below {
         None => store.incomplete_dialogs(search.dialog.as_ref()).await?,
         Some(_) => 0,
