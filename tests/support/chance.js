@@ -1,0 +1,46 @@
+// Chance that can be repeated: the same seed makes the same choices.
+
+import { randomInt } from 'node:crypto';
+
+/** A row of choices. */
+export class Chance {
+  #state;
+
+  /** `KITH_TEST_SEED`, or another seed each time. */
+  constructor(seed = Number(process.env.KITH_TEST_SEED ?? randomInt(1, 2 ** 31))) {
+    this.seed = seed;
+    this.#state = seed >>> 0;
+  }
+
+  /** 32 bits of it (splitmix32). */
+  #next() {
+    this.#state = (this.#state + 0x9e3779b9) >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return (mixed ^ (mixed >>> 15)) >>> 0;
+  }
+
+  /** A whole number from `from` up to `to`, and never `to` itself. */
+  between(from, to) {
+    return from + (this.#next() % (to - from));
+  }
+
+  /** One of these. */
+  of(these) {
+    return these[this.between(0, these.length)];
+  }
+
+  /** So many different ones of these. */
+  some(count, these) {
+    const left = [...these];
+    return Array.from({ length: count }, () => left.splice(this.between(0, left.length), 1)[0]);
+  }
+
+  /** So many bytes. */
+  bytes(count) {
+    const bytes = Buffer.alloc(Math.ceil(count / 4) * 4);
+    for (let at = 0; at < bytes.length; at += 4) bytes.writeUInt32LE(this.#next(), at);
+    return bytes.subarray(0, count);
+  }
+}
