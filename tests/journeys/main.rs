@@ -12,6 +12,7 @@ mod damaged;
 mod deeds;
 mod dialogs;
 mod files;
+mod first_login;
 mod history;
 mod late;
 mod leftovers;

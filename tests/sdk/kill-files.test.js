@@ -98,6 +98,8 @@ function die() {
     await kith.kill();
     kith = await Kith.start(data);
     const waiting = await kith.call('waiting');
+    const failed = waiting.filter(({ state }) => state === 'failed');
+    assert.deepEqual(failed, [], 'a message waits for the person');
     road.open();
     reviving = null;
     return waiting.map(({ journal }) => journal.at(-1).reason);
