@@ -67,6 +67,23 @@ test('what comes while one reads further up is counted at once', async () => {
   await page.close();
 });
 
+test('who has written in one conversation has not read what is new in another', async () => {
+  const page = await built.open('talk');
+  await page.locator('[data-testid=timeline][data-landed=true]').waitFor();
+  for (let number = 0; number < 60; number++) await arrive(page, 'square', `Number ${number}`);
+  await row(page, 'square').getByTestId('unread').waitFor();
+  await page.getByTestId('composer-input').fill('Only here.');
+  await page.getByTestId('composer-input').press('Enter');
+  await page.getByTestId('message').getByText('Only here.').waitFor();
+  await row(page, 'square').click();
+  await page.locator('.conversation[data-dialog-id="square"]').waitFor();
+  await page.getByTestId('new-divider').waitFor();
+  // Below is more than fits, which nobody has looked at yet.
+  await page.getByTestId('jump-bottom').waitFor();
+  await row(page, 'square').getByTestId('unread').waitFor();
+  await page.close();
+});
+
 test('the conversation is never blank while the window crosses the width where the list goes', async () => {
   const page = await built.open('thousand');
   await page.setViewportSize({ width: 780, height: 800 });
