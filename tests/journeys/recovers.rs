@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use kith_engine::LinkState;
 use kith_model::{Delivery, DialogId, SystemClock};
-use kith_testkit::{ALEX, BEA, CAROL, Road, ShiftedClock, TestPerson, Town};
+use kith_testkit::{ALEX, BEA, CAROL, Road, ShiftedClock, TestPerson, Town, Turnstile};
 
 const HOUR: i64 = 3_600_000;
 
@@ -150,5 +150,40 @@ async fn a_restarted_server_is_not_stormed() -> Result<()> {
         let who = person.actor.login;
         assert!(asked <= most, "{who}: {asked} times, where {most} would do");
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialog_that_was_being_fetched_when_the_link_broke_is_fetched_over_the_resumed_one()
+-> Result<()> {
+    let town = Town::open_plain().await?;
+    let is_history = |line: &str| line.contains("chat/Message?");
+    let turnstile = Turnstile::before(town.connection(), is_history).await?;
+    let through = turnstile.lead(town.connection());
+    let road = Road::to(&through).await?;
+    let path = town.folder().join("bea-desk.db");
+    let bea = TestPerson::start(BEA, road.lead(&through), path, Arc::new(SystemClock)).await?;
+    bea.online().await;
+    let alex = town.person(ALEX).await?;
+    turnstile.hold(is_history);
+    let boats = alex.group("Boats", &[&bea]).await?;
+    turnstile
+        .until("the question for its newest page", |asked| {
+            asked.waiting.iter().any(|line| is_history(line))
+        })
+        .await;
+    road.change(|weather| weather.is_closed = true);
+    bea.offline().await;
+    turnstile.hold(|_| false);
+    let unread = alex.say(&boats, "are you coming").await?;
+    road.change(|weather| weather.is_closed = false);
+    bea.engine.reconnect_now();
+    bea.hears(&unread).await;
+    // Only with its newest page it is known what of it was read.
+    bea.until("what is unread", async || {
+        let entry = bea.engine.store().dialog(&boats).await.ok()??;
+        (entry.unread == 1).then_some(())
+    })
+    .await;
     Ok(())
 }

@@ -33,8 +33,6 @@ use crate::history::PAGE;
 use crate::shared::Shared;
 use crate::task::Backoff;
 
-/// A dialog that cannot be fetched is asked for so often.
-const FETCHED_AGAIN: u32 = 5;
 /// So many dialogs are caught up side by side.
 const SIDE_BY_SIDE: usize = 3;
 /// So many own messages are asked about, whether they have been read.
@@ -241,20 +239,30 @@ impl Shared {
         });
     }
 
-    /// Fetches a dialog; when that fails for a reason that may pass, a few
-    /// times more, because nobody else will ask before the next fresh link.
+    /// Fetches a dialog. When that fails for a reason that may pass, it is tried
+    /// until there is a fresh link, whose catch-up lists it: a link that is
+    /// resumed has none, and until its newest page is here nobody can say what
+    /// of it is unread.
     async fn fetch_dialog_patiently(&self, id: &DialogId) -> Result<(), WorkError> {
         let mut backoff = Backoff::new(LONGEST_WAIT, self.seed ^ 0x6469);
-        for _ in 0..FETCHED_AGAIN {
+        let mut wire = self.link.wire.subscribe();
+        let generation = wire.borrow().generation;
+        loop {
             match self.fetch_dialog(id).await {
-                Err(WorkError::Client(error)) if error.is_passing() && self.link.wire().is_up => {
+                Err(WorkError::Client(error)) if error.is_passing() => {
                     tracing::debug!(%error, "a dialog is fetched again");
-                    tokio::time::sleep(backoff.next()).await;
                 }
                 done => return done,
             }
+            if wire.borrow().is_up {
+                tokio::time::sleep(backoff.next()).await;
+            }
+            let is_up_or_fresh = wire.wait_for(|wire| wire.is_up || wire.generation != generation);
+            if is_up_or_fresh.await.is_err() {
+                return Err(WorkError::LinkChanged);
+            }
+            self.same_link(generation)?;
         }
-        self.fetch_dialog(id).await
     }
 
     /// Fetches a dialog, its newest messages and its people.
