@@ -15,6 +15,16 @@ use tokio::task::JoinHandle;
 use crate::wait::within;
 
 type Fits = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+type Rule = Arc<dyn Fn(&str) -> Passage + Send + Sync>;
+
+/// What becomes of the answer to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Passage {
+    Through,
+    Held,
+    /// It ends with its connection.
+    Cut,
+}
 
 /// What has passed so far.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +40,7 @@ pub struct Asked {
 /// Between one device and the server's REST, without TLS.
 pub struct Turnstile {
     asked: watch::Sender<Asked>,
-    held: watch::Sender<Fits>,
+    rule: watch::Sender<Rule>,
     port: u16,
     gate: JoinHandle<()>,
 }
@@ -57,21 +67,21 @@ impl Turnstile {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let asked = watch::Sender::new(Asked::default());
-        let nothing: Fits = Arc::new(|_: &str| false);
-        let held = watch::Sender::new(nothing);
+        let all: Rule = Arc::new(|_: &str| Passage::Through);
+        let rule = watch::Sender::new(all);
         let counted: Fits = Arc::new(counted);
         let gate = tokio::spawn({
-            let (asked, held) = (asked.clone(), held.clone());
+            let (asked, rule) = (asked.clone(), rule.clone());
             async move {
                 while let Ok((near, _)) = listener.accept().await {
                     let counted = Arc::clone(&counted);
-                    tokio::spawn(carry(near, there, asked.clone(), held.subscribe(), counted));
+                    tokio::spawn(carry(near, there, asked.clone(), rule.subscribe(), counted));
                 }
             }
         });
         Ok(Self {
             asked,
-            held,
+            rule,
             port,
             gate,
         })
@@ -90,7 +100,21 @@ impl Turnstile {
     /// Holds back the answers to requests whose first line fits, and no others,
     /// from now on.
     pub fn hold(&self, fits: impl Fn(&str) -> bool + Send + Sync + 'static) {
-        self.held.send_replace(Arc::new(fits));
+        self.pass(fits, Passage::Held);
+    }
+
+    /// Ends the connections on which something is asked whose first line fits,
+    /// and no others, from now on: also those whose answers were held back.
+    pub fn cut(&self, fits: impl Fn(&str) -> bool + Send + Sync + 'static) {
+        self.pass(fits, Passage::Cut);
+    }
+
+    fn pass(&self, fits: impl Fn(&str) -> bool + Send + Sync + 'static, passage: Passage) {
+        let rule = move |line: &str| match fits(line) {
+            true => passage,
+            false => Passage::Through,
+        };
+        self.rule.send_replace(Arc::new(rule));
     }
 
     /// What has passed so far.
@@ -123,7 +147,7 @@ async fn carry(
     near: TcpStream,
     there: SocketAddr,
     asked: watch::Sender<Asked>,
-    mut held: watch::Receiver<Fits>,
+    mut rule: watch::Receiver<Rule>,
     counted: Fits,
 ) {
     let Ok(far) = TcpStream::connect(there).await else {
@@ -155,7 +179,8 @@ async fn carry(
             read = far_in.read(&mut answer) => {
                 let Ok(n @ 1..) = read else { break };
                 if let Some(line) = line.take() {
-                    let is_over = held.wait_for(|held| !held(&line)).await.is_err();
+                    let rule = rule.wait_for(|rule| rule(&line) != Passage::Held).await;
+                    let is_over = rule.map_or(true, |rule| rule(&line) == Passage::Cut);
                     forget(&asked, &line);
                     if is_over { break }
                 }
