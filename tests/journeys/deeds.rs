@@ -354,7 +354,7 @@ async fn a_refused_deed_is_undone_and_says_why() -> Result<()> {
     bea.engine.reconnect_now();
     let refused = within("the refusal", async {
         loop {
-            let Some(News::Batch(news)) = changes.next().await else {
+            let Some(News::Batch { changes: news, .. }) = changes.next().await else {
                 continue;
             };
             for change in news {

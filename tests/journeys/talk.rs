@@ -118,7 +118,7 @@ async fn typing_is_seen_and_ends() -> Result<()> {
         let what = format!("the news that {wanted:?} are typing");
         within(&what, async {
             loop {
-                let Some(News::Batch(news)) = changes.next().await else { continue };
+                let Some(News::Batch { changes: news, .. }) = changes.next().await else { continue };
                 if news.iter().any(|change| {
                     matches!(change, Change::Typing { dialog: here, people } if *here == dialog && people == wanted)
                 }) {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use kith_model::{DialogId, FailureReason, MessageId, UserId};
-use kith_store::DeedKind;
+use kith_store::{DeedKind, StoredMessage};
 use tokio::sync::broadcast;
 
 use crate::LinkState;
@@ -80,16 +80,38 @@ impl From<kith_store::Change> for Change {
 /// What a listener hears.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
-    /// These are different now.
-    Batch(Vec<Change>),
+    /// Something is different now.
+    Batch {
+        /// What.
+        changes: Vec<Change>,
+        /// New messages among it whose rows need not be read. A later change
+        /// of one of them comes after this.
+        rows: Arc<[StoredMessage]>,
+    },
     /// Some news were missed: read everything again.
     Lost,
+}
+
+/// What is told at once.
+#[derive(Debug, Clone)]
+struct Told {
+    changes: Arc<[Change]>,
+    rows: Arc<[StoredMessage]>,
+}
+
+impl From<Told> for News {
+    fn from(told: Told) -> Self {
+        Self::Batch {
+            changes: told.changes.to_vec(),
+            rows: told.rows,
+        }
+    }
 }
 
 /// One listener's end. News from before it was made do not come.
 #[derive(Debug)]
 pub struct Changes {
-    receiver: broadcast::Receiver<Arc<[Change]>>,
+    receiver: broadcast::Receiver<Told>,
 }
 
 impl Changes {
@@ -97,7 +119,7 @@ impl Changes {
     /// the wait is given up.
     pub async fn next(&mut self) -> Option<News> {
         match self.receiver.recv().await {
-            Ok(batch) => Some(News::Batch(batch.to_vec())),
+            Ok(batch) => Some(batch.into()),
             Err(broadcast::error::RecvError::Lagged(_)) => Some(News::Lost),
             Err(broadcast::error::RecvError::Closed) => None,
         }
@@ -106,7 +128,7 @@ impl Changes {
     /// What is there already, without waiting.
     pub fn try_next(&mut self) -> Option<News> {
         match self.receiver.try_recv() {
-            Ok(batch) => Some(News::Batch(batch.to_vec())),
+            Ok(batch) => Some(batch.into()),
             Err(broadcast::error::TryRecvError::Lagged(_)) => Some(News::Lost),
             Err(_) => None,
         }
@@ -116,7 +138,7 @@ impl Changes {
 /// The engine's end.
 #[derive(Debug)]
 pub(crate) struct Hub {
-    sender: broadcast::Sender<Arc<[Change]>>,
+    sender: broadcast::Sender<Told>,
 }
 
 impl Hub {
@@ -134,8 +156,16 @@ impl Hub {
 
     /// Tells everybody. That nobody listens is no failure.
     pub(crate) fn tell(&self, changes: Vec<Change>) {
+        self.tell_with(changes, Vec::new());
+    }
+
+    /// The same, with rows that need not be read.
+    pub(crate) fn tell_with(&self, changes: Vec<Change>, rows: Vec<StoredMessage>) {
         if !changes.is_empty() {
-            let _ = self.sender.send(changes.into());
+            let _ = self.sender.send(Told {
+                changes: changes.into(),
+                rows: rows.into(),
+            });
         }
     }
 }

@@ -138,7 +138,7 @@ async fn something_was_sent_or_seen(changes: &mut crate::Changes) -> bool {
         match changes.next().await {
             None => return false,
             Some(News::Lost) => return true,
-            Some(News::Batch(batch)) => {
+            Some(News::Batch { changes: batch, .. }) => {
                 let matters =
                     |change: &Change| matches!(change, Change::Message { .. } | Change::Dialog(_));
                 if batch.iter().any(matters) {

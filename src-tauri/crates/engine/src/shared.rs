@@ -160,8 +160,9 @@ impl Shared {
     }
 
     /// Commits, and then tells what is different.
-    pub(crate) async fn commit(&self, write: Write) -> Result<(), StoreError> {
+    pub(crate) async fn commit(&self, mut write: Write) -> Result<(), StoreError> {
         let is_unsure = write.is_unsure();
+        let rows = write.take_fresh();
         let changes: Vec<Change> = write
             .commit()
             .await?
@@ -174,7 +175,7 @@ impl Shared {
         self.let_go_of_files(&changes);
         self.wake_index(&changes);
         self.copies_may_go(&changes);
-        self.hub.tell(changes);
+        self.hub.tell_with(changes, rows);
         Ok(())
     }
 

@@ -86,6 +86,11 @@ impl Write {
                     // Its removal came before it.
                     return Ok(Put::Known);
                 }
+                if awaits.leaves_plain(news) && self.asked_at.is_none() {
+                    let names_me = self.is_named(news.sender, &news.properties);
+                    let row = StoredMessage::plain(news.clone(), self.told(news), names_me);
+                    self.changes.know(row);
+                }
                 Put::New
             }
             Some(old)

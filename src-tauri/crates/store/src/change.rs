@@ -1,8 +1,11 @@
-//! What a write did, by id. Whoever shows something reads the rows again.
+//! What a write did, by id. Whoever shows something reads the rows again, but
+//! for those of new messages, which are known and go along.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kith_model::{DialogId, MessageId, UserId};
+
+use crate::StoredMessage;
 
 /// One thing that is different after a write.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,14 +34,30 @@ pub enum Change {
 
 /// The changes of one transaction, each once, in a fixed order.
 #[derive(Debug, Default)]
-pub(crate) struct ChangeSet(BTreeSet<Change>);
+pub(crate) struct ChangeSet {
+    changes: BTreeSet<Change>,
+    /// The rows of new messages that nothing was done to since.
+    fresh: BTreeMap<MessageId, StoredMessage>,
+}
 
 impl ChangeSet {
     pub(crate) fn add(&mut self, change: Change) {
-        self.0.insert(change);
+        if let Change::Message { id, .. } | Change::MessageRemoved { id, .. } = &change {
+            self.fresh.remove(id);
+        }
+        self.changes.insert(change);
+    }
+
+    /// The row of a message that was added as a change.
+    pub(crate) fn know(&mut self, row: StoredMessage) {
+        self.fresh.insert(row.message.id.clone(), row);
+    }
+
+    pub(crate) fn take_fresh(&mut self) -> Vec<StoredMessage> {
+        std::mem::take(&mut self.fresh).into_values().collect()
     }
 
     pub(crate) fn into_vec(self) -> Vec<Change> {
-        self.0.into_iter().collect()
+        self.changes.into_iter().collect()
     }
 }

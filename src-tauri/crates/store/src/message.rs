@@ -43,6 +43,30 @@ pub struct StoredMessage {
 }
 
 impl StoredMessage {
+    /// What is kept of a message of which no more is known than itself. Its
+    /// row, read again, is this.
+    pub(crate) fn plain(message: Message, delivery: Delivery, mentions_me: bool) -> Self {
+        Self {
+            message: Message {
+                reactions: Some(Vec::new()),
+                is_markable: false,
+                delivered_to: Vec::new(),
+                read_by: Vec::new(),
+                ..message
+            },
+            delivery,
+            failure: None,
+            expires_at: None,
+            is_pinned: false,
+            is_editing: false,
+            mentions_me,
+            notice: None,
+            as_of: Timestamp::default(),
+            reacted_as_of: Timestamp::default(),
+            is_unsure: false,
+        }
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn spot(&self) -> Spot {

@@ -15,7 +15,7 @@ use crate::message::to_json;
 use crate::open::stored;
 use crate::person::number;
 use crate::waiting::{Awaits, awaits_columns};
-use crate::{Addressee, Fate, Step, StoreError, Write};
+use crate::{Addressee, Fate, Step, StoreError, StoredMessage, Write};
 
 /// What is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,12 +251,21 @@ impl Write {
         self.message_changed(dialog, id);
         let message = Message {
             body: queued.body.clone(),
+            attachments: queued.attachments.clone(),
+            properties: queued.properties.clone(),
+            destroy_after: queued.destroy_after,
+            is_silent: queued.is_silent,
+            is_in_history: queued.destroy_after.is_none(),
             ..Message::new(id.clone(), dialog.clone(), self.me, now)
         };
         self.keep_links(&message);
         // Something may have come before: the id is the sender's, so its
         // message can be known to others before a lost row is queued again.
         self.apply_what_waited(&message, way.awaits).await?;
+        if way.awaits.leaves_plain(&message) {
+            let row = StoredMessage::plain(message, state, false);
+            self.changes.know(row);
+        }
         Ok(true)
     }
 }

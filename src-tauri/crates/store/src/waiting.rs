@@ -55,6 +55,8 @@ pub(crate) struct Awaits {
     pub(crate) is_gone: bool,
     markers: bool,
     pub(crate) changes: bool,
+    /// It is pinned already.
+    was_pinned: bool,
     is_archived: bool,
     /// Its place lies below the read pointer.
     pub(crate) is_passed: bool,
@@ -71,6 +73,8 @@ macro_rules! awaits_columns {
         "EXISTS (SELECT 1 FROM gone_message g WHERE g.message_id = asked.id) AS is_gone,
          EXISTS (SELECT 1 FROM waiting_marker w WHERE w.message_id = asked.id) AS markers,
          EXISTS (SELECT 1 FROM waiting_change w WHERE w.message_id = asked.id) AS changes,
+         EXISTS (SELECT 1 FROM pin
+                 WHERE pin.dialog_id = asked.dialog_id AND pin.message_id = asked.id) AS was_pinned,
          EXISTS (SELECT 1 FROM list_state s
                  WHERE s.dialog_id = asked.dialog_id AND s.archived_at IS NOT NULL) AS is_archived,
          EXISTS (SELECT 1 FROM read_pointer p
@@ -116,6 +120,15 @@ impl Awaits {
     /// Whether something came before the message.
     pub(crate) fn is_something(self) -> bool {
         self.markers || self.changes
+    }
+
+    /// Whether the message is kept as it is, and nothing is known of it besides.
+    pub(crate) fn leaves_plain(self, message: &Message) -> bool {
+        !self.is_gone
+            && !self.is_something()
+            && !self.was_pinned
+            && message.destroy_after.is_none()
+            && message.reactions.as_ref().is_none_or(Vec::is_empty)
     }
 }
 

@@ -18,7 +18,7 @@ use sqlx::{Arguments, AssertSqlSafe, Encode, Sqlite, SqliteConnection, Type};
 
 use crate::change::ChangeSet;
 use crate::connections::{Turn, Writer};
-use crate::{Change, StoreError};
+use crate::{Change, StoreError, StoredMessage};
 
 /// A write transaction: everything in it happens, or nothing does. The
 /// functions that write are beside the tables they write to.
@@ -145,6 +145,13 @@ impl Write {
     /// and may not know of what was heard since.
     pub(crate) fn put_as_of(&mut self, asked_at: Timestamp) {
         self.asked_at = Some(asked_at);
+    }
+
+    /// The rows of new messages, where these are known without being read: of
+    /// what was just written here or came over the stream, and met nothing that
+    /// was told of it before. What goes away by itself is never among them.
+    pub fn take_fresh(&mut self) -> Vec<StoredMessage> {
+        self.changes.take_fresh()
     }
 
     /// Makes it so, and tells what is different now.

@@ -209,8 +209,16 @@ impl Rows {
         let Some(ids) = batch.messages.get(dialog) else {
             return Ok(rows);
         };
-        let wanted = Vec::from_iter(ids.iter().cloned());
-        let stored = session.store.messages(&wanted).await?;
+        let (told, wanted): (Vec<_>, Vec<_>) = ids
+            .iter()
+            .cloned()
+            .partition(|id| batch.rows.contains_key(id));
+        let mut stored = match wanted.is_empty() {
+            true => Vec::new(),
+            false => session.store.messages(&wanted).await?,
+        };
+        stored.extend(told.iter().filter_map(|id| batch.rows.get(id)).cloned());
+        stored.sort_by(|a, b| a.message.id.cmp(&b.message.id));
         rows.absent = wanted;
         rows.absent
             .retain(|id| stored.iter().all(|row| row.message.id != *id));

@@ -158,7 +158,7 @@ async fn an_edit(changes: &mut Changes, said: &BTreeMap<DialogId, Said>) {
             // The engine has ended; the session's own end is waited for.
             None => std::future::pending().await,
             Some(News::Lost) => return,
-            Some(News::Batch(batch)) => {
+            Some(News::Batch { changes: batch, .. }) => {
                 let shows = |change: &Change| match change {
                     Change::Message { dialog, id } => {
                         said.get(dialog).is_some_and(|said| said.latest == *id)

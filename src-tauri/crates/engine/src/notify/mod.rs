@@ -150,7 +150,7 @@ impl Shared {
     /// Waits for a change that may be about what waits or stands.
     async fn something_of_interest(&self, changes: &mut crate::Changes) {
         loop {
-            let Some(News::Batch(batch)) = changes.next().await else {
+            let Some(News::Batch { changes: batch, .. }) = changes.next().await else {
                 return;
             };
             let board = self.lock_board();

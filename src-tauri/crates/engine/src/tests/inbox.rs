@@ -454,3 +454,31 @@ async fn what_arrives_before_it_is_known_which_link_it_is_waits_for_that() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_new_message_is_told_with_its_row_and_a_changed_one_without() {
+    let mut bench = Bench::new().await;
+    let rows = async |bench: &mut Bench, event: ServerEvent| -> Vec<String> {
+        let shared = std::sync::Arc::clone(&bench.engine.shared);
+        shared.apply_all([event]).await.expect("kept");
+        match bench.changes.next().await {
+            Some(crate::News::Batch { rows, .. }) => {
+                rows.iter().map(|row| row.message.body.clone()).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let came = rows(&mut bench, ServerEvent::Message(message(1, 10))).await;
+    assert_eq!(came, ["text 1"]);
+    let edit = kith_client::Edit {
+        message: id(1),
+        dialog: Some(dialog_id(1)),
+        by: BEA,
+        body: "other".into(),
+        properties: kith_model::Properties::new(),
+        at: at(11),
+        is_passing: false,
+    };
+    let edited = rows(&mut bench, ServerEvent::Edited(edit)).await;
+    assert_eq!(edited, [""; 0], "it is read when it is shown");
+}

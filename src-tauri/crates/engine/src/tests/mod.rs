@@ -114,7 +114,7 @@ impl Bench {
         let mut all = Vec::new();
         while let Some(news) = self.changes.try_next() {
             match news {
-                News::Batch(changes) => all.extend(changes),
+                News::Batch { changes, .. } => all.extend(changes),
                 News::Lost => panic!("nothing may be lost here"),
             }
         }

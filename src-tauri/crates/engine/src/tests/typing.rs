@@ -94,7 +94,8 @@ async fn after_half_a_minute_of_silence_nobody_writes_any_more() {
     // It is looked at before the clock goes on, or there would be no waiting.
     tokio::task::yield_now().await;
     bench.clock.set(at(1030));
-    let News::Batch(news) = bench.changes.next().await.expect("the engine runs") else {
+    let News::Batch { changes: news, .. } = bench.changes.next().await.expect("the engine runs")
+    else {
         panic!("nothing may be lost here")
     };
     assert_eq!(news, [told(1, &[])]);

@@ -2,6 +2,7 @@
 //! should hold.
 
 mod deeds;
+mod fresh;
 mod late;
 mod lists;
 mod notices;
