@@ -159,24 +159,21 @@ impl Shared {
         self.hub.tell(vec![Change::Link(state)]);
     }
 
-    /// Commits, and then tells what is different.
-    pub(crate) async fn commit(&self, mut write: Write) -> Result<(), StoreError> {
+    /// Commits, and tells what is different before anybody else can write.
+    pub(crate) async fn commit(&self, write: Write) -> Result<(), StoreError> {
         let is_unsure = write.is_unsure();
-        let rows = write.take_fresh();
-        let changes: Vec<Change> = write
-            .commit()
-            .await?
-            .into_iter()
-            .map(Change::from)
-            .collect();
-        if is_unsure {
-            self.reactions_wake.notify_one();
-        }
-        self.let_go_of_files(&changes);
-        self.wake_index(&changes);
-        self.copies_may_go(&changes);
-        self.hub.tell_with(changes, rows);
-        Ok(())
+        write
+            .commit_and(|changes, rows| {
+                let changes: Vec<Change> = changes.into_iter().map(Change::from).collect();
+                if is_unsure {
+                    self.reactions_wake.notify_one();
+                }
+                self.let_go_of_files(&changes);
+                self.wake_index(&changes);
+                self.copies_may_go(&changes);
+                self.hub.tell_with(changes, rows);
+            })
+            .await
     }
 
     /// What arrived waits for room on the disk, or does not any more. It is told

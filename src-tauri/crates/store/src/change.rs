@@ -53,11 +53,10 @@ impl ChangeSet {
         self.fresh.insert(row.message.id.clone(), row);
     }
 
-    pub(crate) fn take_fresh(&mut self) -> Vec<StoredMessage> {
-        std::mem::take(&mut self.fresh).into_values().collect()
-    }
-
-    pub(crate) fn into_vec(self) -> Vec<Change> {
-        self.changes.into_iter().collect()
+    pub(crate) fn into_parts(self) -> (Vec<Change>, Vec<StoredMessage>) {
+        (
+            self.changes.into_iter().collect(),
+            self.fresh.into_values().collect(),
+        )
     }
 }

@@ -147,24 +147,33 @@ impl Write {
         self.asked_at = Some(asked_at);
     }
 
-    /// The rows of new messages, where these are known without being read: of
-    /// what was just written here or came over the stream, and met nothing that
-    /// was told of it before. What goes away by itself is never among them.
-    pub fn take_fresh(&mut self) -> Vec<StoredMessage> {
-        self.changes.take_fresh()
-    }
-
-    /// Makes it so, and tells what is different now.
+    /// Makes it so, and answers what is different now.
     ///
     /// # Errors
     /// When the disk does not take it; then nothing happened.
-    pub async fn commit(mut self) -> Result<Vec<Change>, StoreError> {
+    pub async fn commit(self) -> Result<Vec<Change>, StoreError> {
+        self.commit_and(|changes, _| changes).await
+    }
+
+    /// The same, and tells it before anybody else can write, so that what
+    /// happens first is told first. With the changes go the rows of new messages
+    /// where these are known without being read: of what was just written here
+    /// or came over the stream, and met nothing that was told of it before. What
+    /// goes away by itself is never among them.
+    ///
+    /// # Errors
+    /// When the disk does not take it; then nothing happened.
+    pub async fn commit_and<T>(
+        mut self,
+        tell: impl FnOnce(Vec<Change>, Vec<StoredMessage>) -> T,
+    ) -> Result<T, StoreError> {
         if self.is_begun || !self.held_back.statements.is_empty() {
             self.later("COMMIT");
             self.answer().await?;
             self.is_begun = false;
         }
-        Ok(std::mem::take(&mut self.changes).into_vec())
+        let (changes, rows) = std::mem::take(&mut self.changes).into_parts();
+        Ok(tell(changes, rows))
     }
 }
 

@@ -111,8 +111,7 @@ mod tests {
         );
         let mut write = store.write().await.unwrap();
         write.put(&message).await.unwrap();
-        let mut told = write.take_fresh();
-        write.commit().await.unwrap();
+        let mut told = write.commit_and(|_, rows| rows).await.unwrap();
         store.close().await;
         told.pop().unwrap()
     }

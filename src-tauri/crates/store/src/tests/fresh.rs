@@ -1,5 +1,6 @@
 //! New messages whose rows are told with the news, and need not be read.
 
+use futures::FutureExt;
 use kith_model::{Attachment, AttachmentKind, Delivery, Mentions, Message, MessageId};
 
 use super::{BEA, Fixture, ME, at, dialog_id, id, message, own};
@@ -10,9 +11,8 @@ impl Fixture {
     async fn told(&self, what: impl AsyncFnOnce(&mut Write)) -> Vec<StoredMessage> {
         let mut write = self.store.write().await.expect("the writer");
         what(&mut write).await;
-        let told = write.take_fresh();
-        write.commit().await.expect("the commit");
-        told
+        let told = write.commit_and(|_, rows| rows).await;
+        told.expect("the commit")
     }
 }
 
@@ -77,6 +77,17 @@ async fn the_row_that_is_told_is_the_row_that_is_kept() {
     let kept = fixture.store.messages(&ids(&told)).await.expect("a read");
     assert_eq!(told.len(), 5, "{told:?}");
     assert_eq!(told, kept);
+}
+
+#[tokio::test]
+async fn what_happens_first_is_told_first() {
+    let fixture = Fixture::new().await;
+    let mut write = fixture.store.write().await.expect("the writer");
+    write.put(&message(1, 10)).await.expect("kept");
+    let is_free = || fixture.store.write().now_or_never().is_some();
+    let was_free = write.commit_and(|_, _| is_free()).await;
+    assert!(!was_free.expect("the commit"), "nobody else writes before");
+    assert!(is_free());
 }
 
 #[tokio::test]
