@@ -1,13 +1,14 @@
 // Chance that can be repeated: the same seed makes the same choices.
 
-import { randomInt } from 'node:crypto';
+/** What a test draws from when nobody names another seed. */
+const SEED = 71_524;
 
 /** A row of choices. */
 export class Chance {
   #state;
 
-  /** `KITH_TEST_SEED`, or another seed each time. */
-  constructor(seed = Number(process.env.KITH_TEST_SEED ?? randomInt(1, 2 ** 31))) {
+  /** `KITH_TEST_SEED` draws another row. Otherwise it is the same each time, so that what fails fails again. */
+  constructor(seed = Number(process.env.KITH_TEST_SEED ?? SEED)) {
     this.seed = seed;
     this.#state = seed >>> 0;
   }
