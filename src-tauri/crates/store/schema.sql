@@ -341,7 +341,7 @@ CREATE TABLE search_waiting (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER message_found AFTER INSERT ON message
-WHEN new.kind = 0 AND (new.body <> '' OR new.attachments <> '[]')
+WHEN new.kind = 0 AND new.destroy_after IS NULL AND (new.body <> '' OR new.attachments <> '[]')
 BEGIN
     INSERT INTO search_waiting (sent_at, seq) VALUES (new.sent_at, new.seq);
 END;
@@ -352,17 +352,20 @@ BEGIN
     DELETE FROM search_text WHERE seq = old.seq;
 END;
 
-CREATE TRIGGER message_is_changing BEFORE UPDATE OF body, attachments, sent_at ON message
+CREATE TRIGGER message_is_changing BEFORE UPDATE OF body, attachments, sent_at, destroy_after ON message
 WHEN new.body <> old.body OR new.attachments <> old.attachments OR new.sent_at <> old.sent_at
+     OR new.destroy_after IS NOT old.destroy_after
 BEGIN
     DELETE FROM search_waiting WHERE sent_at = old.sent_at AND seq = old.seq;
     DELETE FROM search_text WHERE seq = old.seq;
 END;
 
-CREATE TRIGGER message_has_changed AFTER UPDATE OF body, attachments, sent_at ON message
+CREATE TRIGGER message_has_changed AFTER UPDATE OF body, attachments, sent_at, destroy_after ON message
 WHEN new.kind = 0
+     AND new.destroy_after IS NULL
      AND (new.body <> '' OR new.attachments <> '[]')
-     AND (new.body <> old.body OR new.attachments <> old.attachments OR new.sent_at <> old.sent_at)
+     AND (new.body <> old.body OR new.attachments <> old.attachments OR new.sent_at <> old.sent_at
+          OR new.destroy_after IS NOT old.destroy_after)
 BEGIN
     INSERT INTO search_waiting (sent_at, seq) VALUES (new.sent_at, new.seq);
 END;

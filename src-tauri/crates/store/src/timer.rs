@@ -7,17 +7,12 @@
 //! Kith runs is noticed by whoever asks, who then moves the ends with it.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use kith_model::{DialogId, MessageId, Timestamp};
-use sqlx::AssertSqlSafe;
 
-use crate::open::{PATIENCE, stored};
+use crate::open::stored;
 use crate::person::number;
-use crate::{Store, StoreError, Write};
-
-/// So long a wipe waits for those who read, while nobody can write.
-const WIPING: Duration = Duration::from_millis(100);
+use crate::{Store, StoreError, Traces, Write};
 
 /// The statement behind [`Store::next_expiry`], for the test that pins its plan.
 pub(crate) const NEXT: &str = "SELECT min(expires_at)
@@ -47,26 +42,6 @@ impl Store {
         )
         .fetch_one(&mut *self.reader().await?)
         .await?)
-    }
-
-    /// Empties the file that SQLite writes to first, so that what was deleted
-    /// is not left in it. Says whether it did: somebody who reads may be in the
-    /// way, for whom nobody who writes is kept waiting long.
-    ///
-    /// # Errors
-    /// When the disk does not take it.
-    pub async fn leave_no_trace(&self) -> Result<bool, StoreError> {
-        let mut turn = self.writer().turn().await?;
-        let patience = |patience: Duration| {
-            let pragma = format!("PRAGMA busy_timeout = {}", patience.as_millis());
-            sqlx::query(AssertSqlSafe(pragma))
-        };
-        patience(WIPING).execute(&mut *turn).await?;
-        let is_busy = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(&mut *turn)
-            .await;
-        patience(PATIENCE).execute(&mut *turn).await?;
-        Ok(is_busy? == 0)
     }
 }
 
@@ -127,26 +102,39 @@ impl Write {
         Ok(())
     }
 
-    /// Takes away the messages whose time is over. Says where there were some.
+    /// Takes away the messages whose time is over.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn destroy_expired(&mut self) -> Result<BTreeSet<DialogId>, StoreError> {
+    pub async fn destroy_expired(&mut self) -> Result<Destroyed, StoreError> {
         let now = self.now().millis();
-        let over: Vec<(String, String)> = sqlx::query_as(
-            "SELECT dialog_id, id
+        let over: Vec<(String, String, String, Option<String>)> = sqlx::query_as(
+            "SELECT dialog_id, id, body,
+                    (SELECT group_concat(a.value ->> 'uid', char(10))
+                     FROM json_each(attachments) a)
              FROM message INDEXED BY message_timed
              WHERE destroy_after IS NOT NULL AND expires_at <= ?",
         )
         .bind(now)
         .fetch_all(self.db().await?)
         .await?;
-        let mut dialogs = BTreeSet::new();
-        for (dialog, id) in over {
+        let mut destroyed = Destroyed::default();
+        for (dialog, id, body, files) in over {
             let id: MessageId = stored(&id)?;
             self.take_away(&id).await?;
-            dialogs.insert(stored(&dialog)?);
+            destroyed.dialogs.insert(stored(&dialog)?);
+            destroyed.traces.add(&body);
+            files.iter().for_each(|files| destroyed.traces.add(files));
         }
-        Ok(dialogs)
+        Ok(destroyed)
     }
+}
+
+/// What has gone away by itself.
+#[derive(Debug, Default)]
+pub struct Destroyed {
+    /// Where.
+    pub dialogs: BTreeSet<DialogId>,
+    /// By what it would be recognized, if something of it were left.
+    pub traces: Traces,
 }

@@ -7,7 +7,7 @@ use kith_model::{
 use sqlx::Row;
 
 use super::{BEA, CARL, Fixture, ME, at, dialog, dialog_id, id, message, own};
-use crate::{FOUND_COUNTED, Fate, FoundPage, HeardEdit, IndexWork, Queued, Search, Step};
+use crate::{FOUND_COUNTED, Fate, FoundPage, HeardEdit, IndexWork, Queued, Search, Step, Traces};
 
 fn says(n: u32, second: i64, body: &str) -> Message {
     Message {
@@ -68,7 +68,10 @@ impl Fixture {
 
     /// Which of these are in the index's own tables, or in a file.
     async fn traces<'w>(&self, words: &[&'w str]) -> Vec<&'w str> {
-        self.store.leave_no_trace().await.expect("an empty log");
+        self.store
+            .leave_no_trace(&Traces::default())
+            .await
+            .expect("an empty log");
         let mut reader = self.store.reader().await.expect("a reader");
         let mut bytes: Vec<Vec<u8>> = Vec::new();
         for statement in [
@@ -341,7 +344,9 @@ async fn whatever_happens_the_index_says_what_the_messages_say() {
             }
             for (n, word) in WORDS.into_iter().enumerate() {
                 let expected: i64 = sqlx::query_scalar(
-                    "SELECT count(*) FROM message WHERE kind = 0 AND body LIKE '%' || ? || '%'",
+                    "SELECT count(*)
+                     FROM message
+                     WHERE kind = 0 AND destroy_after IS NULL AND body LIKE '%' || ? || '%'",
                 )
                 .bind(word)
                 .fetch_one(&mut *fixture.store.reader().await.expect("a reader"))
@@ -634,6 +639,35 @@ async fn what_waits_is_taken_in_quietly_the_newest_first() {
         .await
         .expect("a count");
     assert_eq!(count, 1198);
+    assert!(fixture.is_sound().await);
+}
+
+#[tokio::test]
+async fn what_goes_away_by_itself_never_comes_into_the_index() {
+    let fixture = Fixture::new().await;
+    for (n, destroy_after) in [(1, None), (2, Some(60))] {
+        let told = Message {
+            destroy_after,
+            ..says(n, 10, "treasurechest")
+        };
+        fixture.put(&told).await;
+    }
+    let page = fixture.searched(&search("treasure")).await;
+    let ids: Vec<MessageId> = page
+        .found
+        .into_iter()
+        .map(|f| f.message.message.id)
+        .collect();
+    assert_eq!(ids, [id(1)]);
+    fixture
+        .write(async |write| {
+            sqlx::query("UPDATE message SET destroy_after = 60")
+                .execute(write.db().await.expect("the writer"))
+                .await
+                .expect("it turned out to be one of those");
+        })
+        .await;
+    assert_eq!(fixture.found("treasure").await, [""; 0]);
     assert!(fixture.is_sound().await);
 }
 

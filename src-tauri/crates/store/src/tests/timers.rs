@@ -49,13 +49,26 @@ impl Timed {
         store
     }
 
+    /// The files that have this in them.
+    fn files_with(&self, text: &str) -> Vec<String> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        let has = |path: &std::path::PathBuf| {
+            let bytes = std::fs::read(path).unwrap();
+            bytes.windows(text.len()).any(|w| w == text.as_bytes())
+        };
+        let with = files.map(|file| file.unwrap().path()).filter(has);
+        let name = |path: std::path::PathBuf| path.file_name().unwrap().display().to_string();
+        with.map(name).collect()
+    }
+
     /// What the engine does each time it looks, at this second.
     async fn look(&self, second: i64) -> Vec<String> {
         self.hand.0.store(second, Ordering::SeqCst);
         let mut write = self.store.write().await.unwrap();
         write.start_timers().await.unwrap();
-        write.destroy_expired().await.unwrap();
+        let destroyed = write.destroy_expired().await.unwrap();
         write.commit().await.unwrap();
+        assert!(self.store.leave_no_trace(&destroyed.traces).await.unwrap());
         let ids = self.store.messages(&[1, 2, 3].map(id)).await.unwrap();
         ids.iter().map(|m| m.message.body.clone()).collect()
     }
@@ -239,28 +252,59 @@ async fn a_message_that_went_away_leaves_no_trace() {
     write.seen(&dialog_id(1), &id(1)).await.unwrap();
     write.commit().await.unwrap();
     assert_eq!(store.look(100).await.len(), 2);
-    let holds = |text: &str| {
-        let files = std::fs::read_dir(store.folder.path()).unwrap();
-        let mut found = Vec::new();
-        for file in files {
-            let path = file.unwrap().path();
-            let bytes = std::fs::read(&path).unwrap();
-            if bytes.windows(text.len()).any(|w| w == text.as_bytes()) {
-                found.push(path.file_name().unwrap().to_owned());
-            }
-        }
-        found
-    };
-    assert!(!holds(SECRET).is_empty(), "it is on disk while it is there");
+    assert!(
+        !store.files_with(SECRET).is_empty(),
+        "it is on disk while it is there"
+    );
     assert!(store.look(105).await.is_empty());
-    assert!(store.store.leave_no_trace().await.unwrap());
     for text in [SECRET, "oak.test"] {
-        assert!(
-            holds(text).is_empty(),
-            "{text:?} is still in {:?}",
-            holds(text)
-        );
+        assert_eq!(store.files_with(text), [""; 0], "{text:?}");
     }
     assert!(store.store.deeds(9).await.unwrap().is_empty());
     assert_eq!(store.store.draft_state(&dialog_id(1)).await.unwrap(), None);
+}
+
+/// Leaves a picture of a text where no row is, as SQLite does when it moves rows.
+async fn leave_behind(store: &Timed, text: &str) {
+    let mut writer = store.store.writer().turn().await.unwrap();
+    for statement in [
+        "PRAGMA secure_delete = 0".to_owned(),
+        format!("INSERT INTO setting (key, value) VALUES ('a', '{text}'), ('b', 'stays')"),
+        "DELETE FROM setting WHERE key = 'a'".to_owned(),
+        "PRAGMA secure_delete = 1".to_owned(),
+    ] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+            .execute(&mut *writer)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_was_left_where_no_row_is_goes_too() {
+    const SECRET: &str = "the treasure lies under the old oak";
+    const SAID: &str = "this is said openly, too";
+    let store = Timed::new().await;
+    let mut write = store.store.write().await.unwrap();
+    for (n, body) in [(1, SECRET), (2, SAID)] {
+        let passing = Message {
+            body: body.into(),
+            ..own(n, 10)
+        };
+        write.put(&timed(passing, 5)).await.unwrap();
+    }
+    let openly = Message {
+        body: SAID.into(),
+        ..message(3, 10)
+    };
+    write.put(&openly).await.unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(store.look(100).await.len(), 3);
+    leave_behind(&store, SECRET).await;
+    assert_eq!(store.look(101).await.len(), 3);
+    assert_eq!(store.look(105).await, [SAID]);
+    assert_eq!(store.files_with(SECRET), [""; 0]);
+    assert_eq!(store.files_with(SAID), ["account.db"]);
+    let settings = store.store.settings().await.unwrap();
+    assert_eq!(settings["b"], "stays", "and nothing else goes");
 }

@@ -51,7 +51,7 @@ const CONTENT: &str = "
     INSERT INTO sync (id, caught_up_at) VALUES (1, 50000);";
 
 /// What somebody had besides, by the version that could first hold it.
-const CONTENT_SINCE: [(i64, &str); 7] = [
+const CONTENT_SINCE: [(i64, &str); 6] = [
     (
         2,
         "INSERT INTO outbox_journal (message_id, at, state, reason)
@@ -98,12 +98,6 @@ const CONTENT_SINCE: [(i64, &str); 7] = [
         "INSERT INTO notified (dialog_id, sent_at, message_id)
          VALUES ('d00000000000000000000001', 10, '000000000000000000000001');",
     ),
-    (
-        10,
-        "INSERT INTO search_text (seq, sent_at, attachments)
-         SELECT seq, sent_at, attachments FROM message WHERE seq = 1;
-         DELETE FROM search_waiting WHERE seq = 1;",
-    ),
 ];
 
 /// Makes a database as a version made it, with what somebody had in it then.
@@ -140,6 +134,9 @@ async fn writable(path: &Path) -> SqliteConnection {
 /// Columns that a later version has no use for, and does not have.
 const GIVEN_UP: [(&str, &str); 1] = [("search_work", "waits_to")];
 
+/// The index of words is made from the messages; what it finds is asked below.
+const INDEX: [&str; 2] = ["search", "search_place"];
+
 /// Every row of every table with its columns, as text.
 type Everything = BTreeMap<(String, Vec<String>), Vec<String>>;
 
@@ -161,6 +158,9 @@ async fn everything(path: &Path, like: Option<&Everything>) -> Everything {
             .expect("the tables");
             let mut tables = Vec::new();
             for name in names {
+                if INDEX.contains(&name.as_str()) {
+                    continue;
+                }
                 let mut columns: Vec<String> =
                     sqlx::query_scalar("SELECT name FROM pragma_table_info(?)")
                         .bind(&name)
@@ -257,7 +257,9 @@ async fn a_database_of_every_version_holds_what_it_held() {
                 ..Search::default()
             };
             let found = store.search(&search).await.expect("a search").total;
-            assert_eq!(found, if text == "text" { 2 } else { 1 }, "{why}: {text}");
+            // One of them goes away by itself, where versions know that.
+            let wanted = if text == "text" && version < 3 { 2 } else { 1 };
+            assert_eq!(found, wanted, "{why}: {text}");
         }
         let mut write = store.write().await.expect("the writer");
         write
