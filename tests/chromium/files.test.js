@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict';
 import { readFile, readdir, rm } from 'node:fs/promises';
-import https from 'node:https';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
@@ -11,6 +10,7 @@ import { Desk, openBrowser } from '../support/browser.js';
 import { Sdk } from '../support/sdk-any.js';
 import { SdkPerson } from '../support/sdk.js';
 import { paint } from '../support/screens.js';
+import { download } from '../support/download.js';
 import { folder, startServer } from '../support/server.js';
 
 const PASSWORD = 'correct horse battery';
@@ -119,20 +119,6 @@ async function saved(name) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   assert.fail(`waited 20 s for ${name}; there are ${names.join(', ')}`);
-}
-
-/** A download as any program would make it. */
-function download(url) {
-  return new Promise((resolve, reject) => {
-    https
-      .get(url, { ca }, (response) => {
-        const parts = [];
-        response.on('data', (part) => parts.push(part));
-        response.on('end', () => resolve(Buffer.concat(parts)));
-        response.on('error', reject);
-      })
-      .on('error', reject);
-  });
 }
 
 /** What Carol is told of: the attachments of a message that Alex has passed on. */
@@ -282,7 +268,7 @@ describe('passing on', () => {
     assert.equal(Number(attachment.size), PDF.length);
     assert.equal(extension.forward_name, 'Bea Berg');
     const url = await carol.call('storage.privateUrl', attachment.uid);
-    assert.ok(PDF.equals(await download(url)));
+    assert.ok(PDF.equals((await download(url, ca)).body));
   });
 
   test('brings several to several', async () => {

@@ -4,7 +4,6 @@
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
-import https from 'node:https';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import exifr from 'exifr';
@@ -13,6 +12,7 @@ import { Desk, openBrowser } from '../support/browser.js';
 import { Sdk } from '../support/sdk-any.js';
 import { SdkPerson } from '../support/sdk.js';
 import { paint } from '../support/screens.js';
+import { download } from '../support/download.js';
 import { folder, startServer } from '../support/server.js';
 
 const PASSWORD = 'correct horse battery';
@@ -91,19 +91,9 @@ async function heard(body, count) {
   return args[1].extension.attachments;
 }
 
-/** A download as any program would make it. */
+/** What whoever got a file has of it. */
 async function downloaded({ uid }) {
-  const url = await bea.call('storage.privateUrl', uid);
-  return new Promise((resolve, reject) => {
-    https
-      .get(url, { ca }, (response) => {
-        const parts = [];
-        response.on('data', (part) => parts.push(part));
-        response.on('end', () => resolve(Buffer.concat(parts)));
-        response.on('error', reject);
-      })
-      .on('error', reject);
-  });
+  return (await download(await bea.call('storage.privateUrl', uid), ca)).body;
 }
 
 /** Copies that lie on this computer. */

@@ -11,7 +11,6 @@
 import assert from 'node:assert/strict';
 import { watch } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
-import https from 'node:https';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -20,6 +19,7 @@ import { Kith, connectionOf, messageId, reached } from '../support/kith.js';
 import { Road } from '../support/road.js';
 import { Sdk } from '../support/sdk-any.js';
 import { SdkPerson } from '../support/sdk.js';
+import { download } from '../support/download.js';
 import { folder, startServer } from '../support/server.js';
 
 const PASSWORD = 'correct horse battery';
@@ -156,20 +156,10 @@ function stage(file) {
   });
 }
 
-/** A download as any program would make it. */
+/** What whoever got a file has of it. */
 async function downloaded(uid) {
   const ca = await readFile(server.ready.ca_cert);
-  const url = await bea.call('storage.privateUrl', uid);
-  return new Promise((resolve, reject) => {
-    https
-      .get(url, { ca }, (response) => {
-        const parts = [];
-        response.on('data', (part) => parts.push(part));
-        response.on('end', () => resolve(Buffer.concat(parts)));
-        response.on('error', reject);
-      })
-      .on('error', reject);
-  });
+  return (await download(await bea.call('storage.privateUrl', uid), ca)).body;
 }
 
 /** Waits until nothing lies in a folder. */

@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import https from 'node:https';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { Sdk, uncalled } from '../support/sdk-any.js';
 import { SdkPerson } from '../support/sdk.js';
+import { download } from '../support/download.js';
 import { folder, startServer } from '../support/server.js';
 
 const PASSWORD = 'correct horse battery';
@@ -39,24 +39,7 @@ after(async () => {
 });
 
 /** A download as any program would make it. */
-function download(url, headers = {}) {
-  return new Promise((resolve, reject) => {
-    https
-      .get(url, { ca, headers }, (response) => {
-        const parts = [];
-        response.on('data', (part) => parts.push(part));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode,
-            headers: response.headers,
-            body: Buffer.concat(parts),
-          }),
-        );
-        response.on('error', reject);
-      })
-      .on('error', reject);
-  });
-}
+const downloaded = (url, headers) => download(url, ca, headers);
 
 function upload(person, bytes, options = {}) {
   const file = { name: 'a b.txt', type: 'text/plain', file: bytes, size: bytes.length, ...options };
@@ -69,11 +52,11 @@ test('storage.createAndUpload: the file comes back byte for byte by its private 
   assert.equal(blob.size, bytes.length);
   assert.equal(blob.public, false);
   const url = await bea.call('storage.privateUrl', blob.uid);
-  const { status, headers, body } = await download(url);
+  const { status, headers, body } = await downloaded(url);
   assert.equal(status, 200);
   assert.equal(headers['content-type'], 'text/plain');
   assert.deepEqual(body, bytes);
-  const part = await download(url, { range: 'bytes=1000-1999' });
+  const part = await downloaded(url, { range: 'bytes=1000-1999' });
   assert.equal(part.status, 206);
   assert.deepEqual(part.body, bytes.subarray(1000, 2000));
 });
@@ -82,16 +65,16 @@ test('storage.publicUrl: works without a token for public files only', async () 
   // The SDK makes files public when the app says nothing.
   const open = await upload(bea, Buffer.from('open'));
   assert.equal(
-    (await download(await bea.call('storage.publicUrl', open.uid))).body.toString(),
+    (await downloaded(await bea.call('storage.publicUrl', open.uid))).body.toString(),
     'open',
   );
   const secret = await upload(bea, Buffer.from('secret'), { public: false });
-  const refused = await download(await bea.call('storage.publicUrl', secret.uid));
+  const refused = await downloaded(await bea.call('storage.publicUrl', secret.uid));
   assert.equal(refused.status, 401);
   assert.deepEqual(JSON.parse(refused.body), {
     errors: { base: ['Required session does not exist'] },
   });
-  const theirs = await download(await carol.call('storage.privateUrl', secret.uid));
+  const theirs = await downloaded(await carol.call('storage.privateUrl', secret.uid));
   assert.equal(
     theirs.body.toString(),
     'secret',
@@ -122,7 +105,7 @@ test('storage.getInfo, getFile, list and the broken update', async () => {
 test('storage.getFileObject: an address that works by itself', async () => {
   const made = await upload(bea, Buffer.from('by itself'), { public: false });
   const { blob } = await bea.call('storage.getFileObject', made.uid, { download_url: '1' });
-  const { status, body } = await download(blob.blob_object_access.download_url);
+  const { status, body } = await downloaded(blob.blob_object_access.download_url);
   assert.equal(status, 200);
   assert.equal(body.toString(), 'by itself');
 });
@@ -146,7 +129,7 @@ test('storage.create, upload and markUploaded one by one; an address is used onc
     data: { ...data, file: Buffer.from([4, 5, 6]) },
   });
   assert.equal(again.code, 403);
-  const { body } = await download(await bea.call('storage.privateUrl', blob.uid));
+  const { body } = await downloaded(await bea.call('storage.privateUrl', blob.uid));
   assert.deepEqual([...body], [1, 2, 3]);
 });
 
@@ -156,12 +139,12 @@ test('storage.delete: by the owner only', async () => {
   assert.equal(refused.code, 403);
   await bea.call('storage.delete', made.id);
   assert.equal((await bea.refused('storage.getInfo', made.id)).code, 404);
-  assert.equal((await download(await bea.call('storage.privateUrl', made.uid))).status, 404);
+  assert.equal((await downloaded(await bea.call('storage.privateUrl', made.uid))).status, 404);
 });
 
 test('path tricks in names stay names', async () => {
   const made = await upload(bea, Buffer.from('x'), { name: '../../../../etc/passwd' });
-  const { headers } = await download(await bea.call('storage.publicUrl', made.uid));
+  const { headers } = await downloaded(await bea.call('storage.publicUrl', made.uid));
   assert.match(headers['content-disposition'], /filename="passwd"/);
   assert.equal(
     (await bea.refused('storage.create', { name: '', content_type: 'a/b', public: true })).code,
