@@ -141,7 +141,10 @@ pub(crate) async fn let_time_pass(
     Ok(tally)
 }
 
-/// Everybody has everything on screen, on each of their devices.
+/// Everybody has everything on screen, on each of their devices. As a screen does
+/// while anything is unread, each says by name what is on it: a message that only
+/// this device has comes late at the moment when the word arrives that somebody has
+/// read further on another one, which may be between the glimpse and the look.
 async fn everybody_looks(cast: &Cast, talks: &mut [Talk; 2]) -> Result<()> {
     for talk in talks {
         for device in &cast.devices[..talk.n_devices] {
@@ -150,7 +153,7 @@ async fn everybody_looks(cast: &Cast, talks: &mut [Talk; 2]) -> Result<()> {
             if let Some(newest) = seen.newest() {
                 person
                     .engine
-                    .seen_on_screen(&talk.dialog, newest, &seen.late)
+                    .seen_on_screen(&talk.dialog, newest, &seen.all())
                     .await?;
                 talk.truth.looked_at_all(person.id(), &seen);
             }

@@ -72,6 +72,12 @@ impl Glimpse {
     pub(crate) fn newest(&self) -> Option<&MessageId> {
         self.held.last().map(|held| &held.message.id)
     }
+
+    /// Everything that it shows.
+    pub(crate) fn all(&self) -> Vec<MessageId> {
+        let ids = self.held.iter().map(|held| held.message.id.clone());
+        ids.collect()
+    }
 }
 
 impl Truth {
