@@ -165,7 +165,7 @@ pub(super) async fn deliver_part(
     };
     let entries = session.store.dialogs_by_id(ids).await?;
     let (dialogs, people) = session.dialog_views(&entries).await?;
-    feed.push_home(HomePatch {
+    feed.push_part(HomePatch {
         rev: 0,
         dialogs,
         removed: Vec::new(),

@@ -15,6 +15,7 @@
 
 mod batch;
 mod deliver;
+mod home;
 mod parts;
 mod pump;
 mod queue;
@@ -35,6 +36,7 @@ use crate::view::{
     TypingView,
 };
 
+use home::Home;
 pub(crate) use parts::send_parts;
 pub(crate) use pump::pump;
 pub use queue::FeedReceiver;
@@ -104,15 +106,6 @@ pub enum FeedEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeedId(u64);
 
-/// An open home screen.
-#[derive(Debug, Clone, Copy)]
-struct Home {
-    /// The number of its state.
-    rev: u32,
-    /// Which opening it was.
-    opening: u64,
-}
-
 /// One opening of one feed's home screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HomeOpening {
@@ -143,14 +136,19 @@ impl Feed {
         self.queue.reset();
     }
 
-    /// Hands over what is different on the home screen, if that is open.
+    /// Hands over what is different on the home screen, if that is open and
+    /// anything is.
     fn push_home(&mut self, patch: HomePatch) {
-        let Some(home) = &mut self.home else { return };
-        home.rev = home.rev.wrapping_add(1);
-        let rev = home.rev;
-        self.push(FeedEvent::Home {
-            patch: HomePatch { rev, ..patch },
-        });
+        if let Some(patch) = self.home.as_mut().and_then(|home| home.news(patch)) {
+            self.push(FeedEvent::Home { patch });
+        }
+    }
+
+    /// Hands over a part of the list that was left out of the snapshot.
+    fn push_part(&mut self, patch: HomePatch) {
+        if let Some(patch) = self.home.as_mut().map(|home| home.part(patch)) {
+            self.push(FeedEvent::Home { patch });
+        }
     }
 
     pub(crate) fn window(&mut self, number: u32) -> Option<&mut Window> {
@@ -210,10 +208,7 @@ impl Feeds {
         self.next_opening += 1;
         let number = self.next_opening;
         if let Some(feed) = self.get(id) {
-            feed.home = Some(Home {
-                rev: 1,
-                opening: number,
-            });
+            feed.home = Some(Home::open(number));
         }
         self.show_what_waits();
         HomeOpening { feed: id, number }
@@ -252,8 +247,10 @@ impl Feeds {
 
     /// The feed whose home screen was opened so, and is still.
     fn home_of(&mut self, opening: HomeOpening) -> Option<&mut Feed> {
-        self.get(opening.feed)
-            .filter(|feed| feed.home.is_some_and(|home| home.opening == opening.number))
+        self.get(opening.feed).filter(|feed| {
+            let home = feed.home.as_ref();
+            home.is_some_and(|home| home.opening == opening.number)
+        })
     }
 
     /// Starts a window's patches; answers its number, which is never used again.
