@@ -370,6 +370,23 @@ BEGIN
     INSERT INTO search_waiting (sent_at, seq) VALUES (new.sent_at, new.seq);
 END;
 
+CREATE TABLE wiping (
+    id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
+    texts INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TRIGGER message_to_wipe AFTER DELETE ON message
+WHEN old.destroy_after IS NOT NULL
+BEGIN
+    UPDATE wiping SET texts = texts + 1;
+END;
+
+CREATE TRIGGER text_to_wipe AFTER UPDATE OF body ON message
+WHEN old.destroy_after IS NOT NULL AND new.body <> old.body
+BEGIN
+    UPDATE wiping SET texts = texts + 1;
+END;
+
 -- ==== one profile (profile.db) ====
 
 CREATE TABLE account (

@@ -196,7 +196,6 @@ impl Engine {
             read_elsewhere: readers::Burst::default(),
             read_by_others: readers::Burst::default(),
             has_traces: std::sync::atomic::AtomicBool::default(),
-            traces: std::sync::Mutex::default(),
             is_signed_in: Mutex::new(false),
             chat,
         });

@@ -5,12 +5,12 @@
 //! slept, or whose clock was set, is noticed within half a minute, and a clock
 //! that was set back does not give a message more time than it had left.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kith_model::Timestamp;
-use kith_store::{StoreError, Traces};
+use kith_store::StoreError;
 use tokio::time::Instant;
 
 use crate::changes::{Change, News};
@@ -74,7 +74,8 @@ impl Shared {
                 Some(again)
             }
         };
-        if self.has_traces.load(Ordering::SeqCst) && !self.leave_no_trace().await {
+        let has_traces = self.has_traces.load(Ordering::SeqCst) || self.store.may_have_traces();
+        if has_traces && !self.leave_no_trace().await {
             return Some(next.map_or(again, |next| next.min(again)));
         }
         next
@@ -108,12 +109,8 @@ impl Shared {
             write.clock_was_set_back(set_back).await?;
         }
         write.start_timers().await?;
-        let destroyed = write.destroy_expired().await?;
+        write.destroy_expired().await?;
         self.commit(write).await?;
-        if !destroyed.dialogs.is_empty() {
-            self.lock_traces().append(destroyed.traces);
-            self.leave_no_trace().await;
-        }
         self.store.next_expiry().await
     }
 
@@ -122,21 +119,15 @@ impl Shared {
     pub(crate) async fn leave_no_trace(&self) -> bool {
         // Said before, so that what is deleted meanwhile is not forgotten.
         self.has_traces.store(false, Ordering::SeqCst);
-        let traces = std::mem::take(&mut *self.lock_traces());
-        let is_done = self.store.leave_no_trace(&traces).await;
+        let is_done = self.store.leave_no_trace().await;
         if let Err(error) = &is_done {
             tracing::debug!(%error, "the log of the database is emptied later");
         }
         let is_done = is_done.unwrap_or(false);
         if !is_done {
-            self.lock_traces().append(traces);
             self.has_traces.store(true, Ordering::SeqCst);
         }
         is_done
-    }
-
-    fn lock_traces(&self) -> MutexGuard<'_, Traces> {
-        self.traces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

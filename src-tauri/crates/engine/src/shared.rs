@@ -133,8 +133,6 @@ pub(crate) struct Shared {
     pub(crate) read_by_others: Burst,
     /// Whether something that was deleted may still be in a file.
     pub(crate) has_traces: AtomicBool,
-    /// By what that would be recognized, of what has gone away by itself.
-    pub(crate) traces: Mutex<kith_store::Traces>,
     pub(crate) rest: Rest,
     pub(crate) is_signed_in: tokio::sync::Mutex<bool>,
     pub(crate) chat: Chat,

@@ -75,6 +75,9 @@ impl Write {
         .bind(message.id.as_str())
         .execute(self.db().await?)
         .await?;
+        if body != message.body {
+            self.goes(message);
+        }
         let mut renewed = message.clone();
         renewed.body = body.to_owned();
         self.renew_links(&renewed);
@@ -155,6 +158,7 @@ impl Write {
                 .execute(self.db().await?)
                 .await?;
         }
+        self.goes(&old.message);
         self.changes.add(Change::MessageRemoved {
             dialog: old.message.dialog_id.clone(),
             id: message.clone(),

@@ -90,8 +90,6 @@ pub use queue::{Queued, WayOut};
 pub use search::{FOUND_COUNTED, Found, FoundPage, Search};
 pub use search_work::IndexWork;
 pub use spot::Spot;
-pub use timer::Destroyed;
-pub use traces::Traces;
 pub use upload::{NewUpload, Upload, UploadState};
 pub use waiting::{HeardEdit, HeardReactions};
 pub use write::Write;
@@ -214,6 +212,7 @@ impl Store {
         Write::begin(
             &self.database.writer,
             Arc::clone(&self.database.ways),
+            Arc::clone(&self.database.traces),
             self.me,
             clock,
         )
@@ -249,5 +248,10 @@ impl Store {
 
     pub(crate) fn writer(&self) -> &Writer {
         &self.database.writer
+    }
+
+    /// Whoever looks for traces holds this meanwhile.
+    pub(crate) fn wiping(&self) -> &tokio::sync::Mutex<()> {
+        &self.database.wiping
     }
 }

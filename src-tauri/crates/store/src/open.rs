@@ -19,8 +19,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kith_model::Timestamp;
@@ -31,6 +31,7 @@ use sqlx::{ConnectOptions, Connection};
 use crate::OpenError;
 use crate::connections::{Readers, Writer};
 use crate::error::{Cause, cause};
+use crate::traces::Traces;
 
 /// So long one connection waits for another one that has the file.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -48,6 +49,9 @@ pub(crate) struct Database {
     pub(crate) statements: AtomicUsize,
     /// How often the thread that writes was gone to.
     pub(crate) ways: Arc<AtomicUsize>,
+    /// What has gone and is to be looked for.
+    pub(crate) traces: Arc<Mutex<Traces>>,
+    pub(crate) wiping: tokio::sync::Mutex<()>,
 }
 
 impl Database {
@@ -95,6 +99,8 @@ impl Database {
             lock,
             statements: AtomicUsize::new(0),
             ways: Arc::default(),
+            traces: Arc::default(),
+            wiping: tokio::sync::Mutex::default(),
         })
     }
 

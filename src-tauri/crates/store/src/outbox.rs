@@ -609,6 +609,7 @@ impl Write {
             // What the server has of it was brought there for that message.
             self.stage(&old.message.dialog_id, &file).await?;
         }
+        self.goes(&old.message);
         self.changes.add(Change::MessageRemoved {
             dialog: old.message.dialog_id.clone(),
             id: id.clone(),

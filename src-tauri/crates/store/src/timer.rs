@@ -6,13 +6,11 @@
 //! a message stay longer than its time from now on; one that is set back while
 //! Kith runs is noticed by whoever asks, who then moves the ends with it.
 
-use std::collections::BTreeSet;
-
-use kith_model::{DialogId, MessageId, Timestamp};
+use kith_model::Timestamp;
 
 use crate::open::stored;
 use crate::person::number;
-use crate::{Store, StoreError, Traces, Write};
+use crate::{Store, StoreError, Write};
 
 /// The statement behind [`Store::next_expiry`], for the test that pins its plan.
 pub(crate) const NEXT: &str = "SELECT min(expires_at)
@@ -106,35 +104,19 @@ impl Write {
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn destroy_expired(&mut self) -> Result<Destroyed, StoreError> {
+    pub async fn destroy_expired(&mut self) -> Result<(), StoreError> {
         let now = self.now().millis();
-        let over: Vec<(String, String, String, Option<String>)> = sqlx::query_as(
-            "SELECT dialog_id, id, body,
-                    (SELECT group_concat(a.value ->> 'uid', char(10))
-                     FROM json_each(attachments) a)
+        let over: Vec<String> = sqlx::query_scalar(
+            "SELECT id
              FROM message INDEXED BY message_timed
              WHERE destroy_after IS NOT NULL AND expires_at <= ?",
         )
         .bind(now)
         .fetch_all(self.db().await?)
         .await?;
-        let mut destroyed = Destroyed::default();
-        for (dialog, id, body, files) in over {
-            let id: MessageId = stored(&id)?;
-            self.take_away(&id).await?;
-            destroyed.dialogs.insert(stored(&dialog)?);
-            destroyed.traces.add(&body);
-            files.iter().for_each(|files| destroyed.traces.add(files));
+        for id in over {
+            self.take_away(&stored(&id)?).await?;
         }
-        Ok(destroyed)
+        Ok(())
     }
-}
-
-/// What has gone away by itself.
-#[derive(Debug, Default)]
-pub struct Destroyed {
-    /// Where.
-    pub dialogs: BTreeSet<DialogId>,
-    /// By what it would be recognized, if something of it were left.
-    pub traces: Traces,
 }

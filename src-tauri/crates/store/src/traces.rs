@@ -1,4 +1,5 @@
-//! Nothing is left in the files of what has gone away by itself.
+//! Nothing is left in the files of messages that go away by themselves, however
+//! they went, and of what stood in them before an edit.
 //!
 //! SQLite overwrites what is deleted (`secure_delete`), and its log is emptied
 //! here. That is not quite all: when rows of a page move to another one, their
@@ -6,18 +7,26 @@
 //! of the row that is deleted later. It happens once in some hundred messages.
 //! So the file is looked through for what may not be in it, and in the rare
 //! case that it is, it is written anew, which leaves nothing that is no row.
+//!
+//! Which texts these are is known to this process alone. How many they are is
+//! counted in the file, by the transaction that lets them go (the table
+//! `wiping`). Where more are counted than are known, because the app was killed
+//! in between, or because whoever let them go did not read them, nobody can look
+//! for them, and the file is written anew.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
+use kith_model::Message;
 use memchr::memmem::Finder;
 use sqlx::AssertSqlSafe;
 
 use crate::connections::Turn;
 use crate::open::PATIENCE;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, Write};
 
 /// So long a wipe waits for those who read, while nobody can write.
 const WIPING: Duration = Duration::from_millis(100);
@@ -28,34 +37,47 @@ const LONGEST: usize = 64;
 /// So much of a file is looked at at once, in bytes.
 const WINDOW: usize = 1 << 20;
 
-/// Pieces of text that are not to be found in a file any more.
+/// What is not to be found in a file any more.
 #[derive(Default, Clone)]
-pub struct Traces(Vec<Vec<u8>>);
+pub(crate) struct Traces {
+    /// How many texts there are: as many as are counted in the file for them.
+    n_texts: i64,
+    pieces: Vec<Vec<u8>>,
+    /// Whether some of it has not been looked for yet.
+    is_due: bool,
+}
 
 /// What they are is for nobody's log.
 impl std::fmt::Debug for Traces {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Traces({})", self.0.len())
+        write!(f, "Traces({} of {})", self.pieces.len(), self.n_texts)
     }
 }
 
 impl Traces {
-    /// Nothing of this text may be left. One that is very short is not looked for.
-    pub fn add(&mut self, text: &str) {
-        let pieces = text.as_bytes().chunks(LONGEST);
-        let pieces = pieces.filter(|piece| piece.len() >= SHORTEST);
-        self.0.extend(pieces.map(<[u8]>::to_vec));
+    /// Nothing of this text, and of what belongs to it, may be left. What is very
+    /// short is not looked for.
+    fn add<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
+        self.n_texts += 1;
+        self.is_due = true;
+        for text in texts {
+            let pieces = text.as_bytes().chunks(LONGEST);
+            let pieces = pieces.filter(|piece| piece.len() >= SHORTEST);
+            self.pieces.extend(pieces.map(<[u8]>::to_vec));
+        }
     }
 
     /// Those of another one as well.
-    pub fn append(&mut self, mut other: Self) {
-        self.0.append(&mut other.0);
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.n_texts += other.n_texts;
+        self.is_due |= other.is_due;
+        self.pieces.append(&mut other.pieces);
     }
 
-    /// Those of them that are in a file.
-    fn within(self, path: &Path) -> io::Result<Self> {
+    /// Those of these pieces that are in a file.
+    fn within(pieces: Vec<Vec<u8>>, path: &Path) -> io::Result<Vec<Vec<u8>>> {
         let mut file = File::open(path)?;
-        let (mut found, mut missing) = (Vec::new(), self.0);
+        let (mut found, mut missing) = (Vec::new(), pieces);
         let mut window = Vec::with_capacity(WINDOW + LONGEST);
         while !missing.is_empty() {
             let read = file.by_ref().take(WINDOW as u64).read_to_end(&mut window)?;
@@ -73,37 +95,109 @@ impl Traces {
             let rest = window.len().saturating_sub(LONGEST);
             window.drain(..rest);
         }
-        Ok(Self(found))
+        Ok(found)
+    }
+}
+
+/// Where a piece of text is still said.
+enum Said {
+    Nowhere,
+    /// In nothing but what goes away by itself, or is done soon.
+    ForATime,
+    ForGood,
+}
+
+impl Write {
+    /// This text of a message is not there any more once this is committed: if
+    /// nothing of it may be left, it will be looked for.
+    pub(crate) fn goes(&mut self, message: &Message) {
+        if message.destroy_after.is_none() {
+            return;
+        }
+        let files = message.attachments.iter();
+        let files = files.flat_map(|file| file.uid.iter().chain([&file.name]));
+        let texts = files.chain([&message.body]).map(String::as_str);
+        self.traces.add(texts);
     }
 }
 
 impl Store {
+    /// Whether something has gone of which nothing may be left, and has not been
+    /// looked for.
+    #[must_use]
+    pub fn may_have_traces(&self) -> bool {
+        self.traces().is_due
+    }
+
     /// Sees to it that what was deleted is in no file any more, and nothing of
-    /// these texts but where they belong to something that is still there. Says
-    /// whether that is so: somebody who reads may be in the way, for whom nobody
-    /// who writes is kept waiting long.
+    /// what goes away by itself but where it belongs to something that is still
+    /// there. Says whether that is so: somebody who reads may be in the way, for
+    /// whom nobody who writes is kept waiting long.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn leave_no_trace(&self, of: &Traces) -> Result<bool, StoreError> {
-        if !self.empty_log().await? {
+    pub async fn leave_no_trace(&self) -> Result<bool, StoreError> {
+        let _one_at_a_time = self.wiping().lock().await;
+        let (known, counted) = {
+            // Nobody can count another one between these two.
+            let mut turn = self.writer().turn().await?;
+            let counted: i64 = sqlx::query_scalar("SELECT texts FROM wiping")
+                .fetch_one(&mut *turn)
+                .await?;
+            (std::mem::take(&mut *self.traces()), counted)
+        };
+        let kept = self.wipe(&known, counted).await;
+        if !matches!(kept, Ok(Some(_))) {
+            self.traces().append(known);
+        }
+        let Some(kept) = kept? else {
             return Ok(false);
-        }
-        if of.0.is_empty() {
-            return Ok(true);
-        }
-        let (path, of) = (self.path().to_owned(), of.clone());
-        let looked = tokio::task::spawn_blocking(move || of.within(&path)).await;
-        let left = looked.map_err(io::Error::other).flatten();
-        let left = left.map_err(sqlx::Error::Io)?;
-        for piece in left.0 {
-            if !self.is_said_elsewhere(&piece).await? {
-                tracing::info!("the database is written anew, because something was left in it");
-                self.write_anew().await?;
-                return self.empty_log().await;
-            }
+        };
+        let left = kept.n_texts;
+        self.traces().append(kept);
+        if counted != left {
+            let mut turn = self.writer().turn().await?;
+            sqlx::query("UPDATE wiping SET texts = texts - ?")
+                .bind(counted - left)
+                .execute(&mut *turn)
+                .await?;
         }
         Ok(true)
+    }
+
+    /// Looks for them, and writes the file anew where that is needed. Answers what
+    /// is to be looked for again, when what has it now is gone, too; and nothing
+    /// if somebody was in the way.
+    async fn wipe(&self, of: &Traces, counted: i64) -> Result<Option<Traces>, StoreError> {
+        if !self.empty_log().await? {
+            return Ok(None);
+        }
+        let mut kept = Traces::default();
+        let mut is_left = of.n_texts < counted;
+        if !is_left && counted > 0 {
+            let (path, pieces) = (self.path().to_owned(), of.pieces.clone());
+            let looked = tokio::task::spawn_blocking(move || Traces::within(pieces, &path)).await;
+            let found = looked.map_err(io::Error::other).flatten();
+            for piece in found.map_err(sqlx::Error::Io)? {
+                match self.is_said(&piece).await? {
+                    Said::Nowhere => is_left = true,
+                    Said::ForATime => kept.pieces.push(piece),
+                    Said::ForGood => {}
+                }
+            }
+        }
+        kept.n_texts = i64::from(!kept.pieces.is_empty());
+        if is_left {
+            tracing::info!("the database is written anew, because something was left in it");
+            self.write_anew().await?;
+            return Ok(self.empty_log().await?.then(Traces::default));
+        }
+        Ok(Some(kept))
+    }
+
+    fn traces(&self) -> MutexGuard<'_, Traces> {
+        let traces = self.database.traces.lock();
+        traces.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Empties the file that SQLite writes to first.
@@ -117,18 +211,26 @@ impl Store {
         Ok(is_busy? == 0)
     }
 
-    /// Whether a message that is here, or a draft, has this in it.
-    async fn is_said_elsewhere(&self, piece: &[u8]) -> Result<bool, StoreError> {
-        Ok(sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1
-                            FROM message
-                            WHERE instr(CAST(body AS BLOB), ?1)
-                               OR instr(CAST(attachments AS BLOB), ?1))
-                 OR EXISTS (SELECT 1 FROM draft WHERE instr(CAST(body AS BLOB), ?1))",
+    /// What of all that is here has this in it.
+    async fn is_said(&self, piece: &[u8]) -> Result<Said, StoreError> {
+        let (for_good, for_a_time): (bool, bool) = sqlx::query_as(
+            "SELECT coalesce(max(destroy_after IS NULL), 0)
+                        OR EXISTS (SELECT 1 FROM draft WHERE instr(CAST(body AS BLOB), ?1)),
+                    coalesce(max(destroy_after IS NOT NULL), 0)
+                        OR EXISTS (SELECT 1
+                                   FROM deed
+                                   WHERE instr(CAST(text AS BLOB), ?1) OR instr(CAST(undo AS BLOB), ?1))
+             FROM message
+             WHERE instr(CAST(body AS BLOB), ?1) OR instr(CAST(attachments AS BLOB), ?1)",
         )
         .bind(piece)
         .fetch_one(&mut *self.reader().await?)
-        .await?)
+        .await?;
+        Ok(match (for_good, for_a_time) {
+            (true, _) => Said::ForGood,
+            (false, true) => Said::ForATime,
+            (false, false) => Said::Nowhere,
+        })
     }
 
     /// Copies all rows, and nothing else, into pages that are made anew. What is
@@ -168,10 +270,8 @@ mod tests {
         bytes[3 * WINDOW - 10..].copy_from_slice(b"at the end");
         std::fs::write(&path, &bytes).expect("a file");
         let mut traces = Traces::default();
-        for text in ["under the old oak", "at the end", "not in it", "short"] {
-            traces.add(text);
-        }
-        let mut found = traces.within(&path).expect("a look").0;
+        traces.add(["under the old oak", "at the end", "not in it", "short"]);
+        let mut found = Traces::within(traces.pieces, &path).expect("a look");
         found.sort();
         assert_eq!(found, [&b"at the end"[..], b"under the old oak"]);
     }
@@ -179,9 +279,9 @@ mod tests {
     #[test]
     fn a_long_text_is_found_by_each_of_its_pieces() {
         let mut traces = Traces::default();
-        traces.add(&"0123456789".repeat(20));
-        let lengths: Vec<usize> = traces.0.iter().map(Vec::len).collect();
+        traces.add([&*"0123456789".repeat(20)]);
+        let lengths: Vec<usize> = traces.pieces.iter().map(Vec::len).collect();
         assert_eq!(lengths, [64, 64, 64, 8]);
-        assert_eq!(format!("{traces:?}"), "Traces(4)");
+        assert_eq!(format!("{traces:?}"), "Traces(4 of 1)");
     }
 }

@@ -7,8 +7,8 @@
 //! and a message is taken in with two ways: one that looks, and one that writes.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
 use kith_model::{Clock, MessageId, Timestamp, UserId};
@@ -18,6 +18,7 @@ use sqlx::{Arguments, AssertSqlSafe, Encode, Sqlite, SqliteConnection, Type};
 
 use crate::change::ChangeSet;
 use crate::connections::{Turn, Writer};
+use crate::traces::Traces;
 use crate::{Change, StoreError, StoredMessage};
 
 /// A write transaction: everything in it happens, or nothing does. The
@@ -31,6 +32,9 @@ pub struct Write {
     held_back: HeldBack,
     /// How often SQLite's thread was gone to; tests count it.
     ways: Arc<AtomicUsize>,
+    /// What this lets go of and is to be looked for.
+    pub(crate) traces: Traces,
+    all_traces: Arc<Mutex<Traces>>,
     pub(crate) me: UserId,
     now: Timestamp,
     /// When the server was asked for what is put, by our clock.
@@ -66,6 +70,7 @@ impl Write {
     pub(crate) async fn begin(
         writer: &Writer,
         ways: Arc<AtomicUsize>,
+        all_traces: Arc<Mutex<Traces>>,
         me: UserId,
         clock: &dyn Clock,
     ) -> Result<Self, StoreError> {
@@ -75,6 +80,8 @@ impl Write {
             is_begun: false,
             held_back: HeldBack::default(),
             ways,
+            traces: Traces::default(),
+            all_traces,
             me,
             now: clock.now(),
             asked_at: None,
@@ -172,6 +179,9 @@ impl Write {
             self.answer().await?;
             self.is_begun = false;
         }
+        let gone = std::mem::take(&mut self.traces);
+        let all = self.all_traces.lock();
+        all.unwrap_or_else(PoisonError::into_inner).append(gone);
         let (changes, rows) = std::mem::take(&mut self.changes).into_parts();
         Ok(tell(changes, rows))
     }

@@ -7,7 +7,7 @@ use kith_model::{
 use sqlx::Row;
 
 use super::{BEA, CARL, Fixture, ME, at, dialog, dialog_id, id, message, own};
-use crate::{FOUND_COUNTED, Fate, FoundPage, HeardEdit, IndexWork, Queued, Search, Step, Traces};
+use crate::{FOUND_COUNTED, Fate, FoundPage, HeardEdit, IndexWork, Queued, Search, Step};
 
 fn says(n: u32, second: i64, body: &str) -> Message {
     Message {
@@ -68,10 +68,7 @@ impl Fixture {
 
     /// Which of these are in the index's own tables, or in a file.
     async fn traces<'w>(&self, words: &[&'w str]) -> Vec<&'w str> {
-        self.store
-            .leave_no_trace(&Traces::default())
-            .await
-            .expect("an empty log");
+        self.store.leave_no_trace().await.expect("an empty log");
         let mut reader = self.store.reader().await.expect("a reader");
         let mut bytes: Vec<Vec<u8>> = Vec::new();
         for statement in [

@@ -61,14 +61,27 @@ impl Timed {
         with.map(name).collect()
     }
 
+    /// Own messages of five seconds.
+    async fn put<const N: usize>(&self, texts: [(u32, &str); N]) {
+        let mut write = self.store.write().await.unwrap();
+        for (n, body) in texts {
+            let passing = Message {
+                body: body.into(),
+                ..own(n, 10)
+            };
+            write.put(&timed(passing, 5)).await.unwrap();
+        }
+        write.commit().await.unwrap();
+    }
+
     /// What the engine does each time it looks, at this second.
     async fn look(&self, second: i64) -> Vec<String> {
         self.hand.0.store(second, Ordering::SeqCst);
         let mut write = self.store.write().await.unwrap();
         write.start_timers().await.unwrap();
-        let destroyed = write.destroy_expired().await.unwrap();
+        write.destroy_expired().await.unwrap();
         write.commit().await.unwrap();
-        assert!(self.store.leave_no_trace(&destroyed.traces).await.unwrap());
+        assert!(self.store.leave_no_trace().await.unwrap());
         let ids = self.store.messages(&[1, 2, 3].map(id)).await.unwrap();
         ids.iter().map(|m| m.message.body.clone()).collect()
     }
@@ -282,17 +295,10 @@ async fn leave_behind(store: &Timed, text: &str) {
 
 #[tokio::test]
 async fn what_was_left_where_no_row_is_goes_too() {
-    const SECRET: &str = "the treasure lies under the old oak";
     const SAID: &str = "this is said openly, too";
     let store = Timed::new().await;
+    store.put([(1, OAK), (2, SAID)]).await;
     let mut write = store.store.write().await.unwrap();
-    for (n, body) in [(1, SECRET), (2, SAID)] {
-        let passing = Message {
-            body: body.into(),
-            ..own(n, 10)
-        };
-        write.put(&timed(passing, 5)).await.unwrap();
-    }
     let openly = Message {
         body: SAID.into(),
         ..message(3, 10)
@@ -300,11 +306,117 @@ async fn what_was_left_where_no_row_is_goes_too() {
     write.put(&openly).await.unwrap();
     write.commit().await.unwrap();
     assert_eq!(store.look(100).await.len(), 3);
-    leave_behind(&store, SECRET).await;
+    leave_behind(&store, OAK).await;
     assert_eq!(store.look(101).await.len(), 3);
     assert_eq!(store.look(105).await, [SAID]);
-    assert_eq!(store.files_with(SECRET), [""; 0]);
+    assert_eq!(store.files_with(OAK), [""; 0]);
     assert_eq!(store.files_with(SAID), ["account.db"]);
     let settings = store.store.settings().await.unwrap();
     assert_eq!(settings["b"], "stays", "and nothing else goes");
+}
+
+const OAK: &str = "the treasure lies under the old oak";
+
+/// A store with a message that goes away by itself, of which something was left
+/// where no row is.
+async fn with_something_left() -> Timed {
+    let store = Timed::new().await;
+    store.put([(1, OAK), (2, "stays for now")]).await;
+    leave_behind(&store, OAK).await;
+    store
+}
+
+#[tokio::test]
+async fn what_is_deleted_before_its_time_is_wiped_as_well() {
+    let store = with_something_left().await;
+    let mut write = store.store.write().await.unwrap();
+    write.hear_removal(&id(1), ME).await.unwrap();
+    assert!(!store.store.may_have_traces(), "it is there for as long");
+    write.commit().await.unwrap();
+    assert!(store.store.may_have_traces());
+    assert!(store.store.leave_no_trace().await.unwrap());
+    assert!(!store.store.may_have_traces());
+    assert_eq!(store.files_with(OAK), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_stood_there_before_an_edit_is_wiped_as_well() {
+    let store = with_something_left().await;
+    let mut write = store.store.write().await.unwrap();
+    let edit = HeardEdit {
+        message: id(1),
+        by: ME,
+        body: "never mind".into(),
+        properties: Properties::new(),
+        at: at(20),
+        is_passing: false,
+    };
+    write.hear_edit(&edit).await.unwrap();
+    write.commit().await.unwrap();
+    assert!(store.store.may_have_traces());
+    assert!(store.store.leave_no_trace().await.unwrap());
+    assert_eq!(store.files_with(OAK), [""; 0]);
+
+    // Until the server knows of an edit, the text before it may have to come back.
+    let store = with_something_left().await;
+    let mut write = store.store.write().await.unwrap();
+    write
+        .edit(&id(1), "never mind", &Properties::new())
+        .await
+        .unwrap();
+    write.commit().await.unwrap();
+    assert!(store.store.leave_no_trace().await.unwrap());
+    assert_ne!(store.files_with(OAK), [""; 0]);
+    store.look(101).await;
+    assert_eq!(store.look(106).await, [""; 0]);
+    assert_eq!(store.files_with(OAK), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_nobody_remembers_is_wiped_as_well() {
+    // The app is killed when the message is gone, and nobody has looked yet.
+    let mut store = with_something_left().await;
+    let mut write = store.store.write().await.unwrap();
+    write.take_away(&id(1)).await.unwrap();
+    write.commit().await.unwrap();
+    store.store.close().await;
+    store.store = Timed::open(&store.folder, &store.hand).await;
+    assert!(!store.store.may_have_traces());
+    assert!(store.store.leave_no_trace().await.unwrap());
+    assert_eq!(store.files_with(OAK), [""; 0]);
+
+    // Clearing a dialog reads no texts.
+    let store = with_something_left().await;
+    let mut write = store.store.write().await.unwrap();
+    write.clear(&dialog_id(1)).await.unwrap();
+    write.commit().await.unwrap();
+    assert!(store.store.leave_no_trace().await.unwrap());
+    assert_eq!(store.files_with(OAK), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_another_one_says_as_well_is_looked_for_when_that_is_gone() {
+    let store = Timed::new().await;
+    let longer = format!("{OAK}, by the river");
+    store.put([(1, OAK), (2, longer.as_str())]).await;
+    leave_behind(&store, OAK).await;
+    for n in [1, 2] {
+        let mut write = store.store.write().await.unwrap();
+        write.take_away(&id(n)).await.unwrap();
+        write.commit().await.unwrap();
+        assert!(store.store.leave_no_trace().await.unwrap());
+        assert!(!store.store.may_have_traces(), "nobody looks in vain");
+    }
+    assert_eq!(store.files_with(OAK), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_file_in_which_nothing_is_left_is_not_written_anew() {
+    let store = Timed::new().await;
+    store.put([(1, OAK), (2, "stays for now")]).await;
+    leave_behind(&store, "of something else").await;
+    store.look(101).await;
+    assert_eq!(store.look(106).await, [""; 0]);
+    assert_eq!(store.files_with(OAK), [""; 0]);
+    assert_eq!(store.files_with("of something else"), ["account.db"]);
 }
