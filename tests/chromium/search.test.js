@@ -263,6 +263,29 @@ describe('in a conversation', () => {
   });
 });
 
+test('what was gone to at the end stays above a field that grows', async () => {
+  const last = `step ${STEPS}.`;
+  await at('seek-open').click();
+  await at('seek').fill(`"${last}"`);
+  await at('seek-count').getByText('1 found', { exact: true }).waitFor();
+  await at('seek').press('Enter');
+  await meant(last).waitFor();
+  const field = desk.page.locator('#composer');
+  await field.fill('one\ntwo\nthree\nfour\nfive\nsix');
+  await desk.page.waitForFunction(
+    (id) => {
+      const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+      const view = box('[data-testid=timeline]');
+      const isGrown = box('#composer').height > 80;
+      return isGrown && box(`[data-message-id="${id}"]`).bottom <= view.bottom;
+    },
+    ids[last],
+    { timeout: 10_000 },
+  );
+  await field.fill('');
+  await at('seek-close').click();
+});
+
 test('the page has nothing to complain about', () => {
   assert.deepEqual(desk.complaints, []);
 });

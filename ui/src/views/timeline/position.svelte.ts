@@ -189,7 +189,10 @@ export class Position {
     this.anchor.release();
     this.hand();
     await this.#toRow(id, { align: 'center' });
-    this.#holdWhere(id);
+    // Near the end it cannot come to the middle: who is brought there is at the bottom.
+    const view = this.viewport;
+    this.stuck = view != null && below(view) <= AT_BOTTOM && !this.kith.timeline.hasNewer;
+    if (!this.stuck) this.#holdWhere(id);
     this.#mean(id);
     this.scrolled();
   }
