@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use kith_model::{DialogId, MessageIds, Timestamp};
-use kith_testkit::{ALEX, BEA, Town};
+use kith_testkit::{ALEX, BEA, Books, Said, Town};
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -34,7 +34,7 @@ pub(crate) async fn run(messages: usize) -> Result<()> {
     alex.stop().await;
     bea.stop().await;
     town.stop().await;
-    fill(&town.folder().join("server/server.db"), &dialogs, messages).await?;
+    fill(&town, &dialogs, messages).await?;
     town.start().await?;
 
     let baseline = bare(&town.folder().join("bare.db"), messages).await?;
@@ -74,45 +74,22 @@ fn body(number: usize) -> String {
     )
 }
 
-/// Puts messages of the last months into the stopped server's books.
-async fn fill(path: &Path, dialogs: &[DialogId], messages: usize) -> Result<()> {
-    let mut books = SqliteConnectOptions::new()
-        .filename(path)
-        .disable_statement_logging()
-        .connect()
-        .await?;
-    let ids = MessageIds::new(7);
+/// Writes messages of the last months down.
+async fn fill(town: &Town, dialogs: &[DialogId], messages: usize) -> Result<()> {
     let newest = 1_760_000_000_i64;
-    let mut tx = books.begin().await?;
+    let mut books = Books::open(town).await?;
     for number in 0..messages {
-        let dialog = &dialogs[number % dialogs.len()];
-        let second = newest - i64::try_from(messages - number)? * 90;
-        let id = ids.next(Timestamp::from_seconds(second));
-        let seq: i64 = sqlx::query_scalar(
-            "INSERT INTO messages (id, stanza_id, dialog_id, sender_id, body, date_sent, created_at, updated_at)
-             VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6)
-             RETURNING seq",
-        )
-        .bind(id.as_str())
-        .bind(dialog.as_str())
-        .bind(i64::try_from(ALEX.id.0)?)
-        .bind(body(number))
-        .bind(second)
-        .bind(second * 1000)
-        .fetch_one(&mut *tx)
-        .await?;
-        sqlx::query(
-            "INSERT INTO receipts (seq, user_id, dialog_id, delivered, read) VALUES (?, ?, ?, 1, 1)",
-        )
-        .bind(seq)
-        .bind(i64::try_from(BEA.id.0)?)
-        .bind(dialog.as_str())
-        .execute(&mut *tx)
-        .await?;
+        let said = Said {
+            dialog: &dialogs[number % dialogs.len()],
+            by: ALEX.id,
+            to: BEA.id,
+            body: &body(number),
+            second: newest - i64::try_from(messages - number)? * 90,
+            is_read: true,
+        };
+        books.write(said).await?;
     }
-    tx.commit().await?;
-    books.close().await?;
-    Ok(())
+    books.close().await
 }
 
 /// Messages a second of a loop that parses pages of the same messages and

@@ -103,9 +103,12 @@ async fn main() -> Result<()> {
             messages,
             dialogs,
         } => fill::run(&data_dir, messages, dialogs).await,
-        Arguments::Talk { server, data_dir } => talk::run(&server, &data_dir).await,
+        // As the app's own commands: on the runtime's threads, and not beside them.
+        Arguments::Talk { server, data_dir } => {
+            tokio::spawn(async move { talk::run(&server, &data_dir).await }).await?
+        }
         Arguments::CatchUp { messages } => catch_up::run(messages).await,
-        Arguments::Inbox => inbox::run().await,
+        Arguments::Inbox => tokio::spawn(inbox::run()).await?,
         Arguments::Stanzas => stanzas::run().await,
         Arguments::Server {
             what,

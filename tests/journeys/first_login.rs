@@ -3,14 +3,11 @@
 //! rest comes quietly, each page once.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use kith_model::{DialogId, MessageId, MessageIds, SystemClock, Timestamp};
-use kith_testkit::{ALEX, BEA, TestPerson, Town, Turnstile};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
+use kith_model::{DialogId, MessageId, SystemClock};
+use kith_testkit::{ALEX, BEA, Books, Said, TestPerson, Town, Turnstile};
 
 const DIALOGS: usize = 24;
 /// What the server gives at once.
@@ -53,49 +50,29 @@ async fn long_past(town: &mut Town) -> Result<Vec<Past>> {
     alex.stop().await;
     bea.stop().await;
     town.stop().await;
-    let past = fill(&town.folder().join("server/server.db"), dialogs).await?;
+    let past = fill(town, dialogs).await?;
     town.start().await?;
     Ok(past)
 }
 
-/// Puts messages into the stopped server's books.
-async fn fill(path: &Path, dialogs: Vec<DialogId>) -> Result<Vec<Past>> {
-    let options = SqliteConnectOptions::new().filename(path);
-    let mut books = options.disable_statement_logging().connect().await?;
-    let ids = MessageIds::new(7);
-    let (alex, bea) = (i64::try_from(ALEX.id.0)?, i64::try_from(BEA.id.0)?);
+/// Writes their messages down.
+async fn fill(town: &Town, dialogs: Vec<DialogId>) -> Result<Vec<Past>> {
+    let mut books = Books::open(town).await?;
     let mut all = Vec::new();
-    let mut tx = books.begin().await?;
     for (number, dialog) in dialogs.into_iter().enumerate() {
         let (length, unread) = (20 + 17 * number, number % 4 * 13);
         let last = NEWEST + 1_000 * i64::try_from(number)?;
         let mut newest = None;
         for at in 0..length {
-            let second = last - 90 * i64::try_from(length - 1 - at)?;
-            let id = ids.next(Timestamp::from_seconds(second));
-            let seq: i64 = sqlx::query_scalar(
-                "INSERT INTO messages (id, stanza_id, dialog_id, sender_id, body, date_sent, created_at, updated_at)
-                 VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6)
-                 RETURNING seq",
-            )
-            .bind(id.as_str())
-            .bind(dialog.as_str())
-            .bind(alex)
-            .bind(format!("word {at}"))
-            .bind(second)
-            .bind(second * 1_000)
-            .fetch_one(&mut *tx)
-            .await?;
-            sqlx::query(
-                "INSERT INTO receipts (seq, user_id, dialog_id, delivered, read) VALUES (?, ?, ?, 1, ?)",
-            )
-            .bind(seq)
-            .bind(bea)
-            .bind(dialog.as_str())
-            .bind(at + unread < length)
-            .execute(&mut *tx)
-            .await?;
-            newest = Some(id);
+            let said = Said {
+                dialog: &dialog,
+                by: ALEX.id,
+                to: BEA.id,
+                body: &format!("word {at}"),
+                second: last - 90 * i64::try_from(length - 1 - at)?,
+                is_read: at + unread < length,
+            };
+            newest = Some(books.write(said).await?);
         }
         all.push(Past {
             dialog,
@@ -104,7 +81,6 @@ async fn fill(path: &Path, dialogs: Vec<DialogId>) -> Result<Vec<Past>> {
             newest: newest.expect("each has messages"),
         });
     }
-    tx.commit().await?;
     books.close().await?;
     Ok(all)
 }

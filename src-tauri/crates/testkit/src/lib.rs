@@ -9,6 +9,7 @@
 
 #![expect(clippy::expect_used, reason = "what cannot happen in a test ends it")]
 
+mod books;
 mod cast;
 mod clock;
 mod desk;
@@ -19,6 +20,7 @@ mod town;
 mod turnstile;
 mod wait;
 
+pub use books::{Books, Said};
 pub use cast::{ALEX, Actor, BEA, CAROL, PASSWORD};
 pub use clock::{ShiftedClock, StillClock};
 pub use desk::{TestDesk, connection_view};
