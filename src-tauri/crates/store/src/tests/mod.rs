@@ -3,6 +3,7 @@
 
 mod deeds;
 mod fresh;
+mod index;
 mod late;
 mod lists;
 mod notices;
