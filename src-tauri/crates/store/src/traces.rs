@@ -4,9 +4,11 @@
 //! SQLite overwrites what is deleted (`secure_delete`), and its log is emptied
 //! here. That is not quite all: when rows of a page move to another one, their
 //! old picture stays where nothing else is written, and is not known to be one
-//! of the row that is deleted later. It happens once in some hundred messages.
-//! So the file is looked through for what may not be in it, and in the rare
-//! case that it is, it is written anew, which leaves nothing that is no row.
+//! of the row that is deleted later. It happens once in some hundred messages,
+//! and what is left may be a part of the text, with its beginning or its end
+//! written over. So the file is looked through for every piece of what may not
+//! be in it, and in the rare case that there is one, it is written anew, which
+//! leaves nothing that is no row.
 //!
 //! Which texts these are is known to this process alone. How many they are is
 //! counted in the file, by the transaction that lets them go (the table
@@ -14,14 +16,15 @@
 //! in between, or because whoever let them go did not read them, nobody can look
 //! for them, and the file is written anew.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aho_corasick::AhoCorasick;
 use kith_model::Message;
-use memchr::memmem::Finder;
 use sqlx::AssertSqlSafe;
 
 use crate::connections::Turn;
@@ -32,8 +35,13 @@ use crate::{Store, StoreError, Write};
 const WIPING: Duration = Duration::from_millis(100);
 /// Shorter texts are in every file, and tell nothing.
 const SHORTEST: usize = 8;
-/// A longer text may lie in several places, a piece in each.
-const LONGEST: usize = 64;
+/// So many bytes of a text are looked for together.
+const PIECE: usize = 12;
+/// A piece begins at every so many bytes: what is left of a text has one in it
+/// if it is no shorter than a piece and a step.
+const STEP: usize = 6;
+/// Where more pieces than these are found, nobody asks what has them.
+const ASKED: usize = 32;
 /// So much of a file is looked at at once, in bytes.
 const WINDOW: usize = 1 << 20;
 
@@ -42,7 +50,7 @@ const WINDOW: usize = 1 << 20;
 pub(crate) struct Traces {
     /// How many texts there are: as many as are counted in the file for them.
     n_texts: i64,
-    pieces: Vec<Vec<u8>>,
+    pieces: BTreeSet<Vec<u8>>,
     /// Whether some of it has not been looked for yet.
     is_due: bool,
 }
@@ -61,7 +69,10 @@ impl Traces {
         self.n_texts += 1;
         self.is_due = true;
         for text in texts {
-            let pieces = text.as_bytes().chunks(LONGEST);
+            let bytes = text.as_bytes();
+            let last = bytes.len().saturating_sub(PIECE);
+            let starts = (0..last).step_by(STEP).chain([last]);
+            let pieces = starts.filter_map(|at| bytes.get(at..bytes.len().min(at + PIECE)));
             let pieces = pieces.filter(|piece| piece.len() >= SHORTEST);
             self.pieces.extend(pieces.map(<[u8]>::to_vec));
         }
@@ -75,27 +86,25 @@ impl Traces {
     }
 
     /// Those of these pieces that are in a file.
-    fn within(pieces: Vec<Vec<u8>>, path: &Path) -> io::Result<Vec<Vec<u8>>> {
+    fn within(pieces: &BTreeSet<Vec<u8>>, path: &Path) -> io::Result<BTreeSet<Vec<u8>>> {
+        let pieces: Vec<&Vec<u8>> = pieces.iter().collect();
+        let search = AhoCorasick::new(&pieces).map_err(io::Error::other)?;
         let mut file = File::open(path)?;
-        let (mut found, mut missing) = (Vec::new(), pieces);
-        let mut window = Vec::with_capacity(WINDOW + LONGEST);
-        while !missing.is_empty() {
+        let mut found = BTreeSet::new();
+        let mut window = Vec::with_capacity(WINDOW + PIECE);
+        loop {
             let read = file.by_ref().take(WINDOW as u64).read_to_end(&mut window)?;
             if read == 0 {
                 break;
             }
-            missing.retain(|piece| {
-                let is_here = Finder::new(piece).find(&window).is_some();
-                if is_here {
-                    found.push(piece.clone());
-                }
-                !is_here
-            });
+            let here = search.find_overlapping_iter(&window);
+            found.extend(here.map(|one| one.pattern().as_usize()));
             // What lies across two windows is found in the next one.
-            let rest = window.len().saturating_sub(LONGEST);
+            let rest = window.len().saturating_sub(PIECE);
             window.drain(..rest);
         }
-        Ok(found)
+        let found = found.into_iter().filter_map(|number| pieces.get(number));
+        Ok(found.map(|piece| (*piece).clone()).collect())
     }
 }
 
@@ -174,14 +183,19 @@ impl Store {
         }
         let mut kept = Traces::default();
         let mut is_left = of.n_texts < counted;
-        if !is_left && counted > 0 {
+        if !is_left && !of.pieces.is_empty() {
             let (path, pieces) = (self.path().to_owned(), of.pieces.clone());
-            let looked = tokio::task::spawn_blocking(move || Traces::within(pieces, &path)).await;
+            let looked = tokio::task::spawn_blocking(move || Traces::within(&pieces, &path)).await;
             let found = looked.map_err(io::Error::other).flatten();
-            for piece in found.map_err(sqlx::Error::Io)? {
+            let found = found.map_err(sqlx::Error::Io)?;
+            is_left = found.len() > ASKED;
+            for piece in found {
+                if is_left {
+                    break;
+                }
                 match self.is_said(&piece).await? {
                     Said::Nowhere => is_left = true,
-                    Said::ForATime => kept.pieces.push(piece),
+                    Said::ForATime => kept.pieces.extend([piece]),
                     Said::ForGood => {}
                 }
             }
@@ -221,7 +235,9 @@ impl Store {
                                    FROM deed
                                    WHERE instr(CAST(text AS BLOB), ?1) OR instr(CAST(undo AS BLOB), ?1))
              FROM message
-             WHERE instr(CAST(body AS BLOB), ?1) OR instr(CAST(attachments AS BLOB), ?1)",
+             WHERE instr(CAST(body AS BLOB), ?1)
+                OR instr(CAST(attachments AS BLOB), ?1)
+                OR instr(CAST(properties AS BLOB), ?1)",
         )
         .bind(piece)
         .fetch_one(&mut *self.reader().await?)
@@ -261,27 +277,42 @@ async fn patience(turn: &mut Turn, patience: Duration) -> Result<(), sqlx::Error
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_lies_across_two_windows_is_found() {
+    fn found(texts: &[&'static str], bytes: &[u8]) -> Vec<String> {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("file");
-        let mut bytes = vec![b'.'; 3 * WINDOW];
-        bytes[WINDOW - 9..WINDOW + 9].copy_from_slice(b"under the old oak.");
-        bytes[3 * WINDOW - 10..].copy_from_slice(b"at the end");
-        std::fs::write(&path, &bytes).expect("a file");
+        std::fs::write(&path, bytes).expect("a file");
         let mut traces = Traces::default();
-        traces.add(["under the old oak", "at the end", "not in it", "short"]);
-        let mut found = Traces::within(traces.pieces, &path).expect("a look");
-        found.sort();
-        assert_eq!(found, [&b"at the end"[..], b"under the old oak"]);
+        traces.add(texts.iter().copied());
+        let found = Traces::within(&traces.pieces, &path).expect("a look");
+        let text = |piece: Vec<u8>| String::from_utf8(piece).expect("text");
+        found.into_iter().map(text).collect()
     }
 
     #[test]
-    fn a_long_text_is_found_by_each_of_its_pieces() {
+    fn what_lies_across_two_windows_is_found() {
+        let mut bytes = vec![b'.'; 3 * WINDOW];
+        bytes[WINDOW - 6..WINDOW + 6].copy_from_slice(b"the old oak.");
+        bytes[3 * WINDOW - 10..].copy_from_slice(b"at the end");
+        let texts = ["the old oak", "at the end", "not in it", "short"];
+        assert_eq!(found(&texts, &bytes), ["at the end", "the old oak"]);
+    }
+
+    #[test]
+    fn a_part_of_a_text_is_found_whose_ends_are_written_over() {
+        const TEXT: &str = "the treasure lies under the old oak";
+        for start in 0..TEXT.len() - (PIECE + STEP) {
+            let mut bytes = vec![0; 100];
+            bytes[40..40 + PIECE + STEP]
+                .copy_from_slice(&TEXT.as_bytes()[start..start + PIECE + STEP]);
+            assert_ne!(found(&[TEXT], &bytes), [""; 0], "from {start}");
+        }
+        assert_eq!(found(&[TEXT], b"the treaty and the old oven"), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_looked_for_is_for_nobodys_log() {
         let mut traces = Traces::default();
-        traces.add([&*"0123456789".repeat(20)]);
-        let lengths: Vec<usize> = traces.pieces.iter().map(Vec::len).collect();
-        assert_eq!(lengths, [64, 64, 64, 8]);
+        traces.add(["0123456789abcdef0123", "files.bin"]);
         assert_eq!(format!("{traces:?}"), "Traces(4 of 1)");
     }
 }
