@@ -16,6 +16,7 @@
 
 mod bell;
 mod cli;
+mod clipboard;
 mod commands;
 mod drops;
 mod feed;

@@ -7,12 +7,12 @@ use std::thread;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use kith_api::{Notification, NotificationKey, Shell};
+use kith_api::{Notification, NotificationKey, Pasted, Shell};
 use tauri::AppHandle;
 use url::Url;
 
 use crate::notify::Desktop;
-use crate::spelling;
+use crate::{clipboard, spelling};
 
 /// The program around the web view.
 #[derive(Debug)]
@@ -91,5 +91,9 @@ impl Shell for WindowShell {
 
     async fn can_notify(&self) -> bool {
         self.desktop.is_there().await
+    }
+
+    async fn pasted(&self) -> Option<Pasted> {
+        clipboard::pasted(self.handle.get()?).await
     }
 }

@@ -48,7 +48,7 @@ pub use join::read_join;
 pub use kith_model::{Clock, SystemClock};
 pub use local::{Local, LocalError, LocalServer, SamplePerson};
 pub use notify::{Notification, NotificationAct, NotificationKey};
-pub use shell::{NoShell, PaperShell, Shell};
+pub use shell::{NoShell, PaperShell, Pasted, Shell};
 pub use ui::Ui;
 pub use vault::{FileVault, MemoryVault, Vault, VaultError};
 

@@ -10,6 +10,15 @@ use url::Url;
 
 use crate::notify::{Notification, NotificationKey};
 
+/// What lies on the system's clipboard and is more than words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pasted {
+    /// Files that were copied, by where they are.
+    Files(Vec<PathBuf>),
+    /// A picture, as the bytes of a PNG.
+    Picture(Vec<u8>),
+}
+
 /// The program around the web view.
 #[async_trait]
 pub trait Shell: Debug + Send + Sync {
@@ -46,6 +55,12 @@ pub trait Shell: Debug + Send + Sync {
 
     /// Whether this system shows notifications. It is asked now.
     async fn can_notify(&self) -> bool;
+
+    /// What lies on the clipboard, where the web view does not tell the page of it
+    /// by itself.
+    async fn pasted(&self) -> Option<Pasted> {
+        None
+    }
 }
 
 /// A shell that does nothing, for a browser and for tests.

@@ -153,6 +153,8 @@ commands! {
     stage_end(number: u64) -> StagedView = staging::stage_end;
     /// Puts a file beside what is being written that was just dropped on the app's own window; others cannot be named.
     stage_dropped(dialog: DialogId, path: String) -> StagedView = staging::stage_dropped;
+    /// Puts beside what is being written what lies on the clipboard and is more than words, where the web view tells the page nothing of that; answers what it was, mostly nothing.
+    stage_pasted(dialog: DialogId) -> Vec<StagedView> = staging::stage_pasted;
     /// Such a file is not wanted after all.
     stage_cancel(number: u64) -> () = staging::stage_cancel;
     /// Takes a file away from the draft.

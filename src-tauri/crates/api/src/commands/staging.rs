@@ -1,6 +1,7 @@
 //! Files beside what is being written. They come as bytes, in portions, and none
 //! is ever whole in memory here; or by name, when the person has just dropped
-//! them on the window. The web view can name no other file of this computer.
+//! them on the window. The web view can name no other file of this computer. What
+//! is pasted is read here where the web view does not tell the page of it.
 
 use std::path::PathBuf;
 
@@ -9,9 +10,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use kith_engine::{EngineError, MOST_FILES, StageError};
 use kith_model::{DialogId, UploadId};
 
+use crate::Pasted;
 use crate::error::{Answer, Code, UiError};
 use crate::ui::Ui;
 use crate::view::StagedView;
+
+/// What a picture is called that has no name; browsers call it so.
+const PICTURE: &str = "image.png";
 
 pub(super) async fn stage_begin(ui: &Ui, dialog: DialogId, name: String, size: u64) -> Answer<u64> {
     let engine = &ui.app.session()?.engine;
@@ -47,6 +52,32 @@ pub(super) async fn stage_dropped(ui: &Ui, dialog: DialogId, path: String) -> An
     let id = session.engine.stage_file(&dialog, path).await?;
     let upload = session.store.upload(id).await?;
     Ok(upload.ok_or(StageError::Vanished)?.into())
+}
+
+pub(super) async fn stage_pasted(ui: &Ui, dialog: DialogId) -> Answer<Vec<StagedView>> {
+    let session = ui.app.session()?;
+    let engine = &session.engine;
+    let mut ids = Vec::new();
+    match ui.app.shell().pasted().await {
+        None => {}
+        Some(Pasted::Files(paths)) => {
+            for path in paths.into_iter().take(MOST_FILES) {
+                ids.push(engine.stage_file(&dialog, path).await?);
+            }
+        }
+        Some(Pasted::Picture(bytes)) => {
+            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            let number = engine.begin_staging(&dialog, PICTURE, size).await?;
+            engine.stage_portion(number, bytes).await?;
+            ids.push(engine.end_staging(number).await?);
+        }
+    }
+    let mut staged = Vec::with_capacity(ids.len());
+    for id in ids {
+        let upload = session.store.upload(id).await?;
+        staged.push(upload.ok_or(StageError::Vanished)?.into());
+    }
+    Ok(staged)
 }
 
 pub(super) async fn stage_cancel(ui: &Ui, number: u64) -> Answer<()> {
