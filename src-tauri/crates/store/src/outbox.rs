@@ -605,6 +605,10 @@ impl Write {
         if done.rows_affected() == 0 {
             return Ok(None);
         }
+        self.later("DELETE FROM draft WHERE editing = ?")
+            .bind(id.as_str());
+        self.later("UPDATE draft SET reply_to = NULL WHERE reply_to = ?")
+            .bind(id.as_str());
         for file in files {
             // What the server has of it was brought there for that message.
             self.stage(&old.message.dialog_id, &file).await?;

@@ -420,3 +420,31 @@ async fn a_file_in_which_nothing_is_left_is_not_written_anew() {
     assert_eq!(store.files_with(OAK), [""; 0]);
     assert_eq!(store.files_with("of something else"), ["account.db"]);
 }
+
+#[tokio::test]
+async fn what_is_taken_back_takes_the_draft_of_its_edit_along() {
+    let store = Timed::new().await;
+    let mut write = store.store.write().await.unwrap();
+    let queued = Queued {
+        destroy_after: Some(60),
+        ..Queued::text(id(1), OAK)
+    };
+    write
+        .queue_with(&dialog_id(1), &queued, at(10))
+        .await
+        .unwrap();
+    let editing = Draft {
+        text: format!("{OAK}, or"),
+        editing: Some(id(1)),
+        ..Draft::default()
+    };
+    write
+        .save_draft_state(&dialog_id(1), &editing)
+        .await
+        .unwrap();
+    assert_eq!(write.discard(&id(1)).await.unwrap().as_deref(), Some(OAK));
+    write.commit().await.unwrap();
+    assert_eq!(store.store.draft_state(&dialog_id(1)).await.unwrap(), None);
+    assert!(store.store.leave_no_trace().await.unwrap());
+    assert_eq!(store.files_with(OAK), [""; 0]);
+}
