@@ -942,8 +942,8 @@ export type Commands = {
   load_newer: { args: { window: number }; answer: TimelinePage };
   /** Ends a window's patches. */
   close_timeline: { args: { window: number }; answer: null };
-  /** On disk when it answers. `id` is made by the caller, so that asking twice sends once. */
-  send: { args: { dialog: DialogId; id: MessageId; text: string; reply_to?: MessageId | null; mentions?: UserId[]; destroy_after?: number | null; is_silent?: boolean; files?: UploadId[] }; answer: null };
+  /** On disk when it answers. `id` is made by the caller, so that asking twice sends once. The dialog's draft is gone with it, unless it `keeps_draft`. */
+  send: { args: { dialog: DialogId; id: MessageId; text: string; reply_to?: MessageId | null; mentions?: UserId[]; destroy_after?: number | null; is_silent?: boolean; files?: UploadId[]; keeps_draft?: boolean }; answer: null };
   /** Begins to put a file beside what is being written; its bytes follow in portions. Answers the number under which they come. */
   stage_begin: { args: { dialog: DialogId; name: string; size: number }; answer: number };
   /** The next bytes of such a file, in base64. */
@@ -952,6 +952,8 @@ export type Commands = {
   stage_end: { args: { number: number }; answer: StagedView };
   /** Puts a file beside what is being written that was just dropped on the app's own window; others cannot be named. */
   stage_dropped: { args: { dialog: DialogId; path: string }; answer: StagedView };
+  /** Puts beside what is being written what lies on the clipboard and is more than words, where the web view tells the page nothing of that; answers what it was, mostly nothing. */
+  stage_pasted: { args: { dialog: DialogId }; answer: StagedView[] };
   /** Such a file is not wanted after all. */
   stage_cancel: { args: { number: number }; answer: null };
   /** Takes a file away from the draft. */
@@ -1055,6 +1057,8 @@ export type Commands = {
   can_notify: { args: NoArgs; answer: boolean };
   /** Opens a web or mail address outside of Kith. */
   open_link: { args: { url: string }; answer: null };
+  /** Says that what was being written is kept, so that the window may close. */
+  may_close: { args: NoArgs; answer: null };
   /** Says that the first screen has been painted; benchmarks listen. */
   painted: { args: NoArgs; answer: null };
 };

@@ -335,7 +335,7 @@ describe('what waits', () => {
     expect(await settled(kith.waiting.discard(failed, true))).toBe(true);
     expect(kith.waiting.isOpen).toBe(false);
     expect(kith.timeline.dialogId).toBe(failed.message.dialog_id);
-    expect(kith.composer.text).toBe(failed.message.body);
+    expect(kith.composer.text).toBe(`${failed.message.body}\nI meant to say that`);
   });
 });
 

@@ -5,6 +5,7 @@
  * it.
  */
 
+import { SvelteMap } from 'svelte/reactivity';
 import { t } from '../i18n';
 import { newMessageId } from '../lib/ids';
 import { mentionsIn, type Namable } from '../lib/mentions';
@@ -27,6 +28,9 @@ const EMPTY: DraftView = {
   is_silent: false,
   files: [],
 };
+
+/** What is to go out as soon as its files are there. */
+type Wish = { draft: DraftView; mentions: number[] };
 
 export class Composer {
   text = $state('');
@@ -52,13 +56,24 @@ export class Composer {
 
   #dirty = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /**
+   * The conversation's draft has not come yet. What is written meanwhile goes on
+   * from it, so nothing may be saved in its place.
+   */
+  #isAwaited = false;
   /** What could not be kept by the backend, by conversation. */
   #unkept = new Map<DialogId, DraftView>();
+  /** What was written in a conversation that was left before its draft had come. */
+  #early = new Map<DialogId, DraftView>();
+  /** What is put back when the draft has come. */
+  readonly #returning: (() => void)[] = [];
+  /** Conversations whose message goes out as soon as its files have been read. */
+  #wishes = new SvelteMap<DialogId, Wish>();
   #signal: TypingSignal;
   /** The last saving under way: a message goes out after it, so that no draft comes back. */
   #saving: Promise<unknown> = Promise.resolve();
-  /** What was being written before a change began: it comes back afterwards. */
-  #aside: DraftView | null = null;
+  /** What was being written before a change began, by conversation: it comes back afterwards. */
+  #asides = new Map<DialogId, DraftView>();
 
   constructor(
     private readonly backend: Backend,
@@ -68,10 +83,16 @@ export class Composer {
     private readonly namable: () => readonly Namable[] = () => [],
   ) {
     this.#signal = new TypingSignal((is_typing) => this.#sayTyping(is_typing));
-    this.staging = new Staging(backend, (dialog, problem) => {
-      if (dialog !== this.dialogId) return;
-      this.problem = this.problem === null ? problem : `${this.problem}\n${problem}`;
-    });
+    this.staging = new Staging(
+      backend,
+      (dialog, problem) => {
+        // Without one of its files it is not what was meant.
+        this.#wishes.delete(dialog);
+        if (dialog !== this.dialogId) return;
+        this.problem = this.problem === null ? problem : `${this.problem}\n${problem}`;
+      },
+      (dialog) => void this.#grant(dialog),
+    );
   }
 
   /** Another conversation is shown. Its draft comes with the window. */
@@ -80,21 +101,50 @@ export class Composer {
     this.leave();
     this.dialogId = dialog;
     const kept = dialog === null ? undefined : this.#unkept.get(dialog);
-    this.#show(kept ?? EMPTY);
-    this.#dirty = kept !== undefined;
-    this.#aside = null;
+    const early = dialog === null ? undefined : this.#early.get(dialog);
+    this.#show(kept ?? early ?? EMPTY);
+    this.#dirty = kept !== undefined || early !== undefined;
+    this.#isAwaited = dialog !== null;
     this.history = [];
     this.problem = null;
   }
 
-  /** The window's draft. What was typed meanwhile wins. */
+  /** Another account: nothing of what was written concerns it. */
+  forget(): void {
+    this.switchTo(null);
+    for (const kept of [this.#unkept, this.#early, this.#wishes, this.#asides]) kept.clear();
+    this.staging.forget();
+  }
+
+  /**
+   * The window's draft, the first time it comes: from then on it is kept here. What
+   * was typed meanwhile goes on from it, and what could not be kept is later.
+   */
   takeDraft(dialog: DialogId, draft: DraftView): void {
-    if (dialog !== this.dialogId) return;
+    if (dialog !== this.dialogId || !this.#isAwaited) return;
+    this.#isAwaited = false;
+    this.#early.delete(dialog);
     this.staging.take(dialog, draft.files);
-    if (!this.#dirty && this.text === '' && this.reply === null && this.editing === null) {
-      this.#show(draft);
+    if (!this.#unkept.has(dialog)) {
+      const typed = this.#dirty ? this.#state : EMPTY;
+      this.#show({
+        ...draft,
+        text: typed.editing === null ? draft.text + typed.text : typed.text,
+        reply: typed.reply ?? draft.reply,
+        editing: typed.editing ?? draft.editing,
+        destroy_after: typed.destroy_after ?? draft.destroy_after,
+        is_silent: typed.is_silent || draft.is_silent,
+      });
+      if (typed.editing !== null) this.#asides.set(dialog, draft);
     }
+    if (this.#dirty) this.#touch();
+    this.#returning.splice(0).forEach((putBack) => putBack());
     void this.#loadHistory(dialog);
+  }
+
+  /** Whether what is here goes out as soon as its files have been read. */
+  get isToBeSent(): boolean {
+    return this.dialogId !== null && this.#wishes.has(this.dialogId);
   }
 
   /** How many bytes there are too many. */
@@ -110,14 +160,15 @@ export class Composer {
       return this.text.trim() !== '' || this.editing.attachments.length > 0;
     }
     const { files, coming } = this.staging.of(this.dialogId);
-    // What is still being read would be left behind.
-    return coming.length === 0 && (this.text.trim() !== '' || files.length > 0);
+    return this.text.trim() !== '' || files.length + coming.length > 0;
   }
 
   /** The text changed under somebody's hands. */
   typed(text: string): void {
     this.text = text;
     this.problem = null;
+    // It is not finished after all.
+    if (this.dialogId !== null) this.#wishes.delete(this.dialogId);
     this.#touch();
     if (text.trim() === '') this.#signal.stop();
     else if (this.editing === null) this.#signal.typed();
@@ -149,7 +200,7 @@ export class Composer {
     if (this.editing === null) {
       // Kept by the backend, too: the window may close, or another conversation be shown.
       this.flush();
-      this.#aside = this.#state;
+      this.#asides.set(message.dialog_id, this.#state);
     }
     this.reply = null;
     this.editing = message;
@@ -163,10 +214,17 @@ export class Composer {
   /** Leaves the earlier message as it is. */
   stopEditing(): void {
     if (this.editing === null) return;
-    this.#show(this.#aside ?? { ...this.#state, text: '', editing: null });
-    this.#aside = null;
+    this.#show(this.#takeAside() ?? { ...this.#state, text: '', editing: null });
     this.problem = null;
     this.#touch();
+  }
+
+  /** What was put aside here, which is nowhere else then. */
+  #takeAside(): DraftView | undefined {
+    if (this.dialogId === null) return undefined;
+    const aside = this.#asides.get(this.dialogId);
+    this.#asides.delete(this.dialogId);
+    return aside;
   }
 
   /** One step back: not answering, not changing. Says whether there was one. */
@@ -210,32 +268,58 @@ export class Composer {
     this.wanted += 1;
   }
 
-  /** What was on a message is here again, to be changed. */
-  takeBack(dialog: DialogId, text: string): void {
-    this.putBack(dialog, text);
-    void this.staging.reload(dialog);
+  /**
+   * Puts beside what is being written here what lies on the clipboard, where the page is
+   * told nothing of it. Says whether there was anything.
+   */
+  async attachPasted(): Promise<boolean> {
+    const dialog = this.dialogId;
+    if (dialog === null) return false;
+    const isThere = await this.staging.addPasted(dialog);
+    if (isThere && dialog === this.dialogId) this.wanted += 1;
+    return isThere;
   }
 
-  /** Puts a text in for editing, in front of what is there. */
-  putBack(dialog: DialogId, text: string): void {
-    if (text === '') return;
-    if (dialog === this.dialogId) {
-      this.typed(this.text.trim() === '' ? text : `${text}\n${this.text}`);
+  /** A message is here again, to be changed, with what it answers. */
+  takeBack({ dialog_id: dialog, reply }: MessageView, text: string): void {
+    this.putBack(dialog, text, reply);
+    void this.staging.reload(dialog);
+    if (dialog === this.dialogId) this.wanted += 1;
+  }
+
+  /**
+   * Puts a text in for editing, in front of what is there. While an earlier message is
+   * changed, it waits aside.
+   */
+  putBack(dialog: DialogId, text: string, reply: ReplyView | null = null): void {
+    const before = (draft: DraftView): DraftView => ({
+      ...draft,
+      text: [text, draft.text].filter((part) => part.trim() !== '').join('\n'),
+      reply: draft.reply ?? reply,
+    });
+    if (dialog !== this.dialogId) {
+      this.#unkept.set(dialog, before(this.#unkept.get(dialog) ?? EMPTY));
+    } else if (this.#isAwaited && !this.#unkept.has(dialog)) {
+      this.#returning.push(() => this.putBack(dialog, text, reply));
+    } else if (this.editing !== null) {
+      this.#asides.set(dialog, before(this.#asides.get(dialog) ?? EMPTY));
     } else {
-      const kept = this.#unkept.get(dialog) ?? EMPTY;
-      this.#unkept.set(dialog, {
-        ...kept,
-        text: kept.text === '' ? text : `${text}\n${kept.text}`,
-      });
+      const { text: joined, reply: answered } = before(this.#state);
+      this.reply = answered;
+      this.typed(joined);
     }
   }
 
   /** Saves now, if there is something to save. */
   flush(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     const dialog = this.dialogId;
     if (dialog === null || !this.#dirty) return;
     const draft = this.#state;
+    if (this.#isAwaited && !this.#unkept.has(dialog)) {
+      this.#early.set(dialog, draft);
+      return;
+    }
     this.#dirty = false;
     this.#saving = this.#save(dialog, draft).then(
       () => {
@@ -255,21 +339,55 @@ export class Composer {
     this.#signal.stop();
   }
 
-  /** Sends what is there. The text is gone from here once it is on disk there. */
+  /** The same, and waits until it is kept. */
+  async close(): Promise<void> {
+    this.leave();
+    await this.#saving;
+  }
+
+  /**
+   * Sends what is there. The text is gone from here once it is on disk there. Where files
+   * are still being read, it goes out with them when they have been.
+   */
   async send(options: { silent?: boolean } = {}): Promise<boolean> {
     const dialog = this.dialogId;
     if (dialog === null || !this.canSend) return false;
     const draft = { ...this.#state, is_silent: options.silent ?? this.isSilent };
     if (draft.editing !== null) return this.#change(draft.editing, draft.text.trim());
-    clearTimeout(this.#timer);
+    if (this.staging.of(dialog).coming.length > 0) {
+      this.flush();
+      this.#wishes.set(dialog, { draft, mentions: mentionsIn(draft.text, this.namable()) });
+      return false;
+    }
+    this.#stopTimer();
     this.#dirty = false;
+    this.#early.delete(dialog);
     // The time to live stays for the next one; silence is for one.
     this.#show({ ...EMPTY, destroy_after: draft.destroy_after });
-    this.staging.take(dialog, []);
     this.problem = null;
     this.#signal.sent();
-    this.#unkept.delete(dialog);
     this.sent += 1;
+    return this.#deliver(dialog, draft, mentionsIn(draft.text.trim(), this.namable()));
+  }
+
+  /** The files of a conversation have been read: what waits for them goes out. */
+  async #grant(dialog: DialogId): Promise<void> {
+    const wish = this.#wishes.get(dialog);
+    if (wish === undefined) return;
+    this.#wishes.delete(dialog);
+    const { draft, mentions } = wish;
+    if (dialog === this.dialogId && this.editing === null) {
+      await this.send({ silent: draft.is_silent });
+      return;
+    }
+    await this.#deliver(dialog, { ...draft, files: [...this.staging.of(dialog).files] }, mentions);
+  }
+
+  async #deliver(dialog: DialogId, draft: DraftView, mentions: number[]): Promise<boolean> {
+    // What is not known yet is another draft, and stays.
+    const keeps_draft = dialog === this.dialogId && this.#isAwaited;
+    this.staging.take(dialog, []);
+    this.#unkept.delete(dialog);
     const id = this.newId();
     const text = draft.text.trim();
     await this.#saving;
@@ -279,10 +397,11 @@ export class Composer {
         id,
         text,
         reply_to: draft.reply?.message ?? null,
-        mentions: mentionsIn(text, this.namable()),
+        mentions,
         destroy_after: draft.destroy_after,
         is_silent: draft.is_silent,
         files: draft.files.map(({ file }) => file),
+        ...(keeps_draft ? { keeps_draft } : {}),
       });
       if (draft.destroy_after !== null && dialog === this.dialogId) this.#touch();
       return true;
@@ -298,8 +417,7 @@ export class Composer {
   async #change(message: MessageView, text: string): Promise<boolean> {
     const dialog = this.dialogId;
     const edited = this.#state;
-    this.#show(this.#aside ?? { ...edited, text: '', editing: null });
-    this.#aside = null;
+    this.#show(this.#takeAside() ?? { ...edited, text: '', editing: null });
     this.#touch();
     if (text === message.body.trim()) return true;
     try {
@@ -307,8 +425,8 @@ export class Composer {
       await this.backend.call('edit_message', { message: message.id, text, mentions });
       return true;
     } catch (thrown) {
-      if (dialog === this.dialogId && this.editing === null) {
-        this.#aside = this.#state;
+      if (dialog !== null && dialog === this.dialogId && this.editing === null) {
+        this.#asides.set(dialog, this.#state);
         this.#show(edited);
         this.problem = t.composer.notChanged(wordsFor(thrown));
       } else this.failed(thrown);
@@ -317,11 +435,9 @@ export class Composer {
   }
 
   #giveBack(dialog: DialogId, draft: DraftView): void {
-    this.putBack(dialog, draft.text.trim());
+    this.putBack(dialog, draft.text.trim(), draft.reply);
     void this.staging.reload(dialog);
-    if (dialog !== this.dialogId) return;
-    this.reply ??= draft.reply;
-    this.isSilent = draft.is_silent;
+    if (dialog === this.dialogId && this.editing === null) this.isSilent = draft.is_silent;
   }
 
   get #state(): DraftView {
@@ -343,10 +459,15 @@ export class Composer {
     this.isSilent = draft.is_silent;
   }
 
+  /** Who types on and on must not lose more than a moment of it. */
   #touch(): void {
     this.#dirty = true;
+    this.#timer ??= setTimeout(() => this.flush(), SAVE_AFTER);
+  }
+
+  #stopTimer(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), SAVE_AFTER);
+    this.#timer = undefined;
   }
 
   #save(dialog: DialogId, draft: DraftView): Promise<null> {

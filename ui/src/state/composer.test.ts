@@ -3,6 +3,16 @@ import { CallError, type Backend } from '../backend/backend';
 import { blankAttachment, blankDraft, blankMessage } from '../backend/fake/blank';
 import { Composer, MOST_BYTES } from './composer.svelte';
 
+const blankStaged = {
+  file: 1,
+  kind: 'photo' as const,
+  name: 'boat.jpg',
+  size: 4,
+  content_type: 'image/jpeg',
+  width: 4,
+  height: 3,
+};
+
 type Call = { name: string; args: Record<string, unknown> };
 
 describe('what is being written', () => {
@@ -13,6 +23,11 @@ describe('what is being written', () => {
   const failed = vi.fn();
 
   const draft = (text: string) => ({ ...blankDraft, text });
+  /** A conversation is shown, and its draft has come. */
+  const open = (dialog: string, kept = blankDraft) => {
+    composer.switchTo(dialog);
+    composer.takeDraft(dialog, kept);
+  };
   const named = (name: string) =>
     calls.filter((call) => call.name === name).map(({ args }) => args);
 
@@ -31,18 +46,26 @@ describe('what is being written', () => {
       feed: () => () => undefined,
     };
     composer = new Composer(backend, failed, () => `id${++next}`);
-    composer.switchTo('d');
+    open('d');
+    calls = [];
   });
   afterEach(() => void vi.useRealTimers());
 
-  it('is saved after a pause, once', () => {
+  it('is saved a moment after it was begun, also by somebody who types on and on', () => {
     composer.typed('h');
     vi.advanceTimersByTime(200);
     composer.typed('hi');
-    vi.advanceTimersByTime(299);
+    vi.advanceTimersByTime(99);
     expect(named('save_draft')).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(named('save_draft')).toMatchObject([{ dialog: 'd', text: 'hi' }]);
+    for (const text of ['hi t', 'hi th', 'hi the', 'hi ther']) {
+      composer.typed(text);
+      vi.advanceTimersByTime(100);
+    }
+    expect(named('save_draft').map(({ text }) => text)).toEqual(['hi', 'hi the']);
+    vi.advanceTimersByTime(1000);
+    expect(named('save_draft').map(({ text }) => text)).toEqual(['hi', 'hi the', 'hi ther']);
   });
 
   it('is saved at once when it is left, for the right conversation', () => {
@@ -64,13 +87,13 @@ describe('what is being written', () => {
       width: 4,
       height: 3,
     };
-    composer.takeDraft('d', { ...blankDraft, files: [one] });
+    open('e', { ...blankDraft, files: [one] });
     expect(composer.canSend).toBe(true);
     await composer.send();
     expect(named('send')).toMatchObject([{ text: '', files: [7] }]);
-    expect(composer.staging.of('d').files).toEqual([]);
+    expect(composer.staging.of('e').files).toEqual([]);
     expect(composer.canSend).toBe(false);
-    composer.takeDraft('d', { ...blankDraft, files: [one] });
+    open('d', { ...blankDraft, files: [one] });
     broken.add('send');
     await composer.send();
     expect(named('staged')).toEqual([{ dialog: 'd' }]);
@@ -87,15 +110,50 @@ describe('what is being written', () => {
     expect(named('send')).toEqual([]);
   });
 
-  it('takes the draft of the window, unless somebody was quicker', () => {
-    composer.takeDraft('d', draft('from before'));
-    expect(composer.text).toBe('from before');
+  it('goes on from the draft of the window, however quick somebody is', () => {
+    const reply = { message: 'm1', sender: 7, sender_name: 'Bea', text: 'hm', attachment: null };
     composer.switchTo('e');
-    composer.typed('quick');
-    composer.takeDraft('e', draft('from before'));
-    expect(composer.text).toBe('quick');
+    composer.typed(' an');
+    vi.advanceTimersByTime(1000);
+    composer.flush();
+    expect(named('save_draft')).toEqual([]);
     composer.takeDraft('d', draft('of another'));
-    expect(composer.text).toBe('quick');
+    expect(composer.text).toBe(' an');
+    composer.takeDraft('e', { ...draft('from before'), reply });
+    expect([composer.text, composer.reply?.message]).toEqual(['from before an', 'm1']);
+    composer.typed('from before and on');
+    vi.advanceTimersByTime(300);
+    expect(named('save_draft')).toMatchObject([{ text: 'from before and on', reply_to: 'm1' }]);
+  });
+
+  it('goes on from the draft also where it was left before that had come', () => {
+    composer.switchTo('e');
+    composer.typed(' quick');
+    composer.switchTo('d');
+    composer.switchTo('e');
+    expect(composer.text).toBe(' quick');
+    composer.takeDraft('e', draft('from before'));
+    expect(composer.text).toBe('from before quick');
+  });
+
+  it('is sent before the draft has come, which stays', async () => {
+    composer.switchTo('e');
+    composer.typed('yes');
+    await composer.send();
+    expect(named('send')).toMatchObject([{ dialog: 'e', text: 'yes', keeps_draft: true }]);
+    composer.takeDraft('e', draft('from before'));
+    expect(composer.text).toBe('from before');
+    await composer.send();
+    expect(named('send')[1]).not.toHaveProperty('keeps_draft');
+  });
+
+  it('does not come back with another window of the conversation it was sent in', async () => {
+    composer.typed('once');
+    const sent = composer.send();
+    // It was asked for before the sending had come to the backend.
+    composer.takeDraft('d', draft('once'));
+    await sent;
+    expect(composer.text).toBe('');
   });
 
   it('is sent trimmed, with an id made here, and no draft comes after it', async () => {
@@ -161,10 +219,68 @@ describe('what is being written', () => {
     expect(named('send')).toEqual([]);
   });
 
-  it('goes before what is there when a message is taken back', () => {
+  it('goes before what is there when a message is taken back, with what it answers', () => {
+    const reply = { message: 'm1', sender: 7, sender_name: 'Bea', text: 'hm', attachment: null };
+    const wanted = composer.wanted;
     composer.typed('new');
-    composer.putBack('d', 'old');
-    expect(composer.text).toBe('old\nnew');
+    composer.takeBack(blankMessage('m2', { dialog_id: 'd', reply }), 'old');
+    expect([composer.text, composer.reply?.message]).toEqual(['old\nnew', 'm1']);
+    expect(composer.wanted).toBe(wanted + 1);
+  });
+
+  describe('with files that are still being read', () => {
+    let read: (() => void)[];
+
+    beforeEach(() => {
+      read = [];
+      let file = 0;
+      const backend: Backend = {
+        call: (name, args) => {
+          calls.push({ name, args });
+          if (name !== 'stage_dropped') return Promise.resolve(null as never);
+          const staged = { ...blankStaged, file: (file += 1) };
+          return new Promise((resolve) => read.push(() => resolve(staged as never)));
+        },
+        feed: () => () => undefined,
+      };
+      composer = new Composer(backend, failed, () => `id${++next}`);
+      open('d');
+      composer.attachDropped(['/home/ada/boat.jpg']);
+      composer.typed('look');
+    });
+
+    /** The file has been read. */
+    async function isRead() {
+      await vi.waitUntil(() => read.length > 0);
+      read.shift()?.();
+      await vi.advanceTimersByTimeAsync(0);
+    }
+
+    it('goes out with them when they have been', async () => {
+      expect(await composer.send()).toBe(false);
+      expect([composer.isToBeSent, composer.text]).toEqual([true, 'look']);
+      expect(named('send')).toEqual([]);
+      await isRead();
+      expect(named('send')).toMatchObject([{ dialog: 'd', text: 'look', files: [1] }]);
+      expect([composer.isToBeSent, composer.text]).toEqual([false, '']);
+    });
+
+    it('goes out also when another conversation is open by then', async () => {
+      await composer.send();
+      open('e');
+      composer.typed('something else');
+      await isRead();
+      expect(named('send')).toMatchObject([{ dialog: 'd', text: 'look', files: [1] }]);
+      expect(composer.text).toBe('something else');
+    });
+
+    it('stays when somebody writes on', async () => {
+      await composer.send();
+      composer.typed('look here');
+      expect(composer.isToBeSent).toBe(false);
+      await isRead();
+      expect(named('send')).toEqual([]);
+    });
   });
 
   describe('about something', () => {
@@ -246,6 +362,27 @@ describe('what is being written', () => {
       expect(composer.stepBack()).toBe(false);
     });
 
+    it('gives back what was being written also after another conversation', () => {
+      composer.answer(message('m1', 'x'), 'Bea', 'x');
+      composer.typed('mine');
+      composer.edit(message('m2', 'old'));
+      open('e');
+      open('d', { ...blankDraft, text: 'old', editing: message('m2', 'old') });
+      expect(composer.editing?.id).toBe('m2');
+      composer.stopEditing();
+      expect([composer.text, composer.reply?.message]).toEqual(['mine', 'm1']);
+    });
+
+    it('keeps what is taken back apart from the message that is changed', async () => {
+      composer.edit(message('m1', 'q 1'));
+      composer.takeBack(message('m2', 'plain'), 'plain');
+      expect(composer.text).toBe('q 1');
+      composer.typed('q 2');
+      await composer.send();
+      expect(named('edit_message')).toMatchObject([{ message: 'm1', text: 'q 2' }]);
+      expect(composer.text).toBe('plain');
+    });
+
     it('comes back from the window with everything that was meant', () => {
       const reply = {
         message: 'm1',
@@ -254,13 +391,13 @@ describe('what is being written', () => {
         text: 'hm',
         attachment: null,
       };
-      composer.takeDraft('d', { ...blankDraft, text: 'so', reply, destroy_after: 5 });
+      open('e', { ...blankDraft, text: 'so', reply, destroy_after: 5 });
       expect([composer.text, composer.reply?.message, composer.destroyAfter]).toEqual([
         'so',
         'm1',
         5,
       ]);
-      composer.switchTo('e');
+      composer.switchTo('d');
       expect([composer.text, composer.reply, composer.destroyAfter]).toEqual(['', null, null]);
     });
   });

@@ -130,10 +130,10 @@ export class Kith {
     this.directory = new Directory(backend, this.people, (id) => this.go(id));
     this.details = new Details(backend, this.people, this.toasts);
     this.adding = new Choosing(backend, this.people, this.dialogs);
-    this.waiting = new Waiting(backend, this.toasts, ({ dialog_id }, text) => {
+    this.waiting = new Waiting(backend, this.toasts, (message, text) => {
       this.waiting.close();
-      this.go(dialog_id);
-      this.composer.takeBack(dialog_id, text);
+      this.go(message.dialog_id);
+      this.composer.takeBack(message, text);
     });
     this.reading = new Reading(
       (dialog, message, others) => this.#seen(dialog, message, others),
@@ -239,6 +239,13 @@ export class Kith {
     this.reading.show(null, []);
   }
 
+  /** The window is to close: nothing that was typed may be lost. */
+  async close(): Promise<void> {
+    await this.composer.close();
+    // It closes soon in any case.
+    await this.backend.call('may_close', {}).catch(() => undefined);
+  }
+
   /** The first pixel of the list is on screen. Only benchmarks listen. */
   painted(): void {
     if (this.#wasPainted) return;
@@ -279,7 +286,7 @@ export class Kith {
         message: message.id,
         keeps_files: toEdit,
       });
-      if (toEdit) this.composer.takeBack(message.dialog_id, text);
+      if (toEdit) this.composer.takeBack(message, text);
     } catch (thrown) {
       if (asCallError('discard', thrown).code === 'gone') this.toasts.say(t.message.tooLate);
       else this.toasts.failed(thrown);
@@ -361,7 +368,7 @@ export class Kith {
       this.presence.forget();
       this.pictures.forget();
       this.transfers.forget();
-      this.composer.staging.forget();
+      this.composer.forget();
       this.naming.forget();
       this.reading.forget();
       this.finder.clear();

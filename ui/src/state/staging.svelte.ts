@@ -32,6 +32,8 @@ export class Staging {
   constructor(
     private readonly backend: Backend,
     private readonly problem: Told,
+    /** Nothing of a conversation is being read any more. */
+    private readonly settled: (dialog: DialogId) => void = () => undefined,
   ) {}
 
   of(dialog: DialogId | null): Tray {
@@ -85,6 +87,19 @@ export class Staging {
       this.#change(dialog, (tray) => ({ ...tray, coming: [...tray.coming, one] }));
       const generation = this.#generation;
       this.#queue = this.#queue.then(() => this.#copy(dialog, one, path, generation));
+    }
+  }
+
+  /** Puts beside the draft what lies on the clipboard; says whether anything does. */
+  async addPasted(dialog: DialogId): Promise<boolean> {
+    try {
+      const staged = await this.backend.call('stage_pasted', { dialog });
+      const { files } = this.of(dialog);
+      if (staged.length > 0) this.take(dialog, [...files, ...staged]);
+      return staged.length > 0;
+    } catch (thrown) {
+      this.problem(dialog, t.staging.problem(t.staging.pasted, why(thrown)));
+      return true;
     }
   }
 
@@ -187,10 +202,12 @@ export class Staging {
 
   #change(dialog: DialogId, change: (tray: Tray) => Tray): void {
     const next = new Map(this.#trays);
-    const tray = change(this.of(dialog));
+    const before = this.of(dialog);
+    const tray = change(before);
     if (tray.files.length === 0 && tray.coming.length === 0) next.delete(dialog);
     else next.set(dialog, tray);
     this.#trays = next;
+    if (before.coming.length > 0 && tray.coming.length === 0) this.settled(dialog);
   }
 }
 

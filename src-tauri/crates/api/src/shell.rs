@@ -46,6 +46,9 @@ pub trait Shell: Debug + Send + Sync {
     /// The first screen has been painted.
     fn painted(&self);
 
+    /// The page has kept what was being written, and its window may close.
+    fn may_close(&self) {}
+
     /// Shows a notification, in the place of the one with the same key. Waits
     /// for nothing.
     fn notify(&self, notification: &Notification);

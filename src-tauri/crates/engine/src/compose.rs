@@ -20,6 +20,8 @@ pub struct SendOptions {
     pub is_silent: bool,
     /// Staged files of the dialog that hang on it, in this order.
     pub files: Vec<UploadId>,
+    /// Whether the dialog's draft stays, because it was about something else.
+    pub keeps_draft: bool,
 }
 
 /// What a quote says of a message: its text, or the name of its file.

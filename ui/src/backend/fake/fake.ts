@@ -522,6 +522,7 @@ export class FakeBackend implements Backend {
       return null;
     },
     open_link: () => null,
+    may_close: () => null,
     painted: () => null,
     attend: () => null,
     can_notify: () => this.scene.bareDesktop !== true,

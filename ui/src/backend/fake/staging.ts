@@ -12,6 +12,7 @@ type Mine =
   | 'stage_portion'
   | 'stage_end'
   | 'stage_dropped'
+  | 'stage_pasted'
   | 'stage_cancel'
   | 'unstage'
   | 'staged'
@@ -58,6 +59,7 @@ export function stagingCommands({ world, fail }: Hands): Some<Mine> {
       return staged;
     },
     stage_dropped: () => fail('not_allowed'),
+    stage_pasted: () => [],
     stage_cancel: ({ number }) => {
       coming.delete(number);
       return null;

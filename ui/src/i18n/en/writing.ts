@@ -65,6 +65,7 @@ export const writing = {
         one: 'This message is # byte too long. Shorten it, or send it in two parts.',
         other: 'This message is # bytes too long. Shorten it, or send it in two parts.',
       }),
+    sentWithFiles: 'Goes out as soon as its files have been read.',
     notSent: (why: string) => `Not sent; your text is still here. ${why}`,
     draftNotKept: 'Your draft could not be saved on this computer.',
   },
@@ -83,6 +84,7 @@ export const writing = {
       `A message carries ${number().format(most)} files at most. Send these first, then the others.`,
     empty: (name: string) => `${name}: Nothing is in this file, so there is nothing to send.`,
     folder: 'A folder cannot be sent. Choose the files in it, or pack it into one file first.',
+    pasted: 'What was pasted',
     unreadable: 'This file cannot be read. Check that it is still there and that you may open it.',
     problems: {
       too_large:

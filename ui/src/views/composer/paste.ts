@@ -117,3 +117,9 @@ const prefixed = (text: string, first: string, rest: string) =>
     .split('\n')
     .map((line, index) => (index === 0 ? first : rest) + line)
     .join('\n');
+
+/** Whether this is what a file manager says in words of files that were copied: where each is. */
+export function areNamesOfFiles(text: string): boolean {
+  const lines = text.trim().split(/\r?\n/);
+  return lines.every((line) => /^(file:\/\/)?\//.test(line));
+}

@@ -191,7 +191,7 @@ export class Position {
     await this.#toRow(id, { align: 'center' });
     // Near the end it cannot come to the middle: who is brought there is at the bottom.
     const view = this.viewport;
-    this.stuck = view != null && below(view) <= AT_BOTTOM && !this.kith.timeline.hasNewer;
+    this.stuck = !!view && below(view) <= AT_BOTTOM && !this.kith.timeline.hasNewer;
     if (!this.stuck) this.#holdWhere(id);
     this.#mean(id);
     this.scrolled();

@@ -24,6 +24,7 @@ pub(super) async fn send(
     destroy_after: Option<u32>,
     is_silent: bool,
     files: Vec<UploadId>,
+    keeps_draft: bool,
 ) -> Answer<()> {
     if text.trim().is_empty() && files.is_empty() {
         return Err(UiError::invalid(
@@ -36,6 +37,7 @@ pub(super) async fn send(
         destroy_after,
         is_silent,
         files,
+        keeps_draft,
     };
     ui.app
         .session()?

@@ -143,8 +143,8 @@ commands! {
     /// Ends a window's patches.
     close_timeline(window: u32) -> () = timeline::close_timeline;
 
-    /// On disk when it answers. `id` is made by the caller, so that asking twice sends once.
-    send(dialog: DialogId, id: MessageId, text: String; reply_to: Option<MessageId>, mentions: Vec<UserId>, destroy_after: Option<u32>, is_silent: bool, files: Vec<UploadId>) -> () = compose::send;
+    /// On disk when it answers. `id` is made by the caller, so that asking twice sends once. The dialog's draft is gone with it, unless it `keeps_draft`.
+    send(dialog: DialogId, id: MessageId, text: String; reply_to: Option<MessageId>, mentions: Vec<UserId>, destroy_after: Option<u32>, is_silent: bool, files: Vec<UploadId>, keeps_draft: bool) -> () = compose::send;
     /// Begins to put a file beside what is being written; its bytes follow in portions. Answers the number under which they come.
     stage_begin(dialog: DialogId, name: String, size: u64) -> u64 = staging::stage_begin;
     /// The next bytes of such a file, in base64.
@@ -261,6 +261,8 @@ commands! {
     can_notify() -> bool = settings::can_notify;
     /// Opens a web or mail address outside of Kith.
     open_link(url: String) -> () = settings::open_link;
+    /// Says that what was being written is kept, so that the window may close.
+    may_close() -> () = settings::may_close;
     /// Says that the first screen has been painted; benchmarks listen.
     painted() -> () = settings::painted;
 }

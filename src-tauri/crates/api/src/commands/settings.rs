@@ -40,6 +40,11 @@ pub(super) async fn open_link(ui: &Ui, url: String) -> Answer<()> {
     })
 }
 
+pub(super) async fn may_close(ui: &Ui) -> Answer<()> {
+    ui.app.shell().may_close();
+    Ok(())
+}
+
 pub(super) async fn painted(ui: &Ui) -> Answer<()> {
     ui.app.shell().painted();
     Ok(())
