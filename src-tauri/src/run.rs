@@ -20,6 +20,8 @@ use crate::shell::WindowShell;
 use crate::views::Views;
 use crate::{commands, drops, feed, window};
 
+/// A page that does not answer keeps its window no longer.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// Nobody waits longer for a goodbye; everything that matters is on disk.
 const GOODBYE: Duration = Duration::from_secs(4);
 
@@ -83,14 +85,18 @@ pub(crate) fn run(arguments: Arguments, started: Instant) -> anyhow::Result<i32>
     runtime.spawn(act(acts, app.clone(), tauri.handle().clone()));
     let bell = hang(&runtime, &folder, &app, tauri.handle());
 
-    let runner = app.clone();
+    let (runner, page) = (app.clone(), Arc::clone(&shell));
     let code = tauri.run_return(move |handle, event| match event {
+        RunEvent::ExitRequested { .. } => window::remember(handle, &runner),
         // A closed window is gone by the time that the exit is requested.
-        RunEvent::ExitRequested { .. }
-        | RunEvent::WindowEvent {
-            event: WindowEvent::CloseRequested { .. },
+        RunEvent::WindowEvent {
+            event: WindowEvent::CloseRequested { api, .. },
             ..
-        } => window::remember(handle, &runner),
+        } => {
+            api.prevent_close();
+            window::remember(handle, &runner);
+            close(handle, &page);
+        }
         RunEvent::WindowEvent {
             event: WindowEvent::DragDrop(event),
             ..
@@ -152,6 +158,18 @@ async fn act(mut acts: Acts, app: App, handle: AppHandle) {
     }
 }
 
+/// Lets the page keep what was typed a moment ago, and ends it then. The window
+/// is out of the way at once.
+fn close(handle: &AppHandle, page: &Arc<WindowShell>) {
+    let (handle, page) = (handle.clone(), Arc::clone(page));
+    tauri::async_runtime::spawn(async move {
+        if !window::ask_to_close(&handle) || timeout(LAST_WORDS, page.closes()).await.is_err() {
+            tracing::debug!("the page has not said that it may close");
+        }
+        window::end(&handle);
+    });
+}
+
 /// Ends the session and the server, so that nothing is cut in the middle.
 fn goodbye(runtime: &Runtime, app: &App, server: &InProcessServer, desktop: &Desktop) {
     let ended = runtime.block_on(async {
@@ -182,5 +200,5 @@ async fn end_on_signal(handle: AppHandle) {
     }
     #[cfg(not(unix))]
     let _ = tokio::signal::ctrl_c().await;
-    handle.exit(0);
+    window::close(&handle);
 }

@@ -9,6 +9,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use kith_api::{Notification, NotificationKey, Pasted, Shell};
 use tauri::AppHandle;
+use tokio::sync::Notify;
 use url::Url;
 
 use crate::notify::Desktop;
@@ -21,6 +22,8 @@ pub(crate) struct WindowShell {
     /// The window system, once it runs.
     handle: OnceLock<AppHandle>,
     desktop: Desktop,
+    /// The page has said that its window may close.
+    may_close: Notify,
     /// Whether somebody measures (`KITH_BENCH=1`).
     is_measured: bool,
 }
@@ -31,8 +34,14 @@ impl WindowShell {
             started,
             handle: OnceLock::new(),
             desktop,
+            may_close: Notify::new(),
             is_measured: std::env::var_os("KITH_BENCH").is_some_and(|value| value == "1"),
         }
+    }
+
+    /// Waits until the page says that its window may close.
+    pub(crate) async fn closes(&self) {
+        self.may_close.notified().await;
     }
 
     /// The window system runs.
@@ -79,6 +88,10 @@ impl Shell for WindowShell {
         if let Some(handle) = self.handle.get() {
             spelling::check(handle);
         }
+    }
+
+    fn may_close(&self) {
+        self.may_close.notify_one();
     }
 
     fn notify(&self, notification: &Notification) {

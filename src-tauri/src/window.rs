@@ -172,6 +172,34 @@ pub(crate) fn to_front(handle: &AppHandle) {
     }
 }
 
+/// Asks for the window to be closed, as the person would.
+pub(crate) fn close(handle: &AppHandle) {
+    let window = handle.get_webview_window(LABEL);
+    if window.is_none_or(|window| window.close().is_err()) {
+        handle.exit(0);
+    }
+}
+
+/// Takes the window out of sight, and tells its page that it is to close. Says
+/// whether the page is told.
+pub(crate) fn ask_to_close(handle: &AppHandle) -> bool {
+    let Some(window) = handle.get_webview_window(LABEL) else {
+        return false;
+    };
+    let asked = window
+        .hide()
+        .and_then(|()| window.eval("dispatchEvent(new Event('kith:closing'))"));
+    asked.is_ok()
+}
+
+/// Ends the window, whatever its page does, and the application with it.
+pub(crate) fn end(handle: &AppHandle) {
+    let window = handle.get_webview_window(LABEL);
+    if window.is_none_or(|window| window.destroy().is_err()) {
+        handle.exit(0);
+    }
+}
+
 /// Whether the title bar would be where a hand can reach it: screens come and go.
 fn is_on_a_screen(window: &WebviewWindow, x: i32, y: i32) -> bool {
     let inside = |start: i32, length: u32, at: i32| {
