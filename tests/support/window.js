@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import selenium from 'selenium-webdriver';
 import { Executor, HttpClient } from 'selenium-webdriver/http/index.js';
@@ -164,6 +164,17 @@ export class Window {
     } finally {
       await this.run(() => document.querySelector('#kith-test-point').remove());
     }
+  }
+
+  /** Ends the app as the system does at its own end, and waits until it is gone. */
+  async end() {
+    const { pid } = this.#service;
+    const children = () => readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    const [app] = (await children()).trim().split(' ');
+    process.kill(Number(app), 'SIGTERM');
+    while ((await children()).split(' ').includes(app))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await this.close();
   }
 
   async close() {

@@ -23,6 +23,10 @@ let server;
 let bea;
 let window;
 
+async function open() {
+  window = await Window.open(['--data-dir', path.join(files.path, 'data')]);
+}
+
 before(async () => {
   files = await folder('window-sending');
   server = await startServer(path.join(files.path, 'server'));
@@ -34,7 +38,7 @@ before(async () => {
   const [alex] = await SdkPerson.signUp(server.ready, people);
   bea = await Sdk.connect(server.ready, 'bea', PASSWORD);
   await bea.call('chat.dialog.create', { type: PRIVATE, occupants_ids: [alex.id] });
-  window = await Window.open(['--data-dir', path.join(files.path, 'data')]);
+  await open();
   await window.click(at('way-server'));
   await window.type(at('join-link'), server.ready.join_link);
   await window.click(at('join-go'));
@@ -77,4 +81,18 @@ test('a file that is chosen arrives byte for byte', async () => {
   });
   assert.ok(BYTES.equals(bytes));
   await window.find(`${at('message')} ${at('file')}`);
+});
+
+test('what was typed a moment before the end is gone on from at the next start', async () => {
+  await window.type(at('composer-input'), 'half a thought');
+  await window.end();
+  await open();
+  await window.type(at('password'), PASSWORD, Key.ENTER);
+  await window.find(at('dialog-row'));
+  await window.type(at('composer-input'), ' is a whole one', Key.ENTER);
+  const { args } = await bea.heard.find(
+    "the whole thought at Bea's",
+    ({ name, args }) => name === 'onMessageListener' && args[1].body.endsWith('whole one'),
+  );
+  assert.equal(args[1].body, 'half a thought is a whole one');
 });
