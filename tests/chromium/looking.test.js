@@ -136,6 +136,31 @@ test('the conversation is never blank while the window crosses the width where t
   await page.close();
 });
 
+for (const [what, id, open, width = 1280] of [
+  ['settings', 'settings-dialog', (page) => page.getByTestId('settings').click()],
+  ['a new conversation', 'create', (page) => page.getByTestId('new-dialog').click()],
+  ['the keys', 'keys', (page) => page.keyboard.press('F1')],
+  ['the information', 'info', (page) => page.getByTestId('info-toggle').click(), 600],
+]) {
+  test(`a notification that is clicked shows its conversation, and not behind ${what}`, async () => {
+    const page = await built.open('talk', { viewport: { width, height: 800 } });
+    if (width === 600) {
+      // Where there is room for one of the two, nothing is open yet.
+      await row(page, 'bea').click();
+      await page.locator('[data-testid=timeline][data-landed=true]').waitFor();
+    }
+    await open(page);
+    await page.getByTestId(id).waitFor();
+    await page.evaluate(() =>
+      globalThis.fake.emit({ kind: 'show', dialog: 'square', message: null }),
+    );
+    await page.locator('.conversation[data-dialog-id="square"]').waitFor();
+    await page.getByTestId(id).waitFor({ state: 'detached' });
+    await page.locator('[data-testid=composer-input]:focus').waitFor();
+    await page.close();
+  });
+}
+
 describe('what comes while something lies over the conversation', () => {
   const PASSWORD = 'correct horse battery';
   const PRIVATE = 3;

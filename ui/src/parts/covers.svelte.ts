@@ -2,19 +2,27 @@
 
 import { getContext, hasContext, setContext, untrack } from 'svelte';
 
-/** Takes how to put it away, and answers what to call when it is gone. */
-export type Lay = (close: () => void) => () => void;
+export type Covers = {
+  /** Takes how to put it away, and answers what to call when it is gone. */
+  lay: (close: () => void) => () => void;
+  /** The focus goes there when it was put away for something else to be seen. */
+  goOn: () => void;
+};
 
 const KEY = Symbol('covers');
 
-export const provideCovers = (lay: Lay) => setContext(KEY, lay);
+export const provideCovers = (covers: Covers) => setContext(KEY, covers);
 
-/** For the life of a component: something of it lies there while `isOver`. */
-export function coverWhile(isOver: () => boolean, close: () => void): void {
-  if (!hasContext(KEY)) return;
-  const lay = getContext<Lay>(KEY);
+/**
+ * For the life of a component: something of it lies there while `isOver`. Answers
+ * where to go on once it was put away.
+ */
+export function coverWhile(isOver: () => boolean, close: () => void): () => void {
+  if (!hasContext(KEY)) return () => undefined;
+  const { lay, goOn } = getContext<Covers>(KEY);
   $effect(() => {
     // What the listener looks at is not what lies there.
     if (isOver()) return untrack(() => lay(close));
   });
+  return goOn;
 }

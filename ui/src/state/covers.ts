@@ -25,6 +25,11 @@ export class Covers {
     return this.#lying.size > 0;
   }
 
+  /** Puts away all of it, what lies on top first. */
+  clear(): void {
+    for (const { close } of [...this.#lying].reverse()) close();
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

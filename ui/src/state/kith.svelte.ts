@@ -194,6 +194,7 @@ export class Kith {
   /** Shows a conversation at a message, because somebody wants to see it there. */
   async show(dialog: DialogId, message: MessageId | null): Promise<void> {
     const { timeline } = this;
+    this.covers.clear();
     const wasOpen = timeline.dialogId === dialog;
     await this.#open(dialog);
     if (message === null || timeline.dialogId !== dialog) return;
