@@ -186,3 +186,23 @@ test('the settings hold still while the size of text changes', async () => {
   }
   await page.close();
 });
+
+test('messages are passed on to any conversation, whatever the list shows', async () => {
+  const page = await built.open('talk');
+  await page.locator('[data-message-id][tabindex="0"]').press('Enter');
+  await page.getByTestId('menu-forward').press('Enter');
+  const offered = () =>
+    page.getByTestId('forward-to').evaluateAll((boxes) => boxes.map((box) => box.dataset.dialogId));
+  await page.getByTestId('forward-to').first().waitFor();
+  const all = await offered();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('forward-question').waitFor({ state: 'detached' });
+  await page.getByTestId('filter-groups').click();
+  await page.locator('[data-row="bea"]').waitFor({ state: 'detached' });
+  await page.locator('[data-message-id][tabindex="0"]').press('Enter');
+  await page.getByTestId('menu-forward').press('Enter');
+  await page.getByTestId('forward-to').first().waitFor();
+  assert.deepEqual(await offered(), all);
+  assert.ok(all.includes('bea'));
+  await page.close();
+});
