@@ -186,3 +186,57 @@ test('the settings hold still while the size of text changes', async () => {
   }
   await page.close();
 });
+
+/** Marks the message that has the focus, with keys. */
+async function markLast(page) {
+  await page.locator('[data-message-id][tabindex="0"]').press('Enter');
+  await page.getByTestId('menu-select').press('Enter');
+  await page.getByTestId('select-bar').waitFor();
+}
+
+for (const kind of ['delete', 'forward']) {
+  test(`a question about marked messages gives the focus back to what asked: ${kind}`, async () => {
+    const page = await built.open('talk');
+    await markLast(page);
+    await page.getByTestId(`select-${kind}`).press('Enter');
+    const question = page.getByTestId(`${kind}-question`);
+    await question.locator(':focus').waitFor();
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    await focused(page, testId(`select-${kind}`));
+    await page.getByTestId('select-end').press('Enter');
+    await page.getByTestId('select-bar').waitFor({ state: 'detached' });
+    await page.locator(`${testId('composer-input')}:focus`).waitFor();
+    await page.close();
+  });
+}
+
+test('the way down and the way back leave the focus where one writes', async () => {
+  const page = await built.open('thousand');
+  await page.getByTestId('timeline').hover();
+  await page.mouse.wheel(0, -3000);
+  await page.getByTestId('jump-bottom').press('Enter');
+  await page.getByTestId('jump-bottom').waitFor({ state: 'detached' });
+  await page.locator(`${testId('composer-input')}:focus`).waitFor();
+  await page.close();
+});
+
+test('messages are passed on to any conversation, whatever the list shows', async () => {
+  const page = await built.open('talk');
+  await page.locator('[data-message-id][tabindex="0"]').press('Enter');
+  await page.getByTestId('menu-forward').press('Enter');
+  const offered = () =>
+    page.getByTestId('forward-to').evaluateAll((boxes) => boxes.map((box) => box.dataset.dialogId));
+  await page.getByTestId('forward-to').first().waitFor();
+  const all = await offered();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('forward-question').waitFor({ state: 'detached' });
+  await page.getByTestId('filter-groups').click();
+  await page.locator('[data-row="bea"]').waitFor({ state: 'detached' });
+  await page.locator('[data-message-id][tabindex="0"]').press('Enter');
+  await page.getByTestId('menu-forward').press('Enter');
+  await page.getByTestId('forward-to').first().waitFor();
+  assert.deepEqual(await offered(), all);
+  assert.ok(all.includes('bea'));
+  await page.close();
+});

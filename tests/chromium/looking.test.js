@@ -1,10 +1,14 @@
 // What somebody sees who only looks: nothing flickers, and nothing goes blank.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
 
-import { openBrowser } from '../support/browser.js';
+import { Desk, openBrowser } from '../support/browser.js';
 import { Scenes } from '../support/scenes.js';
+import { Sdk } from '../support/sdk-any.js';
+import { SdkPerson } from '../support/sdk.js';
+import { folder, startServer } from '../support/server.js';
 
 let browser;
 let built;
@@ -130,4 +134,156 @@ test('the conversation is never blank while the window crosses the width where t
   }
   assert.deepEqual(await page.evaluate(() => globalThis.blank), []);
   await page.close();
+});
+
+for (const [what, id, open, width = 1280] of [
+  ['settings', 'settings-dialog', (page) => page.getByTestId('settings').click()],
+  ['a new conversation', 'create', (page) => page.getByTestId('new-dialog').click()],
+  ['the keys', 'keys', (page) => page.keyboard.press('F1')],
+  ['the information', 'info', (page) => page.getByTestId('info-toggle').click(), 600],
+]) {
+  test(`a notification that is clicked shows its conversation, and not behind ${what}`, async () => {
+    const page = await built.open('talk', { viewport: { width, height: 800 } });
+    if (width === 600) {
+      // Where there is room for one of the two, nothing is open yet.
+      await row(page, 'bea').click();
+      await page.locator('[data-testid=timeline][data-landed=true]').waitFor();
+    }
+    await open(page);
+    await page.getByTestId(id).waitFor();
+    await page.evaluate(() =>
+      globalThis.fake.emit({ kind: 'show', dialog: 'square', message: null }),
+    );
+    await page.locator('.conversation[data-dialog-id="square"]').waitFor();
+    await page.getByTestId(id).waitFor({ state: 'detached' });
+    await page.locator('[data-testid=composer-input]:focus').waitFor();
+    await page.close();
+  });
+}
+
+describe('what comes while something lies over the conversation', () => {
+  const PASSWORD = 'correct horse battery';
+  const PRIVATE = 3;
+
+  let files;
+  let server;
+  let desk;
+  let bea;
+  let alex;
+  let talk;
+  /** How often the page said that something was read. */
+  let told = 0;
+
+  before(async () => {
+    files = await folder('looking');
+    server = await startServer(path.join(files.path, 'server'));
+    [{ id: alex }] = await SdkPerson.signUp(
+      server.ready,
+      ['Alex Sander', 'Bea Berg'].map((full_name) => ({
+        login: full_name.split(' ')[0].toLowerCase(),
+        password: PASSWORD,
+        full_name,
+      })),
+    );
+    bea = await Sdk.connect(server.ready, 'bea', PASSWORD);
+    talk = await bea.call('chat.dialog.create', { type: PRIVATE, occupants_ids: [alex] });
+    desk = await Desk.open(browser, { locale: 'en-GB' });
+    await desk.signIn(server.ready.join_link, 'alex', PASSWORD);
+    await desk.row('Bea Berg').waitFor();
+    // The page's time goes on by itself, and can be made to go on.
+    await desk.page.clock.install();
+    await desk.page.reload();
+    await desk.openDialog('Bea Berg');
+    desk.page.on('request', (request) => {
+      if (request.url().endsWith('/api/call/seen')) told += 1;
+    });
+    const picture = await say('The picture', {
+      attachments: [
+        { type: 'photo', uid: 'none', name: 'a.jpg', width: 40, height: 30, size: 9_000_000 },
+      ],
+    });
+    // What is looked at is not counted, so that the title says nothing about it.
+    await bea.heard.find('that it was read', isRead(picture));
+  });
+
+  after(async () => {
+    await desk?.close();
+    await bea?.stop();
+    await server?.stop();
+    await files?.remove();
+  });
+
+  const say = (body, more = {}) =>
+    bea.call('chat.send', alex, {
+      type: 'chat',
+      body,
+      extension: { save_to_history: 1, dialog_id: talk._id, ...more },
+    });
+
+  /** The window's title says it at every width. */
+  const isUnread = (isIt) =>
+    desk.page.waitForFunction((isIt) => document.title.startsWith('(') === isIt, isIt);
+
+  /** What Bea heard about the reading of her message. */
+  const isRead =
+    (id) =>
+    ({ name, args }) =>
+      name === 'onReadStatusListener' && args[0] === id;
+
+  const close = (id) =>
+    id === 'info'
+      ? desk.at('info-close').click()
+      : desk.at(id).getByLabel('Close', { exact: true }).click();
+  const ways = [
+    ['settings', 'settings-dialog', () => desk.at('settings').click()],
+    ['a conversation that is begun', 'create', () => desk.at('new-dialog').click()],
+    ['the list of keys', 'keys', () => desk.page.keyboard.press('F1')],
+    ['public groups', 'directory', () => desk.at('rail-directory').click()],
+    [
+      'a question about a message',
+      'delete-question',
+      async () => {
+        await desk.message('The picture').press('Enter');
+        await desk.at('menu-delete').click();
+      },
+    ],
+    ['a photo in large', 'viewer', () => desk.message('The picture').press(' ')],
+    ['the information in a narrow window', 'info', () => desk.at('info-toggle').click(), 600],
+    ['the information in a small one', 'info', () => desk.at('info-toggle').click(), 900],
+  ];
+
+  for (const [what, id, open, width = 1280] of ways) {
+    test(`is announced and not read: ${what}`, async () => {
+      const { page } = desk;
+      await page.setViewportSize({ width, height: 800 });
+      await page.locator('[data-testid=timeline][data-landed=true]').waitFor();
+      await open();
+      await desk.at(id).waitFor();
+      const before = told;
+      const message = await say(`Behind ${what}`);
+      const behind = ([one]) => one?.body === `Behind ${what}`;
+      await desk.desktopShows('the message', behind);
+      await isUnread(true);
+      await page.clock.runFor(5_000);
+      assert.equal(told, before, 'nobody has looked at it');
+      assert.equal(bea.heard.all.some(isRead(message)), false);
+      assert.equal(behind((await desk.desktop()).standing), true);
+
+      await close(id);
+      await desk.at(id).waitFor({ state: 'detached' });
+      await isUnread(false);
+      await bea.heard.find('that it was read', isRead(message));
+      await desk.desktopShows('nothing', (standing) => standing.length === 0);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    });
+  }
+
+  test('a small menu hides nothing', async () => {
+    await desk.at('list-more').click();
+    await desk.at('open-directory').waitFor();
+    const message = await say('Beside a menu');
+    await bea.heard.find('that it was read', isRead(message));
+    await desk.page.keyboard.press('Escape');
+    assert.deepEqual(desk.complaints, []);
+  });
 });

@@ -11,6 +11,7 @@ import { Acts } from './acts.svelte';
 import { Choosing } from './choosing.svelte';
 import { Clock } from './clock.svelte';
 import { Composer } from './composer.svelte';
+import { Covers } from './covers';
 import { Creation } from './creation.svelte';
 import { Details } from './details.svelte';
 import { Dialogs } from './dialogs.svelte';
@@ -25,7 +26,7 @@ import { People } from './people.svelte';
 import { Pictures } from './pictures.svelte';
 import { Places } from './places';
 import { Presence } from './presence.svelte';
-import { Reading, type Attention } from './reading';
+import { Reading, unlessCovered, type Attention } from './reading';
 import { Seeking } from './seeking.svelte';
 import { Selection } from './selection.svelte';
 import { Session } from './session.svelte';
@@ -47,6 +48,7 @@ export class Kith {
   readonly typing = new Typing();
   readonly places = new Places();
   readonly selection = new Selection();
+  readonly covers = new Covers();
   readonly settings: Settings;
   readonly session: Session;
   readonly entrance: Entrance;
@@ -137,7 +139,7 @@ export class Kith {
     });
     this.reading = new Reading(
       (dialog, message, others) => this.#seen(dialog, message, others),
-      attention,
+      unlessCovered(attention, this.covers),
       (dialog) => (this.dialogs.get(dialog)?.unread ?? 0) > 0,
       undefined,
       // So that the desktop does not announce what one sees here.
@@ -192,6 +194,7 @@ export class Kith {
   /** Shows a conversation at a message, because somebody wants to see it there. */
   async show(dialog: DialogId, message: MessageId | null): Promise<void> {
     const { timeline } = this;
+    this.covers.clear();
     const wasOpen = timeline.dialogId === dialog;
     await this.#open(dialog);
     if (message === null || timeline.dialogId !== dialog) return;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DWELL, Reading, type Attention } from './reading';
+import { Covers } from './covers';
+import { DWELL, Reading, unlessCovered, type Attention } from './reading';
 
 class Eyes implements Attention {
   looking = true;
@@ -180,5 +181,60 @@ describe('when a message counts as read', () => {
     reading.retract('d');
     reading.again();
     expect(named.at(-1)).toBe('m4 m5');
+  });
+
+  describe('while something lies over it', () => {
+    let covers: Covers;
+
+    beforeEach(() => {
+      reading.stop();
+      covers = new Covers();
+      reading = new Reading(
+        (dialog, message) => seen.push(`${dialog}:${message}`),
+        unlessCovered(eyes, covers),
+        () => unread,
+        () => Date.now(),
+        (dialog) => attended.push(dialog),
+      );
+    });
+
+    it('is not, and the moment begins when the last of it is gone', () => {
+      reading.show('d', on('a'), true);
+      vi.advanceTimersByTime(DWELL - 10);
+      const uncover = covers.lay(() => undefined);
+      const another = covers.lay(() => undefined);
+      reading.show('d', on('a', 'b'), true);
+      vi.advanceTimersByTime(DWELL * 5);
+      another();
+      another();
+      vi.advanceTimersByTime(DWELL * 5);
+      expect(seen).toEqual([]);
+      uncover();
+      vi.advanceTimersByTime(DWELL - 1);
+      expect(seen).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(seen).toEqual(['d:b']);
+    });
+
+    it('is not attended to either, and the focus alone changes nothing', () => {
+      reading.show('d', on('a'), true);
+      const uncover = covers.lay(() => undefined);
+      expect(reading.attended).toBe(null);
+      eyes.turn(false);
+      eyes.turn(true);
+      vi.advanceTimersByTime(DWELL * 5);
+      expect(attended).toEqual(['d', null]);
+      uncover();
+      expect(attended).toEqual(['d', null, 'd']);
+      expect(seen).toEqual([]);
+    });
+
+    it('hears nothing any more once it has stopped', () => {
+      reading.show('d', on('a'), true);
+      const uncover = covers.lay(() => undefined);
+      reading.stop();
+      uncover();
+      expect(attended).toEqual(['d', null]);
+    });
   });
 });

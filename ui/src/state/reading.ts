@@ -1,16 +1,17 @@
 /**
  * When a message counts as read. This is the only place that decides it.
  *
- * A message is read when it was on screen, in a visible window that has the
- * focus, for a moment without a break. Opening a conversation, catching up and
- * scrolling past do not count. The view tells which messages are on screen;
- * this file knows the window and the time.
+ * A message is read when it was on screen, with nothing lying over it, in a
+ * visible window that has the focus, for a moment without a break. Opening a
+ * conversation, catching up and scrolling past do not count. The view tells
+ * which messages are on screen; this file knows the window and the time.
  *
  * Reading a message reads what stands above it, except what came late: with a
  * time that was read already. So while anything is unread, whatever is on screen
  * is told by name, further up than was read, too.
  */
 
+import type { Covers } from './covers';
 import type { DialogId, MessageId } from './types';
 
 /** How long a message must be on screen. */
@@ -38,6 +39,17 @@ export function documentAttention(page: Document = document): Attention {
         view.removeEventListener('focus', listener);
         view.removeEventListener('blur', listener);
       };
+    },
+  };
+}
+
+/** The same, while nothing lies over the conversation. */
+export function unlessCovered(attention: Attention, covers: Covers): Attention {
+  return {
+    isLooking: () => !covers.isAny && attention.isLooking(),
+    onChange(listener) {
+      const stops = [attention.onChange(listener), covers.onChange(listener)];
+      return () => stops.forEach((stop) => stop());
     },
   };
 }

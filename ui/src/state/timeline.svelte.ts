@@ -395,10 +395,22 @@ export class Timeline {
 
   #apply(patch: TimelinePatch): void {
     this.people.learn(patch.people);
+    this.#keepLine(patch.removals);
     this.messages = patched(this.messages, patch.upserts, patch.removals);
     this.hasOlder = patch.has_older;
     this.hasNewer = patch.has_newer;
     if (patch.pinned !== null) this.pinned = patch.pinned;
+  }
+
+  /** The line above what is new stands above the next message when the first of them goes. */
+  #keepLine(removals: readonly MessageId[]): void {
+    if (this.firstUnread === null || !removals.includes(this.firstUnread)) return;
+    const gone = new Set(removals);
+    const from = this.messages.findIndex(({ id }) => id === this.firstUnread);
+    const next = this.messages.find(
+      ({ id, is_own }, index) => index > from && !is_own && !gone.has(id),
+    );
+    this.firstUnread = from < 0 ? null : (next?.id ?? null);
   }
 
   /**

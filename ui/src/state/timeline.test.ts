@@ -207,6 +207,34 @@ describe('the conversation that is open', () => {
     expect(timeline.firstUnread).toBe(late.id);
   });
 
+  describe('the line above what is new, when the message below it goes', () => {
+    const own = { is_own: true, sender: 1 };
+    const line = () => timeline.rows.findIndex(({ kind }) => kind === 'new');
+
+    beforeEach(async () => {
+      const messages = [message('c'), message('d'), message('e', own), message('f'), message('g')];
+      answers.set('open_timeline', () => snapshot({ messages, first_unread: 'd' }));
+      await timeline.open('d', 3);
+      expect(timeline.rows[line() + 1]?.id).toBe('d');
+    });
+
+    it('stands above the next one of somebody else', () => {
+      timeline.take(patch(11, [], { removals: ['d'] }));
+      expect(timeline.rows[line() + 1]?.id).toBe('f');
+      timeline.take(patch(12, [], { removals: ['c'] }));
+      expect(timeline.firstUnread).toBe('f');
+    });
+
+    it('is gone with the last of them', () => {
+      timeline.take(patch(11, [], { removals: ['d', 'f'] }));
+      expect(timeline.rows[line() + 1]?.id).toBe('g');
+      timeline.take(patch(12, [], { removals: ['g'] }));
+      expect([timeline.firstUnread, line()]).toEqual([null, -1]);
+      timeline.take(patch(13, [message('h')]));
+      expect(line()).toBe(-1);
+    });
+  });
+
   it('says when it cannot be opened', async () => {
     answers.set('open_timeline', () => Promise.reject(new Error('no')));
     await timeline.open('d', 0);
