@@ -1,0 +1,127 @@
+// Small windows and large text: everything stays inside of the window, and
+// what is longer than it scrolls.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { openBrowser } from '../support/browser.js';
+import { Scenes } from '../support/scenes.js';
+
+let browser;
+let built;
+
+before(async () => {
+  browser = await openBrowser();
+  built = await Scenes.build(browser);
+});
+
+after(async () => {
+  await built?.close();
+  await browser?.close();
+});
+
+const WIDE = { width: 2600, height: 800 };
+const SMALL = { width: 760, height: 600 };
+const LOWEST = { width: 760, height: 480 };
+
+/** A scene in a small window. A narrow one begins with the list, so it is opened in a wide one. */
+async function openIn(scene, viewport, text) {
+  const page = await built.open(scene, { text, viewport: WIDE });
+  await page.setViewportSize(viewport);
+  return page;
+}
+
+/** Where something is once it moves no more. */
+async function boxAtRest(locator) {
+  const element = await locator.elementHandle();
+  await element.waitForElementState('stable');
+  return element.boundingBox();
+}
+
+/** Nothing of it is outside of the window. */
+async function isInside(page, locator, what) {
+  const box = await boxAtRest(locator);
+  const { width, height } = page.viewportSize();
+  const said = `${what} is at ${JSON.stringify(box)} of ${width} × ${height}`;
+  assert.ok(box.x >= 0 && box.x + box.width <= width, said);
+  assert.ok(box.y >= 0 && box.y + box.height <= height, said);
+}
+
+/** What has the focus is wholly within the element that scrolls it. */
+const seesFocus = (within) =>
+  within.evaluate((element) => {
+    const outer = element.getBoundingClientRect();
+    const inner = document.activeElement.getBoundingClientRect();
+    return inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+  });
+
+/** Each: what opens, the scene, and the way to it; answers the menu. */
+const menus = {
+  'the menu of a message': [
+    'group',
+    async (page) => {
+      await page.locator('[data-testid="message"][data-own="false"]').last().click({
+        button: 'right',
+      });
+      return page.getByTestId('message-menu');
+    },
+  ],
+  'the menu of a conversation': [
+    'home',
+    async (page) => {
+      await page.locator('[data-row="bea"]').click({ button: 'right' });
+      return page.getByTestId('dialog-menu');
+    },
+  ],
+  'how a message is sent': [
+    'kinds',
+    async (page) => {
+      await page.getByTestId('options').click();
+      return page.getByTestId('options-menu');
+    },
+  ],
+};
+
+for (const [what, [scene, open]] of Object.entries(menus)) {
+  for (const [viewport, text] of [
+    [SMALL, 150],
+    [LOWEST, 100],
+    [LOWEST, 200],
+  ]) {
+    const { width, height } = viewport;
+    test(`${what} is inside of ${width} × ${height} at ${text} %, and arrows come to its end`, async () => {
+      const page = await openIn(scene, viewport, text);
+      const menu = await open(page);
+      await menu.waitFor();
+      await isInside(page, menu, what);
+      for (const key of ['End', 'ArrowDown', 'ArrowUp']) {
+        await page.keyboard.press(key);
+        assert.ok(await seesFocus(menu), `${key} shows where it goes`);
+      }
+      await isInside(page, menu, what);
+      await page.close();
+    });
+  }
+}
+
+test('a menu in a menu is inside of a small window', async () => {
+  const page = await openIn('home', LOWEST, 150);
+  await page.locator('[data-row="bea"]').click({ button: 'right' });
+  await page.getByTestId('dialog-mute').press('ArrowRight');
+  await page.getByTestId('mute-hour').waitFor();
+  const inner = page.getByRole('menu').filter({ has: page.getByTestId('mute-hour') });
+  await isInside(page, inner.last(), 'how long');
+  await page.close();
+});
+
+test('the calendar and the emoji are inside of a small window', async () => {
+  const page = await openIn('kinds', LOWEST, 200);
+  await page.getByTestId('calendar-open').click();
+  await page.getByTestId('calendar').waitFor();
+  await isInside(page, page.locator('.menu.calendar'), 'the calendar');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('emoji-open').click();
+  await page.getByTestId('emoji').first().waitFor();
+  await isInside(page, page.locator('.menu.picking'), 'the emoji');
+  await page.close();
+});
