@@ -125,3 +125,27 @@ test('the calendar and the emoji are inside of a small window', async () => {
   await isInside(page, page.locator('.menu.picking'), 'the emoji');
   await page.close();
 });
+
+for (const [viewport, text] of [
+  [SMALL, 100],
+  [SMALL, 150],
+  [LOWEST, 200],
+]) {
+  const { width, height } = viewport;
+  test(`keys come to the last of the keys in ${width} × ${height} at ${text} %`, async () => {
+    const page = await openIn('home', viewport, text);
+    await page.keyboard.press('F1');
+    await isInside(page, page.getByTestId('keys'), 'the list');
+    const list = page.getByTestId('keys-list');
+    await list.and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('End');
+    const last = list.locator('kbd').last();
+    await page.waitForFunction(
+      (key) => key.getBoundingClientRect().bottom <= window.innerHeight,
+      await last.elementHandle(),
+    );
+    const sideways = await list.evaluate((element) => element.scrollWidth - element.clientWidth);
+    assert.equal(sideways, 0, 'nothing of it is out of reach at the side');
+    await page.close();
+  });
+}
