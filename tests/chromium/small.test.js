@@ -149,3 +149,70 @@ for (const [viewport, text] of [
     await page.close();
   });
 }
+
+/** They lie beside or below each other, and never over each other. */
+async function areApart(page, selectors) {
+  const boxes = await Promise.all(
+    selectors.map(async (selector) => [selector, await page.locator(selector).boundingBox()]),
+  );
+  for (const [index, [one, a]] of boxes.entries()) {
+    for (const [other, b] of boxes.slice(index + 1)) {
+      const isApart =
+        a.x + a.width <= b.x + 1 ||
+        b.x + b.width <= a.x + 1 ||
+        a.y + a.height <= b.y + 1 ||
+        b.y + b.height <= a.y + 1;
+      assert.ok(isApart, `${one} ${JSON.stringify(a)} lies over ${other} ${JSON.stringify(b)}`);
+    }
+  }
+}
+
+const testId = (id) => `[data-testid="${id}"]`;
+
+for (const [width, text] of [
+  [420, 150],
+  [400, 200],
+]) {
+  const rem = (16 * text) / 100;
+
+  test(`there is room to write in ${width} pixels at ${text} %`, async () => {
+    const page = await openIn('talk', { width, height: 720 }, text);
+    const input = page.getByTestId('composer-input');
+    // As high as the one line that it is empty.
+    await page.waitForFunction(
+      ([field, most]) => field.clientHeight <= most,
+      [await input.elementHandle(), 2.5 * rem],
+    );
+    const { width: room } = await input.boundingBox();
+    assert.ok(room > 9 * rem, `${room / rem} rem to write in`);
+    await input.fill('Some words');
+    for (const id of ['composer-input', 'emoji-open', 'options', 'send']) {
+      await isInside(page, page.getByTestId(id), id);
+    }
+    await areApart(page, ['composer-input', 'emoji-open', 'options', 'send'].map(testId));
+    await page.close();
+  });
+
+  test(`the head keeps the name in ${width} pixels at ${text} %`, async () => {
+    const page = await openIn('thousand', { width, height: 720 }, text);
+    const { width: room } = await page.getByTestId('talk-name').boundingBox();
+    assert.ok(room > 4 * rem, `${room / rem} rem for the name`);
+    const parts = ['back-to-list', 'talk-name', 'seek-open', 'info-toggle'];
+    for (const id of parts) await isInside(page, page.getByTestId(id), id);
+    await areApart(page, ['.who', ...[parts[0], ...parts.slice(2)].map(testId)]);
+    await page.close();
+  });
+
+  test(`there is room to look for words in ${width} pixels at ${text} %`, async () => {
+    const page = await openIn('thousand', { width, height: 720 }, text);
+    await page.keyboard.press('Control+f');
+    await page.getByTestId('seek').fill('the');
+    await page.getByTestId('seek-server').waitFor();
+    const { width: room } = await page.getByTestId('seek').boundingBox();
+    assert.ok(room > 6 * rem, `${room / rem} rem for the words`);
+    const parts = ['seek', 'seek-count', 'seek-server', 'seek-older', 'seek-newer', 'seek-close'];
+    for (const id of parts) await isInside(page, page.getByTestId(id), id);
+    await areApart(page, parts.map(testId));
+    await page.close();
+  });
+}
