@@ -58,3 +58,29 @@ test('a very long word in a title goes on in the next line', async () => {
   assert.ok(close.x + close.width <= dialog.x + dialog.width, 'its button is where it was');
   await page.close();
 });
+
+test('a long message that is cut in code shows code, and stays whole once somebody wanted it so', async () => {
+  const page = await built.open('thousand');
+  const lines = Array.from({ length: 300 }, (_, nth) => `const number${nth} = ${nth};`);
+  const body = ['Look:', '```js', ...lines, '```', 'Does that work?'].join('\n');
+  await page.evaluate((body) => globalThis.fake.arrive('thousand', 101, body), body);
+  const message = page.getByTestId('message').filter({ hasText: 'const number0' });
+  await message.getByTestId('show-whole').waitFor();
+  await message.locator('pre').waitFor();
+  assert.ok(!(await message.textContent()).includes('```'), 'no fence is seen');
+  await message.getByTestId('show-whole').click();
+  await message.getByText('Does that work?').waitFor();
+  // The row that Tab leads to is kept: that is to be another one.
+  await page.evaluate(() => globalThis.fake.arrive('thousand', 101, 'Anybody?'));
+  await page.getByTestId('message').filter({ hasText: 'Anybody?' }).focus();
+  await page.getByTestId('timeline').hover();
+  for (let turn = 0; (await message.count()) > 0; turn++) {
+    assert.ok(turn < 60, 'it is scrolled away');
+    await page.mouse.wheel(0, -1500);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await page.getByTestId('jump-bottom').click();
+  await message.getByText('Does that work?').waitFor();
+  assert.equal(await message.getByTestId('show-whole').count(), 0);
+  await page.close();
+});
