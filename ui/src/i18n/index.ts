@@ -2,8 +2,9 @@
 
 import { speakerLocale, timeSpeaker } from '../lib/time';
 import { en, type Catalog } from './en';
+import { isolating } from './isolate';
 
-export const t: Catalog = en;
+export const t: Catalog = isolating(en);
 export type { Catalog } from './en';
 
 export const say = timeSpeaker(speakerLocale(navigator.languages));

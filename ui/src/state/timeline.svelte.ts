@@ -5,6 +5,7 @@
  * held here opens another window there; the old one stays until it has come.
  */
 
+import { SvelteSet } from 'svelte/reactivity';
 import { asCallError } from '../backend/backend';
 import { say } from '../i18n';
 import { patched } from '../lib/order';
@@ -76,6 +77,8 @@ export class Timeline {
   target = $state.raw<Target | null>(null);
   /** A jump is on its way to the server. */
   isJumping = $state(false);
+  /** Long messages that somebody wanted to see whole: a row forgets it when it is scrolled away. */
+  readonly whole = new SvelteSet<MessageId>();
   /** Counts the windows that came: each is a view begun anew. */
   epoch = $state(0);
   /** Where such a view begins. */
@@ -161,6 +164,7 @@ export class Timeline {
     this.pinned = [];
     this.rights = NO_RIGHTS;
     this.target = null;
+    this.whole.clear();
     this.#trail = [];
     this.#snapshotDialog = null;
   }
@@ -246,6 +250,7 @@ export class Timeline {
     this.messages = [];
     this.pinned = [];
     this.target = null;
+    this.whole.clear();
     this.#trail = [];
     this.#snapshotDialog = null;
   }

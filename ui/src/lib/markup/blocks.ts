@@ -44,6 +44,26 @@ export function blocksOf(text: string): RawBlock[] {
   return blocks;
 }
 
+const LINE_END = /\r\n?|\n/;
+
+/** So many letters of a longer text; code that goes on behind them is still code. */
+export function beginningOf(text: string, length: number): string {
+  const shown = text.slice(0, length);
+  const lines = shown.split(LINE_END);
+  /** The line that began the code which is cut. */
+  let opened: number | null = null;
+  for (const [at, line] of lines.entries()) {
+    if (opened !== null) opened = FENCE_END.test(line) ? null : opened;
+    else if (FENCE.test(line)) opened = at;
+  }
+  const last = lines.length - 1;
+  if (opened === null || opened === last) return `${shown}…`;
+  // Where nothing closes it, not even further down, it was text.
+  const rest = text.slice(length - (lines[last] ?? '').length).split(LINE_END);
+  const isClosed = rest.some((line) => FENCE_END.test(line));
+  return isClosed ? `${shown.replace(/`+$/, '')}…\n\`\`\`` : `${shown}…`;
+}
+
 type Taken = { block: RawBlock; next: number };
 
 function code(lines: readonly string[], at: number): Taken | null {

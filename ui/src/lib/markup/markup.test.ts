@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { beginningOf } from './blocks';
 import { parse, plain } from './parse';
 import { lettersOf, type Block, type Inline } from './tree';
 
@@ -201,5 +202,31 @@ describe('any text', () => {
       parse(bit.repeat(4_000));
       expect(performance.now() - started, JSON.stringify(bit)).toBeLessThan(1_500);
     }
+  });
+});
+
+describe('the beginning of a long text', () => {
+  const FENCE = '```';
+  const begun = (text: string, length: number) => shown(parse(beginningOf(text, length)));
+
+  it('ends with a sign that more follows', () => {
+    expect(beginningOf('one two three', 7)).toBe('one two…');
+  });
+
+  it('closes code that is cut', () => {
+    const text = `So:\n${FENCE}js\nlet a = 1;\nlet b = 2;\n${FENCE}\nYes.`;
+    const at = text.indexOf('let b');
+    expect(begun(text, at + 5)).toBe('So:code(js|let a = 1;\nlet b…)');
+    // The closing fence itself is cut.
+    const end = text.lastIndexOf(FENCE);
+    expect(begun(text, end + 2)).toBe('So:code(js|let a = 1;\nlet b = 2;\n…)');
+    // Whole code, and what follows it.
+    expect(begun(text, end + 6)).toBe('So:code(js|let a = 1;\nlet b = 2;)Ye…');
+  });
+
+  it('keeps for text what was never code', () => {
+    const text = `${FENCE}js\nlet a = 1;\nand so on`;
+    expect(beginningOf(text, 12)).toBe(`${text.slice(0, 12)}…`);
+    expect(beginningOf(text.replaceAll('\n', '\r\n'), 12)).not.toMatch(/```$/);
   });
 });
