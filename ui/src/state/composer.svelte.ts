@@ -139,6 +139,7 @@ export class Composer {
     }
     if (this.#dirty) this.#touch();
     this.#returning.splice(0).forEach((putBack) => putBack());
+    if (this.isToBeSent) void this.#grantAgain(dialog);
     void this.#loadHistory(dialog);
   }
 
@@ -197,6 +198,8 @@ export class Composer {
   /** Changes an earlier message. What was being written is put aside. */
   edit(message: MessageView): void {
     if (message.dialog_id !== this.dialogId) return;
+    // It is not finished after all: it comes back when the change is done.
+    this.#wishes.delete(message.dialog_id);
     if (this.editing === null) {
       // Kept by the backend, too: the window may close, or another conversation be shown.
       this.flush();
@@ -373,14 +376,22 @@ export class Composer {
   /** The files of a conversation have been read: what waits for them goes out. */
   async #grant(dialog: DialogId): Promise<void> {
     const wish = this.#wishes.get(dialog);
-    if (wish === undefined) return;
+    const isHere = dialog === this.dialogId;
+    // Somebody has come back to it, and its text is not here yet.
+    if (wish === undefined || (isHere && this.#isAwaited)) return;
     this.#wishes.delete(dialog);
     const { draft, mentions } = wish;
-    if (dialog === this.dialogId && this.editing === null) {
+    if (isHere) {
       await this.send({ silent: draft.is_silent });
       return;
     }
     await this.#deliver(dialog, { ...draft, files: [...this.staging.of(dialog).files] }, mentions);
+  }
+
+  /** The same once the text is here, with the files as the backend has them now. */
+  async #grantAgain(dialog: DialogId): Promise<void> {
+    await this.staging.reload(dialog);
+    if (this.staging.of(dialog).coming.length === 0) await this.#grant(dialog);
   }
 
   async #deliver(dialog: DialogId, draft: DraftView, mentions: number[]): Promise<boolean> {

@@ -237,6 +237,7 @@ describe('what is being written', () => {
       const backend: Backend = {
         call: (name, args) => {
           calls.push({ name, args });
+          if (name === 'staged') return Promise.resolve([{ ...blankStaged, file: 1 }] as never);
           if (name !== 'stage_dropped') return Promise.resolve(null as never);
           const staged = { ...blankStaged, file: (file += 1) };
           return new Promise((resolve) => read.push(() => resolve(staged as never)));
@@ -272,6 +273,28 @@ describe('what is being written', () => {
       await isRead();
       expect(named('send')).toMatchObject([{ dialog: 'd', text: 'look', files: [1] }]);
       expect(composer.text).toBe('something else');
+    });
+
+    it('goes out once also when somebody is just coming back to it', async () => {
+      await composer.send();
+      open('e');
+      composer.switchTo('d');
+      await isRead();
+      // Its text is not here, so nothing goes out without it.
+      expect(named('send')).toEqual([]);
+      composer.takeDraft('d', draft('look'));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(named('send')).toMatchObject([{ dialog: 'd', text: 'look', files: [1] }]);
+      expect(composer.text).toBe('');
+    });
+
+    it('comes back when an earlier message is changed first', async () => {
+      await composer.send();
+      composer.edit(blankMessage('m', { dialog_id: 'd', body: 'old', is_own: true }));
+      await isRead();
+      expect(named('send')).toEqual([]);
+      composer.stopEditing();
+      expect(composer.text).toBe('look');
     });
 
     it('stays when somebody writes on', async () => {
