@@ -459,7 +459,7 @@ describe('the information', () => {
     // Nobody tells Alex: the server changes its mind without a word.
     await bea.call('chat.dialog.update', walkers._id, { pull_all: { occupants_ids: [alex] } });
     await at('edit-save').click();
-    // The conversation goes from the screen soon after, and the sentence stays.
+    // The conversation can only be read soon after, and the sentence stays.
     const problem = at('edit-problem').or(at('toast'));
     await problem.first().waitFor();
     assert.match(await problem.first().innerText(), /\.$/);

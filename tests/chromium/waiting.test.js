@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import { Desk, openBrowser } from '../support/browser.js';
 import { Sdk } from '../support/sdk-any.js';
@@ -103,6 +103,80 @@ test('what was refused says why, is copied, and goes out when it is tried again'
   await failed.waitFor({ state: 'detached' });
   await desk.page.keyboard.press('Escape');
   await desk.delivered('Are you there?', 'sent', 'delivered', 'read');
+});
+
+describe('who is removed from a conversation', () => {
+  let walks;
+  const change = (wanted) => bea.call('chat.dialog.update', walks._id, wanted);
+  const tell = (body, more) =>
+    bea.call('chat.sendSystemMessage', alex, {
+      body,
+      extension: { dialogId: walks._id, ...more },
+    });
+  const removed = () =>
+    tell('dialog/REMOVE_PARTICIPANTS', { removedParticipantsIds: String(alex) });
+  const outside = () => at('read-only').getByText('You are no longer in this conversation.');
+
+  test('goes on reading, and keeps what was being written', async () => {
+    walks = await bea.call('chat.dialog.create', {
+      type: 2,
+      name: 'Walks',
+      occupants_ids: [alex],
+    });
+    await tell('dialog/NEW_DIALOG');
+    await desk.openDialog('Walks');
+    await desk.write('Who brings tea?');
+    await desk.delivered('Who brings tea?', 'sent', 'delivered', 'read');
+    await at('composer-input').fill('I would bring some of the ');
+    await change({ pull_all: { occupants_ids: [alex] } });
+    await removed();
+    await outside().waitFor();
+    await desk.row('Walks').waitFor({ state: 'detached' });
+    await desk.message('Who brings tea?').waitFor();
+    await at('copy-written').click();
+    await toast('Copied').waitFor();
+    const copied = await desk.page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(copied, 'I would bring some of the ');
+    await desk.openDialog('Bea Berg');
+    await outside().waitFor({ state: 'detached' });
+  });
+
+  test('goes on writing when they are taken in again', async () => {
+    await change({ push_all: { occupants_ids: [alex] } });
+    await tell('dialog/NEW_DIALOG');
+    await desk.openDialog('Walks');
+    await desk.holds('I would bring some of the ');
+    await change({ pull_all: { occupants_ids: [alex] } });
+    await removed();
+    await outside().waitFor();
+    await change({ push_all: { occupants_ids: [alex] } });
+    await tell('dialog/NEW_DIALOG');
+    await outside().waitFor({ state: 'detached' });
+    await desk.holds('I would bring some of the ');
+  });
+
+  test('finds there what did not go out', async () => {
+    await change({ pull_all: { occupants_ids: [alex] } });
+    // Nobody has told Alex.
+    await desk.write('I bring the tea');
+    await outside().waitFor();
+    await desk.delivered('I bring the tea', 'failed');
+    await desk.openDialog('Bea Berg');
+    await at('rail-waiting').click();
+    const failed = at('waiting-row').filter({ hasText: 'I bring the tea' });
+    await failed.getByText('Walks').waitFor();
+    assert.equal(await failed.getByTestId('waiting-retry').count(), 0);
+    assert.equal(await failed.getByTestId('waiting-edit').count(), 0);
+    await failed.getByTestId('waiting-copy').click();
+    await desk.page.waitForFunction(
+      async () => (await navigator.clipboard.readText()) === 'I bring the tea',
+    );
+    await failed.getByTestId('waiting-discard').click();
+    await at('waiting-discard-confirm').click();
+    await failed.waitFor({ state: 'detached' });
+    await desk.page.keyboard.press('Escape');
+    await at('rail-waiting').waitFor({ state: 'detached' });
+  });
 });
 
 test('the page had nothing to complain about', () => {

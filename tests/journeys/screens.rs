@@ -2,9 +2,9 @@
 //! always a way on.
 
 use anyhow::Result;
-use kith_model::Connection;
-use kith_testkit::{ALEX, Imposter, PASSWORD, TestDesk, Town};
-use serde_json::json;
+use kith_model::{Connection, DialogKind};
+use kith_testkit::{ALEX, BEA, Imposter, PASSWORD, Road, TestDesk, Town};
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_refused_sign_in_has_its_code_and_a_sentence() -> Result<()> {
@@ -102,5 +102,60 @@ async fn a_database_that_cannot_be_opened_is_set_aside_when_the_person_says_so()
         .filter_map(|entry| std::fs::read(entry.ok()?.path()).ok())
         .any(|bytes| bytes == b"not a database any more, but something to keep");
     assert!(is_kept, "what was there is still on disk");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_in_a_group_one_was_removed_from_is_still_to_be_found() -> Result<()> {
+    let town = Town::open_plain().await?;
+    let road = Road::to(town.connection()).await?;
+    let bea = town.person(BEA).await?;
+    let mut alex = TestDesk::open(town.folder(), "alex").await?;
+    alex.sign_in(&road.lead(town.connection()), ALEX.login, PASSWORD)
+        .await?;
+    let group = bea
+        .engine
+        .create_dialog(DialogKind::Group, "Walks", &[ALEX.id])
+        .await?;
+    let listed = |event: &Value| {
+        let lines = event["patch"]["dialogs"].as_array()?;
+        lines
+            .iter()
+            .find(|line| line["name"] == "Walks")
+            .map(|_| ())
+    };
+    alex.until("the group", listed).await;
+
+    road.close().await;
+    alex.until("a cut link", |event| {
+        (event["patch"]["link"]["state"] != "online" && !event["patch"]["link"].is_null())
+            .then_some(())
+    })
+    .await;
+    bea.engine.remove_people(&group, &[ALEX.id]).await?;
+    let id = "650000000000000000000001";
+    let args = json!({ "dialog": group, "id": id, "text": "I bring tea" });
+    alex.call("send", args).await?;
+    road.clear();
+    let home = alex
+        .until("the group gone", |event| {
+            let patch = &event["patch"];
+            let is_gone = patch["removed"].as_array()?.contains(&json!(group));
+            is_gone.then(|| patch.clone())
+        })
+        .await;
+    assert_eq!(home["waiting_elsewhere"], 1);
+    assert_eq!(alex.call("home", json!({})).await?["waiting_elsewhere"], 1);
+    let waiting = alex.call("waiting", json!({})).await?;
+    assert_eq!(waiting[0]["dialog_name"], "Walks");
+    assert_eq!(waiting[0]["is_here"], false);
+    assert_eq!(waiting[0]["message"]["body"], "I bring tea");
+
+    let discarded = alex.call("discard", json!({ "message": id, "keeps_files": false }));
+    assert_eq!(discarded.await?, "I bring tea");
+    alex.until("nothing left of it", |event| {
+        (event["patch"]["waiting_elsewhere"] == 0).then_some(())
+    })
+    .await;
     Ok(())
 }

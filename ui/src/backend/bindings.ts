@@ -429,6 +429,8 @@ export type WaitingView = {
   message: MessageView;
   /** Where it goes. */
   dialog_name: string;
+  /** Whether that dialog is in the list. From one that this person is not in any more nothing goes out; its words can be copied, and it can be discarded. */
+  is_here: boolean;
   /** How far it has come. */
   state: Delivery;
   /** Why it waits for the person, when it has failed. */
@@ -783,6 +785,8 @@ export type HomeSnapshot = {
   people: PersonView[];
   /** How many messages wait to be read in all dialogs together. */
   unread_total: number;
+  /** How many own messages have not gone out from dialogs that have left the list. */
+  waiting_elsewhere: number;
   /** Who writes where. */
   typing: TypingView[];
   /** Who is there, of those about whom it is known. */
@@ -805,6 +809,8 @@ export type HomePatch = {
   link: LinkView | null;
   /** How many messages wait to be read in all dialogs together. */
   unread_total: number;
+  /** How many own messages have not gone out from dialogs that have left the list; `null` when that did not change. */
+  waiting_elsewhere: number | null;
 };
 
 /**

@@ -7,7 +7,7 @@ import { Revision } from './revision';
 import type { Link } from './link.svelte';
 import type { People } from './people.svelte';
 import type { Typing } from './typing.svelte';
-import type { Backend, DialogId, DialogView, PersonView } from './types';
+import type { Backend, DialogId, DialogView, PersonView, Rights } from './types';
 import type { HomePatch, HomeSnapshot } from '../backend/bindings';
 
 export const FILTERS = ['all', 'unread', 'groups', 'public', 'archived'] as const;
@@ -17,6 +17,20 @@ const inOrder = (a: DialogView, b: DialogView) =>
   Number(b.is_pinned) - Number(a.is_pinned) ||
   b.sort_at - a.sort_at ||
   (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** Of somebody who is not in a conversation. */
+export const NO_RIGHTS: Rights = {
+  write: false,
+  edit_info: false,
+  add_people: false,
+  remove_people: false,
+  appoint_admins: false,
+  pin: false,
+  delete_any_message: false,
+  delete_for_all: false,
+  clear_for_all: false,
+  leave: false,
+};
 
 /** Something in it waits to be read, or somebody said so. */
 export function isUnread(dialog: DialogView): boolean {
@@ -32,6 +46,10 @@ export class Dialogs {
   opened = $state<DialogId | null>(null);
 
   #total = $state(0);
+  /** The one on screen, when it has left the list: what is there can be read on. */
+  #left = $state.raw<DialogView | null>(null);
+  /** What has not gone out from those that have left the list. */
+  #elsewhere = $state(0);
   readonly #hush: Hush;
   #all = $state.raw<DialogView[]>([]);
   /** While the list is being used: the order that stays under the pointer. */
@@ -73,7 +91,10 @@ export class Dialogs {
       this.link.take(home.link);
       this.me = home.me;
       this.#total = home.unread_total;
+      this.#elsewhere = home.waiting_elsewhere;
       this.#hush.forget();
+      // A long list comes in parts: the one on screen may be in a later one.
+      this.#left = (this.opened === null ? undefined : this.get(this.opened)) ?? null;
       this.#all = [...home.dialogs].sort(inOrder);
       this.phase = 'open';
       this.#revision.opened(home.rev);
@@ -87,6 +108,8 @@ export class Dialogs {
     this.#revision.opening();
     this.phase = 'closed';
     this.#all = [];
+    this.#left = null;
+    this.#elsewhere = 0;
     this.#held = null;
     this.query = '';
     this.filter = 'all';
@@ -101,7 +124,8 @@ export class Dialogs {
   }
 
   get(id: DialogId): DialogView | undefined {
-    return this.#byId.get(id);
+    const left = this.opened === id && this.#left?.id === id ? this.#left : undefined;
+    return this.#byId.get(id) ?? left;
   }
 
   get isEmpty(): boolean {
@@ -145,8 +169,8 @@ export class Dialogs {
     return counts;
   });
 
-  /** Messages that have not gone out, in all of them. */
-  waiting = $derived(this.#all.reduce((sum, dialog) => sum + dialog.waiting, 0));
+  /** Messages that have not gone out, in all of them and in those that are not here any more. */
+  waiting = $derived(this.#all.reduce((sum, dialog) => sum + dialog.waiting, this.#elsewhere));
 
   choose(filter: Filter): void {
     this.release();
@@ -203,10 +227,26 @@ export class Dialogs {
     this.people.learn(patch.people);
     if (patch.link !== null) this.link.take(patch.link);
     this.#total = patch.unread_total;
+    this.#elsewhere = patch.waiting_elsewhere ?? this.#elsewhere;
     if (patch.dialogs.length === 0 && patch.removed.length === 0) return;
     for (const dialog of patch.dialogs) this.#hush.take(this.get(dialog.id), dialog);
+    const open = this.opened === null ? undefined : this.get(this.opened);
+    if (open !== undefined && patch.removed.includes(open.id)) this.#left = fromOutside(open);
     this.#all = replaced(this.#all, patch.dialogs, patch.removed, inOrder);
   }
+}
+
+/** As it looks to somebody who is not in it any more. */
+function fromOutside(dialog: DialogView): DialogView {
+  return {
+    ...dialog,
+    is_joined: false,
+    role: 'none',
+    rights: NO_RIGHTS,
+    unread: 0,
+    mentions: 0,
+    is_marked_unread: false,
+  };
 }
 
 function belongs(dialog: DialogView, filter: Filter): boolean {

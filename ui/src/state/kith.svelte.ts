@@ -115,6 +115,10 @@ export class Kith {
       },
       failed,
       missing: () => this.toasts.say(t.timeline.gone),
+      gone: () => {
+        this.leave();
+        this.toasts.say(t.timeline.dialogGone);
+      },
     });
     this.viewer = new Viewer(this.timeline);
     this.seeking = new Seeking(backend, this.timeline);
@@ -309,7 +313,7 @@ export class Kith {
         break;
       case 'home':
         this.dialogs.take(event.patch);
-        this.timeline.takeDialogs(event.patch.dialogs);
+        this.timeline.takeDialogs(event.patch.dialogs, event.patch.removed);
         this.reading.again();
         break;
       case 'timeline':

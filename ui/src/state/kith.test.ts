@@ -160,7 +160,15 @@ describe('all of it together, over the invented backend', () => {
     expect(called('home')).toBe(1);
     backend.emit({
       kind: 'home',
-      patch: { rev: 99, dialogs: [], removed: [], people: [], link: null, unread_total: 0 },
+      patch: {
+        rev: 99,
+        dialogs: [],
+        removed: [],
+        people: [],
+        link: null,
+        unread_total: 0,
+        waiting_elsewhere: null,
+      },
     });
     await vi.advanceTimersByTimeAsync(500);
     expect(called('home')).toBe(2);
@@ -170,6 +178,28 @@ describe('all of it together, over the invented backend', () => {
     expect(called('home')).toBe(3);
     expect(called('open_timeline')).toBe(opened + 1);
     expect(kith.timeline.messages.length).toBeGreaterThan(5);
+  });
+
+  it('shows the conversation on that one was removed from, until one goes elsewhere', async () => {
+    await start('talk');
+    kith.go('bea');
+    await vi.advanceTimersByTimeAsync(50);
+    const was = kith.dialogs.get('bea');
+    if (was === undefined) throw new Error('it is there');
+    const { waiting } = kith.dialogs;
+    backend.tellHome([], ['bea'], 2);
+    expect(kith.dialogs.all.map(({ id }) => id)).not.toContain('bea');
+    expect(kith.dialogs.get('bea')).toMatchObject({ role: 'none', is_joined: false, unread: 0 });
+    expect(kith.timeline.rights.write).toBe(false);
+    expect(kith.timeline.messages.length).toBeGreaterThan(5);
+    expect(kith.dialogs.waiting).toBe(waiting - was.waiting + 2);
+    backend.tellHome([was], [], 0);
+    expect(kith.dialogs.get('bea')).toEqual(was);
+    expect(kith.timeline.rights.write).toBe(true);
+    expect(kith.dialogs.waiting).toBe(waiting);
+    backend.tellHome([], ['bea'], null);
+    kith.go('work');
+    expect(kith.dialogs.get('bea')).toBe(undefined);
   });
 
   it('finds conversations by name, and people for new ones', async () => {

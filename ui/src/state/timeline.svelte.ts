@@ -10,6 +10,7 @@ import { asCallError } from '../backend/backend';
 import { say } from '../i18n';
 import { patched } from '../lib/order';
 import { rowsOf, type Row } from '../lib/rows';
+import { NO_RIGHTS } from './dialogs.svelte';
 import { Revision } from './revision';
 import type { Place, Places } from './places';
 import type { People } from './people.svelte';
@@ -47,18 +48,7 @@ const LANDS_UNREAD: Landing = { kind: 'unread' };
 const TRAIL = 20;
 
 /** Until the window says more, nothing but writing is offered. */
-const NO_RIGHTS: Rights = {
-  write: true,
-  edit_info: false,
-  add_people: false,
-  remove_people: false,
-  appoint_admins: false,
-  pin: false,
-  delete_any_message: false,
-  delete_for_all: false,
-  clear_for_all: false,
-  leave: false,
-};
+const EARLY_RIGHTS: Rights = { ...NO_RIGHTS, write: true };
 
 export class Timeline {
   dialogId = $state<DialogId | null>(null);
@@ -72,7 +62,7 @@ export class Timeline {
   newer = $state<Paging>('idle');
   /** What is pinned here, the newest last. */
   pinned = $state.raw<MessageView[]>([]);
-  rights = $state.raw<Rights>(NO_RIGHTS);
+  rights = $state.raw<Rights>(EARLY_RIGHTS);
   /** Where the view is to go, without another window. */
   target = $state.raw<Target | null>(null);
   /** A jump is on its way to the server. */
@@ -109,6 +99,8 @@ export class Timeline {
       failed: (thrown: unknown) => void;
       /** A message that was asked for is not to be had, here or there. */
       missing: () => void;
+      /** The conversation itself is not to be had. */
+      gone: () => void;
     },
   ) {
     this.#revision = new Revision(
@@ -162,7 +154,7 @@ export class Timeline {
     this.older = 'idle';
     this.newer = 'idle';
     this.pinned = [];
-    this.rights = NO_RIGHTS;
+    this.rights = EARLY_RIGHTS;
     this.target = null;
     this.whole.clear();
     this.#trail = [];
@@ -271,9 +263,12 @@ export class Timeline {
   }
 
   /** Conversations have changed: what one may do in this one may have, too. */
-  takeDialogs(dialogs: readonly DialogView[]): void {
-    const now = dialogs.find((dialog) => dialog.id === this.dialogId);
-    if (now !== undefined && this.phase === 'open') this.rights = now.rights;
+  takeDialogs(dialogs: readonly DialogView[], removed: readonly DialogId[]): void {
+    const id = this.dialogId;
+    if (this.phase !== 'open' || id === null) return;
+    const now = dialogs.find((dialog) => dialog.id === id);
+    if (now !== undefined) this.rights = now.rights;
+    else if (removed.includes(id)) this.rights = NO_RIGHTS;
   }
 
   /** The line above what was new has done its work. */
@@ -381,6 +376,7 @@ export class Timeline {
       this.#isMissing = landing.kind === 'message' && isGone;
       if (this.#isMissing) this.hooks.missing();
       else if (this.#window !== null) this.hooks.failed(thrown);
+      else if (isGone) this.hooks.gone();
       else this.phase = 'failed';
       return false;
     }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TimelinePage, TimelinePatch, TimelineSnapshot } from '../backend/bindings';
-import type { Backend } from '../backend/backend';
+import { CallError, type Backend } from '../backend/backend';
 import { blankDialog, blankMessage, blankPatch, blankSnapshot } from '../backend/fake/blank';
 import { People } from './people.svelte';
 import { Places } from './places';
@@ -31,6 +31,7 @@ describe('the conversation that is open', () => {
   let places: Places;
   const failed = vi.fn();
   const missing = vi.fn();
+  const gone = vi.fn();
 
   const text = () => timeline.messages.map((one) => one.id).join('');
   const names = () => asked.map((call) => call.name);
@@ -39,6 +40,7 @@ describe('the conversation that is open', () => {
     vi.useFakeTimers();
     asked = [];
     missing.mockClear();
+    gone.mockClear();
     answers = new Map<string, (args: never) => unknown>([
       ['open_timeline', () => snapshot()],
       ['close_timeline', () => null],
@@ -55,6 +57,7 @@ describe('the conversation that is open', () => {
       opened: () => undefined,
       failed,
       missing,
+      gone,
     });
   });
   afterEach(() => void vi.useRealTimers());
@@ -283,6 +286,15 @@ describe('the conversation that is open', () => {
       expect(timeline.canGoBack).toBe(false);
       timeline.take(patch(11, [message('f')]));
       expect(text()).toBe('cdef');
+    });
+
+    it('say that the conversation itself is gone', async () => {
+      answers.set('open_timeline', () => {
+        throw new CallError('open_timeline', { code: 'gone', message: 'Gone.', detail: null });
+      });
+      await timeline.open('d', 0);
+      expect(gone).toHaveBeenCalledTimes(1);
+      expect(failed).not.toHaveBeenCalled();
     });
 
     it('go back to where they began', async () => {

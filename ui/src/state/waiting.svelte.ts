@@ -46,7 +46,7 @@ export class Waiting {
   }
 
   get hasFailed(): boolean {
-    return this.list.some((one) => one.state === 'failed');
+    return this.list.some((one) => one.state === 'failed' && one.is_here);
   }
 
   async retry({ message }: WaitingView): Promise<void> {

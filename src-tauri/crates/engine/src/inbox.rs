@@ -115,6 +115,13 @@ impl Shared {
                 ServerEvent::Refused { id, code } => {
                     after.wake_outbox = true;
                     self.keep_refusal(&mut write, &id, code, now).await?;
+                    // Nobody may have told this person that they are not in the
+                    // dialog any more, or may not write there.
+                    if matches!(code, 401 | 403 | 404 | 410)
+                        && let Some(message) = self.store.message(&id).await?
+                    {
+                        after.fetch.push(message.message.dialog_id);
+                    }
                 }
                 ServerEvent::Marker {
                     kind,

@@ -185,14 +185,14 @@ macro_rules! entries {
              LEFT JOIN draft f ON f.dialog_id = d.id
              LEFT JOIN list_state s ON s.dialog_id = d.id
              LEFT JOIN read_pointer p ON p.dialog_id = d.id
-             WHERE d.is_known = 1 AND d.is_listed = 1",
+             WHERE d.is_known = 1",
             $which
         )
     };
 }
 
 /// The statement behind [`Store::dialogs`], for the test that pins its plan.
-pub(crate) const ENTRIES: &str = entries!("");
+pub(crate) const ENTRIES: &str = entries!(" AND d.is_listed = 1");
 
 impl Store {
     /// All dialogs, top of the list first.
@@ -213,14 +213,48 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn dialogs_by_id(&self, ids: &[DialogId]) -> Result<Vec<DialogEntry>, StoreError> {
-        let rows: Vec<Row> =
-            sqlx::query_as(entries!(" AND d.id IN (SELECT value FROM json_each(?3))"))
-                .bind(number(self.me()))
-                .bind(UNREAD_COUNTED)
-                .bind(list(ids))
-                .fetch_all(&mut *self.reader().await?)
-                .await?;
+        let rows: Vec<Row> = sqlx::query_as(entries!(
+            " AND d.is_listed = 1 AND d.id IN (SELECT value FROM json_each(?3))"
+        ))
+        .bind(number(self.me()))
+        .bind(UNREAD_COUNTED)
+        .bind(list(ids))
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
         self.entries(rows).await
+    }
+
+    /// Those of these dialogs that have left the list, as they were last.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unlisted_by_id(&self, ids: &[DialogId]) -> Result<Vec<DialogEntry>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(entries!(
+            " AND d.is_listed = 0 AND d.id IN (SELECT value FROM json_each(?3))"
+        ))
+        .bind(number(self.me()))
+        .bind(UNREAD_COUNTED)
+        .bind(list(ids))
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        self.entries(rows).await
+    }
+
+    /// How many messages of this person have not gone out from dialogs that
+    /// have left the list since.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn waiting_unlisted(&self) -> Result<u32, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*)
+             FROM outbox b
+             JOIN dialog d ON d.id = b.dialog_id AND d.is_listed = 0
+             JOIN message m ON m.id = b.message_id AND m.pending = 1",
+        )
+        .fetch_one(&mut *self.reader().await?)
+        .await?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     /// One dialog, if it is listed.

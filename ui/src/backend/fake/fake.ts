@@ -5,6 +5,7 @@
 
 import { CallError, type Backend } from '../backend';
 import type {
+  DialogView,
   AccountView,
   AppView,
   Code,
@@ -177,6 +178,23 @@ export class FakeBackend implements Backend {
     this.#changed(talk, talk.messages.slice(-1));
   }
 
+  /** The list is now so: somebody took this person out of a conversation, or in again. */
+  tellHome(dialogs: DialogView[], removed: string[], waiting_elsewhere: number | null): void {
+    this.#homeRev += 1;
+    this.emit({
+      kind: 'home',
+      patch: {
+        rev: this.#homeRev,
+        dialogs,
+        removed,
+        people: [],
+        link: null,
+        unread_total: this.#total(),
+        waiting_elsewhere,
+      },
+    });
+  }
+
   /** Somebody wrote before the message `next`, and it comes only now. */
   comeLate(dialog: string, next: string, sender: number, text: string): MessageView {
     const talk = this.#talk(dialog);
@@ -255,18 +273,11 @@ export class FakeBackend implements Backend {
   }
 
   #homeChanged(talks: Talk[], removed: string[] = []): void {
-    this.#homeRev += 1;
-    this.emit({
-      kind: 'home',
-      patch: {
-        rev: this.#homeRev,
-        dialogs: talks.map((talk) => talk.dialog),
-        removed,
-        people: [],
-        link: null,
-        unread_total: this.#total(),
-      },
-    });
+    this.tellHome(
+      talks.map((talk) => talk.dialog),
+      removed,
+      null,
+    );
   }
 
   #enter(): AppView {
@@ -352,6 +363,7 @@ export class FakeBackend implements Backend {
       dialogs: [...this.world.talks.values()].map((talk) => talk.dialog),
       people: Object.values(this.world.people),
       unread_total: this.#total(),
+      waiting_elsewhere: 0,
       typing: [],
       transfers: leaving(this.world),
       presence: [
@@ -509,6 +521,7 @@ export class FakeBackend implements Backend {
             people: [],
             link: { state, reason: null, retry_at: null, needs_room: false },
             unread_total: this.#total(),
+            waiting_elsewhere: null,
           },
         });
       };

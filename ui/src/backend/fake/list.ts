@@ -364,6 +364,7 @@ export function listCommands(hands: Hands): Some<Mine> {
           .map((message) => ({
             message,
             dialog_name: one.dialog.name,
+            is_here: true,
             state: message.delivery,
             reason: message.failure,
             attempts: message.delivery === 'failed' ? 3 : 1,

@@ -124,7 +124,7 @@ export const message = {
       retried: 'sent again by you',
       restarted: 'Kith was started again',
       not_allowed: 'you may not write there',
-      dialog_gone: 'the conversation is gone',
+      dialog_gone: 'the conversation is no longer here',
       blocked: 'the person does not receive your messages',
       too_large: 'too long for the server',
       refused: 'refused by the server',

@@ -54,7 +54,7 @@ export const rest = {
       retried: 'Sent again by you',
       restarted: 'Kith was started again',
       not_allowed: 'You may not write there',
-      dialog_gone: 'The conversation no longer exists',
+      dialog_gone: 'The conversation is no longer here',
       blocked: 'The person does not receive messages from you',
       too_large: 'The server finds it too long',
       refused: 'The server refused it',

@@ -65,6 +65,7 @@ export const talk = {
     copyCode: 'Copy this code',
     hostIs: (host: string) => `leads to ${host}`,
     gone: 'This message is no longer here.',
+    dialogGone: 'This conversation is no longer here.',
     online: 'online',
     join: 'Join',
     readOnly: {
@@ -72,6 +73,7 @@ export const talk = {
       left: 'You are no longer in this conversation. You can keep reading what is here.',
       notJoined: 'You are looking at this conversation from outside. Join it to write.',
       other: 'You may not write here.',
+      copyWritten: 'Copy what you wrote',
     },
     system: {
       created: (who: string) => `${who} made this conversation`,
@@ -208,7 +210,7 @@ export const talk = {
 
   failure: {
     not_allowed: 'Not sent. You may not write here.',
-    dialog_gone: 'Not sent. This conversation no longer exists.',
+    dialog_gone: 'Not sent. This conversation is no longer here.',
     blocked: 'Not sent. This person does not receive messages from you.',
     too_large: 'Not sent. The server finds this message too long.',
     file_too_large:

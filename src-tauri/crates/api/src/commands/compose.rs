@@ -1,5 +1,7 @@
 //! Writing: nothing here waits for the network.
 
+use std::collections::BTreeSet;
+
 use kith_engine::SendOptions;
 use kith_model::{DialogId, Mentions, MessageId, Timestamp, UploadId, UserId};
 use kith_store::Draft;
@@ -149,7 +151,9 @@ pub(super) async fn waiting(ui: &Ui) -> Answer<Vec<WaitingView>> {
         .iter()
         .map(|row| row.message.dialog_id.clone())
         .collect();
-    let entries = session.store.dialogs_by_id(&ids).await?;
+    let mut entries = session.store.dialogs_by_id(&ids).await?;
+    let here: BTreeSet<DialogId> = entries.iter().map(|one| one.dialog.id.clone()).collect();
+    entries.extend(session.store.unlisted_by_id(&ids).await?);
     let (dialogs, _) = session.dialog_views(&entries).await?;
     Ok(waiting
         .into_iter()
@@ -160,6 +164,7 @@ pub(super) async fn waiting(ui: &Ui) -> Answer<Vec<WaitingView>> {
                 .find(|dialog| dialog.id == message.dialog_id)
                 .map(|dialog| dialog.name.clone())
                 .unwrap_or_default(),
+            is_here: here.contains(&message.dialog_id),
             state: message.delivery,
             reason: message.failure,
             attempts: one.attempts,

@@ -66,6 +66,7 @@ pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
         dialogs,
         people,
         unread_total: session.unread().await,
+        waiting_elsewhere: session.store.waiting_unlisted().await?,
         typing: typing.collect(),
         presence: session
             .engine

@@ -109,6 +109,10 @@ async fn home_patch(
     for dialog in &dialogs {
         removed.remove(&dialog.id);
     }
+    let waiting_elsewhere = match removed.is_empty() {
+        true => None,
+        false => Some(session.store.waiting_unlisted().await?),
+    };
     strangers.retain(|stranger| people.iter().all(|person| person.id != stranger.id));
     strangers.extend(people.iter().cloned());
     let patch = HomePatch {
@@ -121,6 +125,7 @@ async fn home_patch(
             .as_ref()
             .map(|link| link_view(link, session.engine.needs_room())),
         unread_total: session.unread().await,
+        waiting_elsewhere,
     };
     Ok((Some(patch), is_other))
 }
@@ -172,6 +177,7 @@ pub(super) async fn deliver_part(
         people,
         link: None,
         unread_total: session.unread().await,
+        waiting_elsewhere: None,
     });
     Ok(true)
 }

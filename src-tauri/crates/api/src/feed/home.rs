@@ -20,6 +20,7 @@ pub(super) struct Home {
     /// where the line was taken away.
     told: BTreeMap<DialogId, Option<DialogView>>,
     unread_total: Option<u32>,
+    waiting_elsewhere: Option<u32>,
 }
 
 impl Home {
@@ -30,6 +31,7 @@ impl Home {
             opening,
             told: BTreeMap::new(),
             unread_total: None,
+            waiting_elsewhere: None,
         }
     }
 
@@ -48,7 +50,13 @@ impl Home {
             .retain(|id| !matches!(self.told.insert(id.clone(), None), Some(None)));
         let is_other_total =
             self.unread_total.replace(patch.unread_total) != Some(patch.unread_total);
+        if let Some(count) = patch.waiting_elsewhere
+            && self.waiting_elsewhere.replace(count) == Some(count)
+        {
+            patch.waiting_elsewhere = None;
+        }
         let is_news = is_other_total
+            || patch.waiting_elsewhere.is_some()
             || !patch.dialogs.is_empty()
             || !patch.removed.is_empty()
             || !patch.people.is_empty()
@@ -115,6 +123,7 @@ mod tests {
             people: Vec::new(),
             link: None,
             unread_total: 7,
+            waiting_elsewhere: None,
         }
     }
 

@@ -79,6 +79,8 @@ pub struct WaitingView {
     pub message: MessageView,
     /// Where it goes.
     pub dialog_name: String,
+    /// Whether that dialog is in the list. From one that this person is not in any more nothing goes out; its words can be copied, and it can be discarded.
+    pub is_here: bool,
     /// How far it has come.
     pub state: Delivery,
     /// Why it waits for the person, when it has failed.

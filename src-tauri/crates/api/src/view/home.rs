@@ -46,6 +46,8 @@ pub struct HomeSnapshot {
     pub people: Vec<PersonView>,
     /// How many messages wait to be read in all dialogs together.
     pub unread_total: u32,
+    /// How many own messages have not gone out from dialogs that have left the list.
+    pub waiting_elsewhere: u32,
     /// Who writes where.
     pub typing: Vec<TypingView>,
     /// Who is there, of those about whom it is known.
@@ -70,4 +72,6 @@ pub struct HomePatch {
     pub link: Option<LinkView>,
     /// How many messages wait to be read in all dialogs together.
     pub unread_total: u32,
+    /// How many own messages have not gone out from dialogs that have left the list; `null` when that did not change.
+    pub waiting_elsewhere: Option<u32>,
 }
