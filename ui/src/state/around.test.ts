@@ -354,6 +354,16 @@ describe('several accounts', () => {
     expect(kith.session.accounts.map((account) => account.unread)).toEqual([9, 9, 9]);
   });
 
+  it('have places of their own in what they read', async () => {
+    await start('accounts');
+    kith.places.keep('bea', { message: 'm', offset: 4 });
+    await settled(kith.session.switchTo(2));
+    expect(kith.places.of('bea')).toBe(null);
+    kith.places.keep('bea', { message: 'n', offset: 5 });
+    await settled(kith.session.switchTo(1));
+    expect(kith.places.of('bea')).toEqual({ message: 'm', offset: 4 });
+  });
+
   it('can be one more, and back', async () => {
     await start('accounts');
     await settled(kith.session.addAccount());

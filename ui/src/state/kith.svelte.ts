@@ -370,7 +370,7 @@ export class Kith {
     }
     if (other) {
       this.people.forget();
-      this.places.forget();
+      this.places.turnTo(app.account?.id ?? null);
       this.typing.replace([]);
       this.presence.forget();
       this.pictures.forget();

@@ -6,6 +6,8 @@ import type { DialogId, MessageId } from './types';
 export type Place = { message: MessageId; offset: number };
 
 export class Places {
+  /** Two accounts may be in one conversation, each at a place of its own. */
+  #byAccount = new Map<number, Map<DialogId, Place>>();
   #byDialog = new Map<DialogId, Place>();
 
   /** Nothing means: at the newest message, where one lands anyway. */
@@ -18,7 +20,9 @@ export class Places {
     return this.#byDialog.get(dialog) ?? null;
   }
 
-  forget(): void {
-    this.#byDialog.clear();
+  /** Another account is shown, or none is. */
+  turnTo(account: number | null): void {
+    this.#byDialog = (account === null ? undefined : this.#byAccount.get(account)) ?? new Map();
+    if (account !== null) this.#byAccount.set(account, this.#byDialog);
   }
 }
