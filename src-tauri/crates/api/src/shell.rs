@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
@@ -104,6 +105,7 @@ impl Shell for NoShell {
 #[derive(Debug, Default)]
 pub struct PaperShell {
     desktop: watch::Sender<Desktop>,
+    clipboard: Mutex<Option<Pasted>>,
 }
 
 /// What is on the paper.
@@ -120,6 +122,17 @@ impl PaperShell {
     #[must_use]
     pub fn notifications(&self) -> Vec<Notification> {
         self.desktop.borrow().standing.values().cloned().collect()
+    }
+
+    /// Somebody copies something elsewhere.
+    pub fn copy(&self, copied: Pasted) {
+        *self.lock_clipboard() = Some(copied);
+    }
+
+    fn lock_clipboard(&self) -> MutexGuard<'_, Option<Pasted>> {
+        self.clipboard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How often a notification came up so far, and how often with a sound.
@@ -193,5 +206,9 @@ impl Shell for PaperShell {
 
     async fn can_notify(&self) -> bool {
         true
+    }
+
+    async fn pasted(&self) -> Option<Pasted> {
+        self.lock_clipboard().clone()
     }
 }

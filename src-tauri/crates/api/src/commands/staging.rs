@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use kith_engine::{EngineError, MOST_FILES, StageError};
+use kith_engine::{Engine, EngineError, MOST_FILES, StageError};
 use kith_model::{DialogId, UploadId};
 
 use crate::Pasted;
@@ -57,27 +57,44 @@ pub(super) async fn stage_dropped(ui: &Ui, dialog: DialogId, path: String) -> An
 pub(super) async fn stage_pasted(ui: &Ui, dialog: DialogId) -> Answer<Vec<StagedView>> {
     let session = ui.app.session()?;
     let engine = &session.engine;
-    let mut ids = Vec::new();
-    match ui.app.shell().pasted().await {
-        None => {}
-        Some(Pasted::Files(paths)) => {
-            for path in paths.into_iter().take(MOST_FILES) {
-                ids.push(engine.stage_file(&dialog, path).await?);
-            }
-        }
+    let ids = match ui.app.shell().pasted().await {
+        None => Vec::new(),
+        Some(Pasted::Files(paths)) => stage_all(engine, &dialog, paths).await?,
         Some(Pasted::Picture(bytes)) => {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             let number = engine.begin_staging(&dialog, PICTURE, size).await?;
             engine.stage_portion(number, bytes).await?;
-            ids.push(engine.end_staging(number).await?);
+            vec![engine.end_staging(number).await?]
         }
-    }
+    };
     let mut staged = Vec::with_capacity(ids.len());
     for id in ids {
         let upload = session.store.upload(id).await?;
         staged.push(upload.ok_or(StageError::Vanished)?.into());
     }
     Ok(staged)
+}
+
+/// All of these files or none: of what is pasted at once nothing stands there
+/// unseen because another one could not be read.
+async fn stage_all(
+    engine: &Engine,
+    dialog: &DialogId,
+    paths: Vec<PathBuf>,
+) -> Result<Vec<UploadId>, UiError> {
+    let mut ids = Vec::new();
+    for path in paths.into_iter().take(MOST_FILES) {
+        match engine.stage_file(dialog, path).await {
+            Ok(id) => ids.push(id),
+            Err(error) => {
+                for id in ids {
+                    engine.unstage(id).await?;
+                }
+                return Err(error.into());
+            }
+        }
+    }
+    Ok(ids)
 }
 
 pub(super) async fn stage_cancel(ui: &Ui, number: u64) -> Answer<()> {

@@ -4,6 +4,7 @@ mod accounts;
 mod cost;
 mod deeds;
 mod feeds;
+mod pasted;
 mod stages;
 
 use std::path::Path;
