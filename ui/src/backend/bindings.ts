@@ -676,6 +676,14 @@ export type ConnectionView = {
   ca_cert: string | null;
 };
 
+/** A server, other than the one on this machine, that somebody has signed in to here. */
+export type KnownView = {
+  /** The way there. */
+  connection: ConnectionView;
+  /** Who was signed in there last; `null` when they still are. */
+  login: string | null;
+};
+
 /** An account that this profile knows. */
 export type AccountView = {
   /** Its number in this profile. */
@@ -724,6 +732,8 @@ export type AppView = {
   connection: ConnectionView | null;
   /** Filled in on `sign_in_again`. */
   login: string | null;
+  /** Filled in on `welcome`: servers that need no join link any more, the latest first. */
+  known: KnownView[];
   /** Filled in on `locked`. */
   problem: ProblemView | null;
   /** Whether this machine has a keychain that works. */

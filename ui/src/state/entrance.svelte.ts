@@ -2,7 +2,7 @@
 
 import { t } from '../i18n';
 import type { Session } from './session.svelte';
-import type { ConnectionView } from './types';
+import type { ConnectionView, KnownView } from './types';
 
 export type Way = 'cloud' | 'server';
 export type Step = 'ways' | 'join' | 'details' | 'login';
@@ -96,13 +96,23 @@ export class Entrance {
 
   problems = $derived<DetailProblems>(this.checked ? detailProblems(this.details) : {});
 
+  /** Where the login leads back to. */
+  #before: Step = 'ways';
+
   constructor(private readonly session: Session) {}
 
   /** A join link opened Kith, or a known account needs its password. */
   arrive(connection: ConnectionView | null, login: string | null): void {
     this.login = login ?? '';
     this.connection = connection;
+    this.#before = 'ways';
     this.step = connection === null ? 'ways' : 'login';
+  }
+
+  /** To a server where somebody has been before. */
+  goBackTo({ connection, login }: KnownView): void {
+    this.session.clearError();
+    this.arrive(connection, login);
   }
 
   choose(way: Way): void {
@@ -117,6 +127,7 @@ export class Entrance {
     const connection = await this.session.readJoin(text.trim());
     if (connection === null) return;
     this.connection = connection;
+    this.#before = 'join';
     this.step = 'login';
   }
 
@@ -130,21 +141,14 @@ export class Entrance {
     if (Object.keys(detailProblems(this.details)).length > 0) return false;
     this.session.clearError();
     this.connection = connectionFrom(this.details);
+    this.#before = 'details';
     this.step = 'login';
     return true;
   }
 
   back(): void {
     this.session.clearError();
-    if (this.step === 'login' && this.checked) this.step = 'details';
-    else if (this.step === 'login' && this.connection !== null && this.wasJoined)
-      this.step = 'join';
-    else if (this.step === 'details') this.step = 'join';
-    else this.step = 'ways';
-  }
-
-  /** True when the connection came from a link or file chosen here. */
-  private get wasJoined(): boolean {
-    return this.session.app?.connection?.api_url !== this.connection?.api_url;
+    if (this.step === 'login') this.step = this.#before;
+    else this.step = this.step === 'details' ? 'join' : 'ways';
   }
 }

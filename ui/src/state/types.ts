@@ -7,6 +7,7 @@ export type {
   AttachmentView,
   Code,
   ConnectionView,
+  KnownView,
   Delivery,
   DialogId,
   DialogInfo,

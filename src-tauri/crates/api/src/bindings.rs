@@ -84,7 +84,7 @@ views! {
     ReceiptView, ReactionDetail, JournalView, MessageDetails, WaitingView,
     DeletedMessages, LinkShared, HoleView, DialogInfo, MembersView, DirectoryEntry, DirectoryView,
     PreviewView, SnippetPart, FoundView, FoundPage, UnreadReason, WhyUnread, DeletedDialogs, StagedView, DraftView,
-    Remember, Security, ConnectionView, AccountView, ProblemView, AppView, TypingView, PresenceView,
+    Remember, Security, ConnectionView, KnownView, AccountView, ProblemView, AppView, TypingView, PresenceView,
     DeedKind, RefusalView, HomeSnapshot, HomePatch, TimelineSnapshot, TimelinePage, TimelinePatch, FeedEvent,
 }
 

@@ -8,7 +8,10 @@ use kith_store::Account;
 use crate::app::App;
 use crate::session::Session;
 use crate::stage::Stage;
-use crate::view::{AccountView, AppView, ConnectionView, PersonView, Phase};
+use crate::view::{AccountView, AppView, ConnectionView, KnownView, PersonView, Phase};
+
+/// So many servers are offered again on the first screen.
+const MOST_KNOWN: usize = 3;
 
 impl App {
     /// What the UI is told about the application.
@@ -36,12 +39,16 @@ impl App {
             accounts,
             connection: join.as_ref().map(ConnectionView::from),
             login: None,
+            known: Vec::new(),
             problem: notice,
             has_keychain: false,
             can_try_here: self.inner.local.is_some(),
         };
         let account = match stage {
-            Stage::Welcome => None,
+            Stage::Welcome => {
+                view.known = self.known_servers().await;
+                None
+            }
             Stage::SignInAgain(account) => {
                 view.phase = Phase::SignInAgain;
                 Some(*account)
@@ -82,6 +89,32 @@ impl App {
             views.push(self.account_view(&account).await);
         }
         views
+    }
+
+    /// The servers that accounts here are at, signed in or out, each once.
+    async fn known_servers(&self) -> Vec<KnownView> {
+        let Some(profile) = self.profile() else {
+            return Vec::new();
+        };
+        let accounts = profile.accounts().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the accounts cannot be read");
+            Vec::new()
+        });
+        let mut known: Vec<KnownView> = Vec::new();
+        for account in accounts.into_iter().rev().filter(|one| !one.is_local) {
+            let connection = ConnectionView::from(&account.connection);
+            let is_same = |one: &KnownView| {
+                one.connection.api_url == connection.api_url
+                    && one.connection.app_id == connection.app_id
+            };
+            if known.len() < MOST_KNOWN && !known.iter().any(is_same) {
+                known.push(KnownView {
+                    connection,
+                    login: (!account.is_signed_in).then_some(account.login),
+                });
+            }
+        }
+        known
     }
 
     async fn account_view(&self, account: &Account) -> AccountView {

@@ -100,6 +100,7 @@ export class FakeBackend implements Backend {
       account: known ? this.#account(false) : null,
       connection: scene.joined === true || scene.phase === 'sign_in_again' ? CONNECTION : null,
       login: scene.phase === 'sign_in_again' ? 'ada' : null,
+      known: [],
       problem:
         scene.locked === undefined
           ? null
@@ -346,7 +347,8 @@ export class FakeBackend implements Backend {
         ? this.#fail('no_keychain')
         : this.#enter(),
     sign_out: () => {
-      this.#app = { ...this.#app, phase: 'welcome', account: null };
+      const known = [{ connection: CONNECTION, login: 'ada' }];
+      this.#app = { ...this.#app, phase: 'welcome', account: null, known };
       return this.#app;
     },
     set_aside: () => this.#enter(),

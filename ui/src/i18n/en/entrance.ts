@@ -4,6 +4,12 @@ export const entrance = {
   welcome: {
     title: 'Welcome to Kith',
     lead: 'Where would you like to talk?',
+    known: {
+      title: (server: string) => `Sign in to ${server}`,
+      again: (login: string) =>
+        `Once more as ${login}, or as somebody else. The server is known here.`,
+      text: 'With another account.',
+    },
     try: {
       title: 'Try it here',
       text: 'Kith starts its own server on this computer, with sample people and conversations. Nothing leaves this computer.',

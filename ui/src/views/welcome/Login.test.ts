@@ -3,7 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { FakeBackend } from '../../backend/fake/fake';
 import { scenes } from '../../backend/fake/scenes';
 import { Kith } from '../../state/kith.svelte';
+import Login from './Login.svelte';
 import Stage from './Stage.test.svelte';
+import Ways from './Ways.svelte';
 
 const attention = { isLooking: () => true, onChange: () => () => undefined };
 
@@ -11,11 +13,11 @@ describe('the sign-in form', () => {
   let backend: FakeBackend;
   let kith: Kith;
 
-  const show = async (scene: string) => {
+  const show = async (scene: string, Shown = Login) => {
     backend = new FakeBackend(scenes[scene] ?? { phase: 'welcome' });
     kith = new Kith(backend, attention);
     await kith.start();
-    render(Stage, { kith });
+    render(Stage, { kith, Shown });
   };
   const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
 
@@ -30,6 +32,15 @@ describe('the sign-in form', () => {
     expect(document.activeElement).toBe(login);
     await fireEvent.input(login, { target: { value: 'a' } });
     expect(document.activeElement).toBe(login);
+  });
+
+  it('is reached without a join link by who has been there before', async () => {
+    await show('welcome', Ways);
+    await kith.session.signOut();
+    await fireEvent.click(await screen.findByTestId('way-known'));
+    expect([kith.entrance.step, kith.entrance.login]).toEqual(['login', 'ada']);
+    kith.entrance.back();
+    expect(kith.entrance.step).toBe('ways');
   });
 
   it('begins with the password of a known account', async () => {

@@ -170,7 +170,13 @@ async fn signing_out_keeps_the_data_and_forgets_the_password() {
     let (ui, mut feed) = app.attach().await;
     assert_eq!(view(&ui).await.phase, Phase::Home);
     ui.call("sign_out", json!({})).await.unwrap();
-    assert_eq!(view(&ui).await.phase, Phase::Welcome);
+    let welcome = view(&ui).await;
+    assert_eq!(welcome.phase, Phase::Welcome);
+    let [known] = welcome.known.as_slice() else {
+        panic!("its server is known: {:?}", welcome.known)
+    };
+    assert_eq!(known.connection.name, "Nowhere");
+    assert_eq!(known.login.as_deref(), Some("me"));
     assert!(matches!(next(&mut feed).await, FeedEvent::App { app } if app.phase == Phase::Welcome));
     let folder = dir.path().join("profiles/test");
     assert!(folder.join("1-11.db").exists());

@@ -103,6 +103,15 @@ pub struct ProblemView {
     pub can_set_aside: bool,
 }
 
+/// A server, other than the one on this machine, that somebody has signed in to here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct KnownView {
+    /// The way there.
+    pub connection: ConnectionView,
+    /// Who was signed in there last; `null` when they still are.
+    pub login: Option<String>,
+}
+
 /// The application as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AppView {
@@ -123,6 +132,8 @@ pub struct AppView {
     pub connection: Option<ConnectionView>,
     /// Filled in on `sign_in_again`.
     pub login: Option<String>,
+    /// Filled in on `welcome`: servers that need no join link any more, the latest first.
+    pub known: Vec<KnownView>,
     /// Filled in on `locked`.
     pub problem: Option<ProblemView>,
     /// Whether this machine has a keychain that works.

@@ -21,7 +21,9 @@ mod refusal;
 mod search;
 mod timeline;
 
-pub use app::{AccountView, AppView, ConnectionView, Phase, ProblemView, Remember, Security};
+pub use app::{
+    AccountView, AppView, ConnectionView, KnownView, Phase, ProblemView, Remember, Security,
+};
 pub(crate) use attachment::opens;
 pub use attachment::{
     AttachedView, AttachmentKind, AttachmentView, PlaceView, SavedView, TransferProblem,
