@@ -323,20 +323,20 @@ impl Engine {
         self.take_back(id, false).await
     }
 
-    /// As [`Engine::discard`]; with `keeps_files`, what hung on it is beside the
-    /// draft of its dialog again.
+    /// As [`Engine::discard`]; with `is_written_on`, it is in the draft of its
+    /// dialog again, with all that belongs to it.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] when it has left, or may have.
     pub async fn take_back(
         &self,
         id: &MessageId,
-        keeps_files: bool,
+        is_written_on: bool,
     ) -> Result<String, EngineError> {
         let shared = &self.shared;
         let files = shared.store.uploads_of(std::slice::from_ref(id)).await?;
         let mut write = shared.store.write().await?;
-        let text = write.take_back(id, keeps_files).await?;
+        let text = write.take_back(id, is_written_on).await?;
         let text = text.ok_or(EngineError::NotFound)?;
         shared.commit(write).await?;
         // What had reached the server for it is nobody's.

@@ -2,8 +2,9 @@
 //!
 //! They lie on the server as files with a uid, and a uid never means another
 //! file, so a picture that was fetched once is kept on disk. The folder is
-//! bounded in bytes: what has not been looked at for longest goes first. A
-//! large one is only fetched when the person wants it. What comes from the
+//! bounded in bytes: what has not been looked at for longest goes first. One
+//! that hangs on a message which goes away by itself is not kept. A large one is
+//! only fetched when the person wants it. What comes from the
 //! server is looked at before it is believed to be a picture; drawings that can
 //! carry scripts are none.
 
@@ -171,13 +172,16 @@ impl Shared {
             bytes: Vec::new(),
             most,
         };
+        // Of what goes away by itself nothing may lie in a folder. Asked before it
+        // is fetched, for it may be gone afterwards.
+        let is_passing = self.store.is_passing_file(uid).await.unwrap_or(true);
         let rest = self.rest().await.ok()?;
         if let Err(error) = rest.download(uid, &mut bytes, &Progress::default()).await {
             tracing::debug!(%error, "a picture cannot be had");
             return None;
         }
         let picture = picture(bytes.bytes)?;
-        if let Some(file) = self.pictures.file(uid) {
+        if !is_passing && let Some(file) = self.pictures.file(uid) {
             let kept = picture.clone();
             let done = tokio::task::spawn_blocking(move || keep(&file, &kept.bytes)).await;
             if !matches!(done, Ok(Ok(()))) {

@@ -63,6 +63,10 @@ impl TryFrom<Row> for Draft {
     }
 }
 
+/// The statement that reads a draft.
+const HELD: &str =
+    "SELECT body, reply_to, editing, destroy_after, is_silent FROM draft WHERE dialog_id = ?";
+
 impl Store {
     /// The text of a dialog's draft.
     ///
@@ -80,12 +84,10 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn draft_state(&self, dialog: &DialogId) -> Result<Option<Draft>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT body, reply_to, editing, destroy_after, is_silent FROM draft WHERE dialog_id = ?",
-        )
-        .bind(dialog.as_str())
-        .fetch_optional(&mut *self.reader().await?)
-        .await?;
+        let row: Option<Row> = sqlx::query_as(HELD)
+            .bind(dialog.as_str())
+            .fetch_optional(&mut *self.reader().await?)
+            .await?;
         row.map(Draft::try_from).transpose()
     }
 
@@ -105,6 +107,18 @@ impl Store {
 }
 
 impl Write {
+    /// The draft of a dialog, as this transaction has it.
+    pub(crate) async fn held_draft(
+        &mut self,
+        dialog: &DialogId,
+    ) -> Result<Option<Draft>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(HELD)
+            .bind(dialog.as_str())
+            .fetch_optional(self.db().await?)
+            .await?;
+        row.map(Draft::try_from).transpose()
+    }
+
     /// Keeps the text of a draft and nothing beside it.
     ///
     /// # Errors
@@ -133,10 +147,27 @@ impl Write {
         draft: &Draft,
     ) -> Result<(), StoreError> {
         self.require_dialog(dialog).await?;
+        if let Some(editing) = &draft.editing
+            && self.is_gone(editing).await?
+        {
+            // Whoever edits it does not know yet, and its words may have to leave no trace.
+            return Ok(());
+        }
         self.keep_given_up(dialog, draft).await?;
         if draft.is_empty() {
             return self.clear_draft(dialog).await;
         }
+        self.put_draft(dialog, draft).await
+    }
+
+    /// Keeps a draft in the place of the one that is there.
+    pub(crate) async fn put_draft(
+        &mut self,
+        dialog: &DialogId,
+        draft: &Draft,
+    ) -> Result<(), StoreError> {
+        // What was given up is being written again.
+        self.forget_given_up(dialog, draft.text.trim()).await?;
         let now = self.now();
         let done = sqlx::query(
             "INSERT INTO draft (dialog_id, body, saved_at, reply_to, editing, destroy_after, is_silent)
@@ -188,11 +219,8 @@ impl Write {
         };
         let (old, new) = (old.trim(), draft.text.trim());
         if was_edit {
-            // What was put aside is being written again.
-            return match draft.editing {
-                None => self.forget_given_up(dialog, new).await,
-                Some(_) => Ok(()),
-            };
+            // What was put aside is forgotten when it is written again.
+            return Ok(());
         }
         let goes_on = !new.is_empty() && (new.starts_with(old) || old.starts_with(new));
         let now = self.now();
@@ -201,10 +229,20 @@ impl Write {
         if old.is_empty() || ((goes_on || is_being_typed) && !is_put_aside) {
             return Ok(());
         }
-        self.forget_given_up(dialog, old).await?;
+        self.give_up(dialog, old).await
+    }
+
+    /// Keeps a text that is not written on, so that it can be brought back.
+    pub(crate) async fn give_up(
+        &mut self,
+        dialog: &DialogId,
+        text: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.forget_given_up(dialog, text).await?;
         sqlx::query("INSERT INTO draft_history (dialog_id, body, saved_at) VALUES (?, ?, ?)")
             .bind(dialog.as_str())
-            .bind(old)
+            .bind(text)
             .bind(now.millis())
             .execute(self.db().await?)
             .await?;

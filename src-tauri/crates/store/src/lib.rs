@@ -50,6 +50,7 @@ mod search;
 mod search_work;
 mod setting;
 mod spot;
+mod take_back;
 mod timer;
 mod traces;
 mod upload;

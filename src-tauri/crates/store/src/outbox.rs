@@ -13,7 +13,7 @@ use sqlx::{FromRow, Row as _};
 
 use crate::message::{self, message_columns};
 use crate::open::stored;
-use crate::{Change, JournalEntry, Step, Store, StoreError, StoredMessage, Write};
+use crate::{JournalEntry, Step, Store, StoreError, StoredMessage, Write};
 
 /// What is known about where a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -564,62 +564,6 @@ impl Write {
         .await?;
         self.retry_uploads(id).await?;
         Ok(true)
-    }
-
-    /// The person takes a message back that has not gone out; answers its
-    /// text. `None` when it has left, or may have.
-    ///
-    /// # Errors
-    /// When the disk does not take it.
-    pub async fn discard(&mut self, id: &MessageId) -> Result<Option<String>, StoreError> {
-        self.take_back(id, false).await
-    }
-
-    /// As [`Write::discard`]; with `keeps_files`, what hung on it is beside the
-    /// draft of its dialog again.
-    ///
-    /// # Errors
-    /// When the disk does not take it.
-    pub async fn take_back(
-        &mut self,
-        id: &MessageId,
-        keeps_files: bool,
-    ) -> Result<Option<String>, StoreError> {
-        let Some(old) = self.find(id).await? else {
-            return Ok(None);
-        };
-        let files = match keeps_files {
-            true => self.uploads_on(id).await?,
-            false => Vec::new(),
-        };
-        let done = sqlx::query(
-            "DELETE FROM message
-             WHERE id = ?
-               AND pending = 1
-               AND (state = 0
-                    OR EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = message.id AND o.fate = 0))",
-        )
-        .bind(id.as_str())
-        .execute(self.db().await?)
-        .await?;
-        if done.rows_affected() == 0 {
-            return Ok(None);
-        }
-        self.later("DELETE FROM draft WHERE editing = ?")
-            .bind(id.as_str());
-        self.later("UPDATE draft SET reply_to = NULL WHERE reply_to = ?")
-            .bind(id.as_str());
-        for file in files {
-            // What the server has of it was brought there for that message.
-            self.stage(&old.message.dialog_id, &file).await?;
-        }
-        self.goes(&old.message);
-        self.changes.add(Change::MessageRemoved {
-            dialog: old.message.dialog_id.clone(),
-            id: id.clone(),
-        });
-        self.changes.add(Change::Dialog(old.message.dialog_id));
-        Ok(Some(old.message.body))
     }
 
     /// At start no stream stands: what was being sent is queued again, and has

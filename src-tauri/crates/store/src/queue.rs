@@ -248,6 +248,12 @@ impl Write {
             self.later("DELETE FROM draft WHERE dialog_id = ?")
                 .bind(dialog.as_str());
         }
+        if queued.destroy_after.is_some() {
+            // It may have been given up once, and brought back to be sent.
+            self.later("DELETE FROM draft_history WHERE dialog_id = ? AND body = ?")
+                .bind(dialog.as_str())
+                .bind(&queued.body);
+        }
         self.message_changed(dialog, id);
         let message = Message {
             body: queued.body.clone(),

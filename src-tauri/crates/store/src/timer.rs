@@ -120,3 +120,20 @@ impl Write {
         Ok(())
     }
 }
+
+impl Store {
+    /// Whether a file of the server hangs on a message that goes away by itself.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn is_passing_file(&self, uid: &str) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1
+                            FROM message INDEXED BY message_timed
+                            WHERE destroy_after IS NOT NULL AND instr(attachments, ?))",
+        )
+        .bind(uid)
+        .fetch_one(&mut *self.reader().await?)
+        .await?)
+    }
+}

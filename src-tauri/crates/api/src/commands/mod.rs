@@ -178,7 +178,7 @@ commands! {
     retry(message: MessageId) -> () = compose::retry;
     /// Sends all failed messages again.
     retry_all() -> () = compose::retry_all;
-    /// Takes a message back that has not gone out; answers its text. With `keeps_files`, what hung on it is beside the draft again.
+    /// Takes a message back that has not gone out; answers its text. With `keeps_files`, it is in the draft again, with what hung on it.
     discard(message: MessageId; keeps_files: bool) -> String = compose::discard;
     /// Everything that has not gone out yet, or has failed, the oldest first.
     waiting() -> Vec<WaitingView> = compose::waiting;

@@ -17,6 +17,7 @@ mod receiving;
 mod rescuing;
 mod schema;
 mod search;
+mod taken_back;
 mod timers;
 mod unread;
 mod upgrades;
