@@ -387,6 +387,12 @@ BEGIN
     UPDATE wiping SET texts = texts + 1;
 END;
 
+CREATE TABLE reading_place (
+    dialog_id TEXT PRIMARY KEY NOT NULL REFERENCES dialog (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    top INTEGER NOT NULL -- pixels from the upper edge of the view to the message's
+) STRICT, WITHOUT ROWID;
+
 -- ==== one profile (profile.db) ====
 
 CREATE TABLE account (

@@ -778,6 +778,16 @@ export type RefusalView = {
   sentence: string;
 };
 
+/** Where somebody was reading in a dialog, further up than its end. */
+export type ReadingPlaceView = {
+  /** Which dialog. */
+  dialog: DialogId;
+  /** The message at the upper edge of the view. */
+  message: MessageId;
+  /** How many pixels below that edge it began. */
+  top: number;
+};
+
 /**
  * The home screen at one moment. It starts the stream of `HomePatch`es: the
  * next one's `rev` is this one's plus one.
@@ -797,6 +807,8 @@ export type HomeSnapshot = {
   unread_total: number;
   /** How many own messages have not gone out from dialogs that have left the list. */
   waiting_elsewhere: number;
+  /** Where somebody was reading, in each dialog where that was not the end. */
+  places: ReadingPlaceView[];
   /** Who writes where. */
   typing: TypingView[];
   /** Who is there, of those about whom it is known. */
@@ -995,7 +1007,9 @@ export type Commands = {
   retry: { args: { message: MessageId }; answer: null };
   /** Sends all failed messages again. */
   retry_all: { args: NoArgs; answer: null };
-  /** Takes a message back that has not gone out; answers its text. With `keeps_files`, what hung on it is beside the draft again. */
+  /** Keeps where somebody is reading in a dialog, so that it is shown there again: the message at the upper edge of the view, and how many pixels below that edge it begins; without a message, at the end. */
+  keep_place: { args: { dialog: DialogId; top: number; message?: MessageId | null }; answer: null };
+  /** Takes a message back that has not gone out; answers its text. With `keeps_files`, it is in the draft again, with what hung on it. */
   discard: { args: { message: MessageId; keeps_files?: boolean }; answer: string };
   /** Everything that has not gone out yet, or has failed, the oldest first. */
   waiting: { args: NoArgs; answer: WaitingView[] };

@@ -14,7 +14,7 @@ import { attachedOf } from './attached';
 import { Staging } from './staging.svelte';
 import { TypingSignal } from './typing-signal';
 import { wordsFor } from './toasts.svelte';
-import type { Backend, DialogId, DraftView, MessageView, ReplyView } from './types';
+import type { Backend, DialogId, DraftView, MessageId, MessageView, ReplyView } from './types';
 
 /** What a server takes in one message, as the engine has it too. */
 export const MOST_BYTES = 64 * 1024;
@@ -28,6 +28,9 @@ const EMPTY: DraftView = {
   is_silent: false,
   files: [],
 };
+
+/** What comes back to be written on. */
+type Back = Pick<DraftView, 'text' | 'reply' | 'destroy_after' | 'is_silent'>;
 
 /** What is to go out as soon as its files are there. */
 type Wish = { draft: DraftView; mentions: number[] };
@@ -65,8 +68,8 @@ export class Composer {
   #unkept = new Map<DialogId, DraftView>();
   /** What was written in a conversation that was left before its draft had come. */
   #early = new Map<DialogId, DraftView>();
-  /** What is put back when the draft has come. */
-  readonly #returning: (() => void)[] = [];
+  /** What is put back when the draft has come, by conversation. */
+  #returning = new Map<DialogId, Back[]>();
   /** Conversations whose message goes out as soon as its files have been read. */
   #wishes = new SvelteMap<DialogId, Wish>();
   #signal: TypingSignal;
@@ -112,7 +115,8 @@ export class Composer {
   /** Another account: nothing of what was written concerns it. */
   forget(): void {
     this.switchTo(null);
-    for (const kept of [this.#unkept, this.#early, this.#wishes, this.#asides]) kept.clear();
+    const kept = [this.#unkept, this.#early, this.#wishes, this.#asides, this.#returning];
+    for (const each of kept) each.clear();
     this.staging.forget();
   }
 
@@ -138,7 +142,11 @@ export class Composer {
       if (typed.editing !== null) this.#asides.set(dialog, draft);
     }
     if (this.#dirty) this.#touch();
-    this.#returning.splice(0).forEach((putBack) => putBack());
+    for (const back of this.#returning.get(dialog) ?? []) {
+      // The backend may have put it there already.
+      if (!`${this.text}\n`.startsWith(`${back.text}\n`)) this.#putBack(dialog, back);
+    }
+    this.#returning.delete(dialog);
     if (this.isToBeSent) void this.#grantAgain(dialog);
     void this.#loadHistory(dialog);
   }
@@ -252,6 +260,8 @@ export class Composer {
   bringBack(text: string): void {
     if (this.text.trim() !== '') return;
     this.typed(text);
+    // From now on it is the draft, and in no history.
+    this.flush();
     this.wanted += 1;
   }
 
@@ -283,33 +293,51 @@ export class Composer {
     return isThere;
   }
 
-  /** A message is here again, to be changed, with what it answers. */
-  takeBack({ dialog_id: dialog, reply }: MessageView, text: string): void {
-    this.putBack(dialog, text, reply);
+  /** A message is here again, to be changed, with all that belongs to it. */
+  takeBack({ dialog_id: dialog, reply, destroy_after, is_silent }: MessageView, text: string) {
+    this.#putBack(dialog, { text, reply, destroy_after, is_silent });
     void this.staging.reload(dialog);
     if (dialog === this.dialogId) this.wanted += 1;
   }
 
   /**
-   * Puts a text in for editing, in front of what is there. While an earlier message is
-   * changed, it waits aside.
+   * Puts something in for editing, in front of what is there. While an earlier message is
+   * changed, it waits aside. What would have gone away by itself still does.
    */
-  putBack(dialog: DialogId, text: string, reply: ReplyView | null = null): void {
+  #putBack(dialog: DialogId, back: Back): void {
     const before = (draft: DraftView): DraftView => ({
       ...draft,
-      text: [text, draft.text].filter((part) => part.trim() !== '').join('\n'),
-      reply: draft.reply ?? reply,
+      text: [back.text, draft.text].filter((part) => part.trim() !== '').join('\n'),
+      reply: draft.reply ?? back.reply,
+      destroy_after: draft.destroy_after ?? back.destroy_after,
+      is_silent: draft.is_silent || back.is_silent,
     });
-    if (dialog !== this.dialogId) {
-      this.#unkept.set(dialog, before(this.#unkept.get(dialog) ?? EMPTY));
-    } else if (this.#isAwaited && !this.#unkept.has(dialog)) {
-      this.#returning.push(() => this.putBack(dialog, text, reply));
+    if (dialog !== this.dialogId || (this.#isAwaited && !this.#unkept.has(dialog))) {
+      this.#returning.set(dialog, [...(this.#returning.get(dialog) ?? []), back]);
     } else if (this.editing !== null) {
       this.#asides.set(dialog, before(this.#asides.get(dialog) ?? EMPTY));
     } else {
-      const { text: joined, reply: answered } = before(this.#state);
-      this.reply = answered;
-      this.typed(joined);
+      const joined = before(this.#state);
+      this.#show(joined);
+      this.typed(joined.text);
+    }
+  }
+
+  /** Messages of the conversation that is open are not there any more. */
+  gone(removals: readonly MessageId[]): void {
+    const { dialogId, editing } = this;
+    if (dialogId === null) return;
+    const aside = this.#asides.get(dialogId);
+    if (aside?.reply && removals.includes(aside.reply.message)) {
+      this.#asides.set(dialogId, { ...aside, reply: null });
+    }
+    if (this.reply !== null && removals.includes(this.reply.message)) this.stopAnswering();
+    if (editing === null || !removals.includes(editing.id)) return;
+    const text = this.text.trim();
+    this.stopEditing();
+    // Who was changing it keeps their own words, but for what may leave no trace.
+    if (text !== editing.body.trim() && editing.destroy_after === null) {
+      this.#putBack(dialogId, { ...EMPTY, text });
     }
   }
 
@@ -446,9 +474,8 @@ export class Composer {
   }
 
   #giveBack(dialog: DialogId, draft: DraftView): void {
-    this.putBack(dialog, draft.text.trim(), draft.reply);
+    this.#putBack(dialog, { ...draft, text: draft.text.trim() });
     void this.staging.reload(dialog);
-    if (dialog === this.dialogId && this.editing === null) this.isSilent = draft.is_silent;
   }
 
   get #state(): DraftView {

@@ -195,8 +195,8 @@ describe('what is being written', () => {
     await sent;
     expect(composer.text).toBe('');
     expect(failed).toHaveBeenCalled();
-    composer.switchTo('d');
-    expect(composer.text).toBe('precious');
+    open('d', draft('begun'));
+    expect(composer.text).toBe('precious\nbegun');
   });
 
   it('stays here when the draft could not be saved', async () => {

@@ -46,7 +46,7 @@ export class Kith {
   readonly toasts = new Toasts();
   readonly people = new People();
   readonly typing = new Typing();
-  readonly places = new Places();
+  readonly places: Places;
   readonly selection = new Selection();
   readonly covers = new Covers();
   readonly settings: Settings;
@@ -105,8 +105,16 @@ export class Kith {
       (home) => {
         this.presence.take(home.presence);
         this.transfers.take(home.transfers);
+        this.places.take(home.places);
       },
       () => this.reading.attended,
+    );
+    this.places = new Places((dialog, place) =>
+      backend.call('keep_place', {
+        dialog,
+        message: place?.message ?? null,
+        top: Math.round(place?.offset ?? 0),
+      }),
     );
     this.timeline = new Timeline(backend, this.people, this.places, {
       opened: ({ dialog, draft_state }) => {
@@ -246,9 +254,15 @@ export class Kith {
     this.reading.show(null, []);
   }
 
+  /** The page is left, perhaps for good. */
+  keep(): void {
+    this.composer.leave();
+    void this.places.flush();
+  }
+
   /** The window is to close: nothing that was typed may be lost. */
   async close(): Promise<void> {
-    await this.composer.close();
+    await Promise.all([this.composer.close(), this.places.flush()]);
     // It closes soon in any case.
     await this.backend.call('may_close', {}).catch(() => undefined);
   }
@@ -319,6 +333,7 @@ export class Kith {
       case 'timeline':
         this.timeline.take(event.patch);
         this.viewer.gone(event.patch.removals);
+        this.composer.gone(event.patch.removals);
         if (this.selection.isOn) {
           this.selection.follow((id) => this.timeline.get(id), event.patch.removals);
         }

@@ -373,6 +373,11 @@ export class Timeline {
       this.#isAsking = false;
       this.#strays = [];
       const isGone = asCallError('open_timeline', thrown).code === 'gone';
+      if (isGone && landing.kind === 'place' && where.at !== null) {
+        // Its message is not there any more; the conversation may be.
+        this.places.keep(dialog, null);
+        return this.#ask(dialog, { at: null }, LANDS_UNREAD, line);
+      }
       this.#isMissing = landing.kind === 'message' && isGone;
       if (this.#isMissing) this.hooks.missing();
       else if (this.#window !== null) this.hooks.failed(thrown);

@@ -52,7 +52,8 @@ describe('the conversation that is open', () => {
       },
       feed: () => () => undefined,
     };
-    places = new Places();
+    places = new Places(() => Promise.resolve());
+    places.turnTo(1);
     timeline = new Timeline(backend, new People(), places, {
       opened: () => undefined,
       failed,
@@ -286,6 +287,17 @@ describe('the conversation that is open', () => {
       expect(timeline.canGoBack).toBe(false);
       timeline.take(patch(11, [message('f')]));
       expect(text()).toBe('cdef');
+    });
+
+    it('land where one lands anyway when the message of the place is gone', async () => {
+      places.keep('d', { message: 'x', offset: 3 });
+      answers.set('open_timeline', ({ at }: { at: string | null }) => {
+        if (at === null) return snapshot();
+        throw new CallError('open_timeline', { code: 'gone', message: 'Gone.', detail: null });
+      });
+      await timeline.open('d', 0);
+      expect([timeline.phase, timeline.landing]).toEqual(['open', { kind: 'unread' }]);
+      expect([places.of('d'), gone.mock.calls.length]).toEqual([null, 0]);
     });
 
     it('say that the conversation itself is gone', async () => {

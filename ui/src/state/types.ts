@@ -8,6 +8,7 @@ export type {
   Code,
   ConnectionView,
   KnownView,
+  ReadingPlaceView,
   Delivery,
   DialogId,
   DialogInfo,

@@ -31,6 +31,7 @@ macro_rules! scripts {
 scripts! {
     () => "null",
     bool => "boolean",
+    i32 => "number",
     u32 => "number",
     u64 => "number",
     i64 => "Millis",
@@ -85,7 +86,7 @@ views! {
     DeletedMessages, LinkShared, HoleView, DialogInfo, MembersView, DirectoryEntry, DirectoryView,
     PreviewView, SnippetPart, FoundView, FoundPage, UnreadReason, WhyUnread, DeletedDialogs, StagedView, DraftView,
     Remember, Security, ConnectionView, KnownView, AccountView, ProblemView, AppView, TypingView, PresenceView,
-    DeedKind, RefusalView, HomeSnapshot, HomePatch, TimelineSnapshot, TimelinePage, TimelinePatch, FeedEvent,
+    DeedKind, RefusalView, ReadingPlaceView, HomeSnapshot, HomePatch, TimelineSnapshot, TimelinePage, TimelinePatch, FeedEvent,
 }
 
 const HEAD: &str = "\

@@ -257,4 +257,21 @@ impl Engine {
         self.shared.commit(write).await?;
         Ok(())
     }
+
+    /// Keeps where somebody is reading in a dialog: the message at the upper
+    /// edge of the view, and how many pixels below that edge it begins. `None`
+    /// is the end. Another page, or another start, shows the dialog there.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for a dialog that is not here.
+    pub async fn keep_reading_place(
+        &self,
+        dialog: &DialogId,
+        place: Option<(&MessageId, i32)>,
+    ) -> Result<(), EngineError> {
+        let mut write = self.shared.store.write().await?;
+        write.keep_reading_place(dialog, place).await?;
+        self.shared.commit(write).await?;
+        Ok(())
+    }
 }

@@ -325,6 +325,7 @@ impl Write {
             "DELETE FROM draft WHERE dialog_id = ?",
             "DELETE FROM draft_history WHERE dialog_id = ?",
             "DELETE FROM list_state WHERE dialog_id = ?",
+            "DELETE FROM reading_place WHERE dialog_id = ?",
             "DELETE FROM pin WHERE dialog_id = ?",
             "DELETE FROM coverage WHERE dialog_id = ?",
         ] {

@@ -366,6 +366,7 @@ export class FakeBackend implements Backend {
       people: Object.values(this.world.people),
       unread_total: this.#total(),
       waiting_elsewhere: 0,
+      places: [],
       typing: [],
       transfers: leaving(this.world),
       presence: [
@@ -459,6 +460,7 @@ export class FakeBackend implements Backend {
       this.#carry(talk, message);
       return null;
     },
+    keep_place: () => null,
     save_draft: ({ dialog, text, reply_to, editing, destroy_after, is_silent }) => {
       const talk = this.#talk(dialog);
       const kept = draftsOf(this.world).get(dialog) ?? { now: blankDraft, before: [] };

@@ -83,6 +83,17 @@ pub(super) async fn save_draft(
         .await?)
 }
 
+pub(super) async fn keep_place(
+    ui: &Ui,
+    dialog: DialogId,
+    top: i32,
+    message: Option<MessageId>,
+) -> Answer<()> {
+    let place = message.as_ref().map(|message| (message, top));
+    let engine = &ui.app.session()?.engine;
+    Ok(engine.keep_reading_place(&dialog, place).await?)
+}
+
 pub(super) async fn draft_history(ui: &Ui, dialog: DialogId) -> Answer<Vec<String>> {
     Ok(ui.app.session()?.store.draft_history(&dialog).await?)
 }

@@ -178,6 +178,8 @@ commands! {
     retry(message: MessageId) -> () = compose::retry;
     /// Sends all failed messages again.
     retry_all() -> () = compose::retry_all;
+    /// Keeps where somebody is reading in a dialog, so that it is shown there again: the message at the upper edge of the view, and how many pixels below that edge it begins; without a message, at the end.
+    keep_place(dialog: DialogId, top: i32; message: Option<MessageId>) -> () = compose::keep_place;
     /// Takes a message back that has not gone out; answers its text. With `keeps_files`, it is in the draft again, with what hung on it.
     discard(message: MessageId; keeps_files: bool) -> String = compose::discard;
     /// Everything that has not gone out yet, or has failed, the oldest first.

@@ -13,8 +13,8 @@ use crate::feed::{Window, send_parts};
 use crate::session::{Bubbles, Session, link_view, presence_view, teaser};
 use crate::ui::Ui;
 use crate::view::{
-    AttachedView, DraftView, HomeSnapshot, PersonView, ReplyView, TimelinePage, TimelineSnapshot,
-    TransferView, TypingView,
+    AttachedView, DraftView, HomeSnapshot, PersonView, ReadingPlaceView, ReplyView, TimelinePage,
+    TimelineSnapshot, TransferView, TypingView,
 };
 
 /// So long the server may take to bring what a timeline is to be opened at.
@@ -67,6 +67,13 @@ pub(super) async fn home(ui: &Ui) -> Answer<HomeSnapshot> {
         people,
         unread_total: session.unread().await,
         waiting_elsewhere: session.store.waiting_unlisted().await?,
+        places: session
+            .store
+            .reading_places()
+            .await?
+            .into_iter()
+            .map(ReadingPlaceView::from)
+            .collect(),
         typing: typing.collect(),
         presence: session
             .engine

@@ -1,6 +1,7 @@
 //! The home screen: the list of conversations and what stands around it.
 
-use kith_model::{DialogId, UserId};
+use kith_model::{DialogId, MessageId, UserId};
+use kith_store::ReadingPlace;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -30,6 +31,29 @@ pub struct PresenceView {
     pub last_seen: Option<i64>,
 }
 
+/// Where somebody was reading in a dialog, further up than its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReadingPlaceView {
+    /// Which dialog.
+    #[ts(type = "DialogId")]
+    pub dialog: DialogId,
+    /// The message at the upper edge of the view.
+    #[ts(type = "MessageId")]
+    pub message: MessageId,
+    /// How many pixels below that edge it began.
+    pub top: i32,
+}
+
+impl From<ReadingPlace> for ReadingPlaceView {
+    fn from(place: ReadingPlace) -> Self {
+        Self {
+            dialog: place.dialog,
+            message: place.message,
+            top: place.top,
+        }
+    }
+}
+
 /// The home screen at one moment. It starts the stream of [`HomePatch`]es: the
 /// next one's `rev` is this one's plus one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -48,6 +72,8 @@ pub struct HomeSnapshot {
     pub unread_total: u32,
     /// How many own messages have not gone out from dialogs that have left the list.
     pub waiting_elsewhere: u32,
+    /// Where somebody was reading, in each dialog where that was not the end.
+    pub places: Vec<ReadingPlaceView>,
     /// Who writes where.
     pub typing: Vec<TypingView>,
     /// Who is there, of those about whom it is known.

@@ -35,7 +35,7 @@ pub use details::{
 };
 pub use dialog::{DialogKind, DialogView, LastMessageView, Rights, Role};
 pub use draft::{DraftView, StagedView};
-pub use home::{HomePatch, HomeSnapshot, PresenceView, TypingView};
+pub use home::{HomePatch, HomeSnapshot, PresenceView, ReadingPlaceView, TypingView};
 pub use info::{
     DeletedDialogs, DialogInfo, DirectoryEntry, DirectoryView, HoleView, LinkShared, MembersView,
     PreviewView, UnreadReason, WhyUnread,

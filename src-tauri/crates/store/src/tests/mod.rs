@@ -11,6 +11,7 @@ mod notified;
 mod opening;
 mod outbox;
 mod pages;
+mod places;
 mod plans;
 mod reactions;
 mod receiving;

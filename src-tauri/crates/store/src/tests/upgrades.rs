@@ -16,7 +16,7 @@ use crate::{DeedKind, Fate, MIGRATIONS, Profile, Search, Store, Stretch, profile
 /// The files that have gone out, by the beginnings of their checksums. One that
 /// is edited afterwards locks everybody out who has it, so it is never edited.
 /// A new file gets its line here at the latest when the next one comes.
-const RELEASED: [&str; 10] = [
+const RELEASED: [&str; 11] = [
     "8d8f05db1628cd51",
     "0c48100c28f02bb2",
     "ceb3a76707b52c6e",
@@ -27,6 +27,7 @@ const RELEASED: [&str; 10] = [
     "76ca6f7a68057235",
     "7c5a50bac5768671",
     "88d23db5c2334363",
+    "42ac743fef5918f1",
 ];
 /// The same of the registry.
 const RELEASED_OF_THE_REGISTRY: [&str; 1] = ["b3f2e1ece19457a0"];
@@ -52,7 +53,7 @@ const CONTENT: &str = "
     INSERT INTO sync (id, caught_up_at) VALUES (1, 50000);";
 
 /// What somebody had besides, by the version that could first hold it.
-const CONTENT_SINCE: [(i64, &str); 6] = [
+const CONTENT_SINCE: [(i64, &str); 7] = [
     (
         2,
         "INSERT INTO outbox_journal (message_id, at, state, reason)
@@ -98,6 +99,11 @@ const CONTENT_SINCE: [(i64, &str); 6] = [
         9,
         "INSERT INTO notified (dialog_id, sent_at, message_id)
          VALUES ('d00000000000000000000001', 10, '000000000000000000000001');",
+    ),
+    (
+        12,
+        "INSERT INTO reading_place (dialog_id, message_id, top)
+         VALUES ('d00000000000000000000001', '000000000000000000000001', -12);",
     ),
 ];
 
