@@ -7,7 +7,7 @@
 
 import { asCallError } from '../backend/backend';
 import type { FoundView } from '../backend/bindings';
-import type { Backend, DialogId } from './types';
+import type { Backend, DialogId, MessageId } from './types';
 
 /** What the platform looks for at least. */
 export const SERVER_LETTERS = 4;
@@ -60,6 +60,15 @@ export class Found {
 
   clear(): void {
     this.typed('');
+  }
+
+  /** Messages are not there any more: their words are not, either. */
+  gone(ids: readonly MessageId[]): void {
+    const isLeft = ({ message }: FoundView) => !ids.includes(message);
+    const left = this.messages.filter(isLeft);
+    this.total -= this.messages.length - left.length;
+    this.messages = left;
+    this.elsewhere = this.elsewhere.filter(isLeft);
   }
 
   get hasMore(): boolean {

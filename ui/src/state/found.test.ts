@@ -35,6 +35,15 @@ function scene() {
 }
 
 describe('what is found while somebody types', () => {
+  it('does not show what is not there any more', async () => {
+    const { asked, found, settle, ids } = scene();
+    found.typed('boat');
+    asked[0]?.answer({ found: [hit('a'), hit('b')], total: 5 });
+    await settle();
+    found.gone(['b', 'other']);
+    expect([ids(), found.total]).toEqual([['a'], 4]);
+  });
+
   it('asks one question at a time and shows the answer to the latest alone', async () => {
     const { asked, found, settle, ids } = scene();
     for (const text of ['b', 'bo', 'boa', 'boat']) found.typed(text);

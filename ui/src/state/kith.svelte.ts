@@ -122,7 +122,10 @@ export class Kith {
         if (dialog.kind !== 'private') this.naming.recall(dialog.id, draft_state.text);
       },
       failed,
-      missing: () => this.toasts.say(t.timeline.gone),
+      missing: (id) => {
+        this.found.gone([id]);
+        this.toasts.say(t.timeline.gone);
+      },
       gone: () => {
         this.leave();
         this.toasts.say(t.timeline.dialogGone);
@@ -334,6 +337,8 @@ export class Kith {
         this.timeline.take(event.patch);
         this.viewer.gone(event.patch.removals);
         this.composer.gone(event.patch.removals);
+        this.found.gone(event.patch.removals);
+        this.seeking.found.gone(event.patch.removals);
         if (this.selection.isOn) {
           this.selection.follow((id) => this.timeline.get(id), event.patch.removals);
         }

@@ -98,7 +98,7 @@ export class Timeline {
       opened: (snapshot: TimelineSnapshot) => void;
       failed: (thrown: unknown) => void;
       /** A message that was asked for is not to be had, here or there. */
-      missing: () => void;
+      missing: (id: MessageId) => void;
       /** The conversation itself is not to be had. */
       gone: () => void;
     },
@@ -342,7 +342,7 @@ export class Timeline {
         this.#closeWindow(snapshot.window);
         this.#isAsking = false;
         this.#isMissing = true;
-        this.hooks.missing();
+        this.hooks.missing(landing.id);
         return false;
       }
       if (before !== null) this.#closeWindow(before);
@@ -379,7 +379,7 @@ export class Timeline {
         return this.#ask(dialog, { at: null }, LANDS_UNREAD, line);
       }
       this.#isMissing = landing.kind === 'message' && isGone;
-      if (this.#isMissing) this.hooks.missing();
+      if (landing.kind === 'message' && isGone) this.hooks.missing(landing.id);
       else if (this.#window !== null) this.hooks.failed(thrown);
       else if (isGone) this.hooks.gone();
       else this.phase = 'failed';

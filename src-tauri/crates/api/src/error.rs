@@ -70,7 +70,7 @@ impl Code {
                 "The server does not answer. It may be switched off, or something on the way blocks it. Try again in a while."
             }
             Self::Certificate => {
-                "The server shows a certificate that this computer does not trust, so Kith sent nothing. Use the join link of the server, or ask who runs it."
+                "The server shows a certificate that this computer does not trust, so Kith sent nothing. Use the join link of the server, or ask who runs it; and see whether this computer's clock is right."
             }
             Self::NotAServer => {
                 "Something answers at this address, but it is not a chat server that Kith knows. Check the address."

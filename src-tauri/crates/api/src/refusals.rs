@@ -133,8 +133,11 @@ impl Wish {
     /// When it is not there any more.
     const fn gone(self) -> &'static str {
         match self {
-            Self::Send | Self::Forward => {
+            Self::Send => {
                 "This conversation does not exist any more. Your text is kept; copy it or send it somewhere else."
+            }
+            Self::Forward => {
+                "One of these messages, or where they were to go, does not exist any more. Nothing was sent; choose again."
             }
             Self::Edit | Self::Delete | Self::React | Self::Pin => {
                 "This message does not exist any more, so there is nothing to do with it."

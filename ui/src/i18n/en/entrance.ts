@@ -76,6 +76,7 @@ export const entrance = {
     submit: 'Sign in',
     busy: 'Signing in…',
     other: 'Use another account',
+    signOut: 'Sign this account out',
     server: (host: string) => `Server: ${host}`,
     remember: {
       legend: 'This computer has no keychain that Kith can use. How should Kith keep your sign-in?',

@@ -48,6 +48,14 @@ describe('the sign-in form', () => {
     expect(document.activeElement).toBe(screen.getByTestId('password'));
   });
 
+  it('leads to another account, and signs nobody out by that', async () => {
+    await show('again');
+    await fireEvent.click(screen.getByTestId('other-account'));
+    await settle();
+    const names = backend.calls.map(({ name }) => name);
+    expect([names.includes('add_account'), names.includes('sign_out')]).toEqual([true, false]);
+  });
+
   it('says in place what was wrong, and keeps what was entered', async () => {
     await show('wrong-password');
     const login = screen.getByTestId<HTMLInputElement>('login');
