@@ -2,7 +2,6 @@
 //! networks meanwhile.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use kith_engine::LinkState;
@@ -368,8 +367,7 @@ async fn holes_are_told_and_filled_by_hand() -> Result<()> {
     assert_eq!((told.holes[0].from, told.holes[0].to), (None, since - 1));
 
     // That request goes on waiting; what is asked from now on is answered.
-    let waits = AtomicBool::new(true);
-    turnstile.hold(move |line| is_older(line) && waits.swap(false, Ordering::SeqCst));
+    turnstile.hold_earlier(is_older);
     lap.engine.fill_hole(&dialog, None, i64::MAX).await?;
     let told = lap.engine.completeness(&dialog).await?;
     assert!(told.is_complete && told.holes.is_empty(), "{told:?}");

@@ -15,7 +15,8 @@ use tokio::task::JoinHandle;
 use crate::wait::within;
 
 type Fits = Arc<dyn Fn(&str) -> bool + Send + Sync>;
-type Rule = Arc<dyn Fn(&str) -> Passage + Send + Sync>;
+/// What becomes of a request, by its number, from 0, and its first line.
+type Rule = Arc<dyn Fn(usize, &str) -> Passage + Send + Sync>;
 
 /// What becomes of the answer to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Turnstile {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let asked = watch::Sender::new(Asked::default());
-        let all: Rule = Arc::new(|_: &str| Passage::Through);
+        let all: Rule = Arc::new(|_, _| Passage::Through);
         let rule = watch::Sender::new(all);
         let counted: Fits = Arc::new(counted);
         let gate = tokio::spawn({
@@ -100,17 +101,25 @@ impl Turnstile {
     /// Holds back the answers to requests whose first line fits, and no others,
     /// from now on.
     pub fn hold(&self, fits: impl Fn(&str) -> bool + Send + Sync + 'static) {
+        self.pass(move |_, line| fits(line), Passage::Held);
+    }
+
+    /// Holds back the answers to those requests that have been asked so far and
+    /// whose first line fits, and no others, from now on.
+    pub fn hold_earlier(&self, fits: impl Fn(&str) -> bool + Send + Sync + 'static) {
+        let earlier = self.asked().lines.len();
+        let fits = move |number: usize, line: &str| number < earlier && fits(line);
         self.pass(fits, Passage::Held);
     }
 
     /// Ends the connections on which something is asked whose first line fits,
     /// and no others, from now on: also those whose answers were held back.
     pub fn cut(&self, fits: impl Fn(&str) -> bool + Send + Sync + 'static) {
-        self.pass(fits, Passage::Cut);
+        self.pass(move |_, line| fits(line), Passage::Cut);
     }
 
-    fn pass(&self, fits: impl Fn(&str) -> bool + Send + Sync + 'static, passage: Passage) {
-        let rule = move |line: &str| match fits(line) {
+    fn pass(&self, fits: impl Fn(usize, &str) -> bool + Send + Sync + 'static, passage: Passage) {
+        let rule = move |number: usize, line: &str| match fits(number, line) {
             true => passage,
             false => Passage::Through,
         };
@@ -158,7 +167,7 @@ async fn carry(
     let (mut near_in, mut near_out) = near.into_split();
     let (mut far_in, mut far_out) = far.into_split();
     let (mut question, mut answer) = (vec![0; 16 * 1024], vec![0; 16 * 1024]);
-    let mut line: Option<String> = None;
+    let mut line: Option<(usize, String)> = None;
     loop {
         tokio::select! {
             read = near_in.read(&mut question) => {
@@ -166,21 +175,23 @@ async fn carry(
                 if line.is_none() {
                     let text = String::from_utf8_lossy(&question[..n]);
                     let first = text.lines().next().unwrap_or_default().to_owned();
+                    let mut number = 0;
                     asked.send_modify(|asked| {
+                        number = asked.lines.len();
                         asked.lines.push(first.clone());
                         asked.waiting.push(first.clone());
                         let together = asked.waiting.iter().filter(|line| counted(line)).count();
                         asked.most = asked.most.max(together);
                     });
-                    line = Some(first);
+                    line = Some((number, first));
                 }
                 if far_out.write_all(&question[..n]).await.is_err() { break }
             }
             read = far_in.read(&mut answer) => {
                 let Ok(n @ 1..) = read else { break };
-                if let Some(line) = line.take() {
-                    let rule = rule.wait_for(|rule| rule(&line) != Passage::Held).await;
-                    let is_over = rule.map_or(true, |rule| rule(&line) == Passage::Cut);
+                if let Some((number, line)) = line.take() {
+                    let rule = rule.wait_for(|rule| rule(number, &line) != Passage::Held).await;
+                    let is_over = rule.map_or(true, |rule| rule(number, &line) == Passage::Cut);
                     forget(&asked, &line);
                     if is_over { break }
                 }
@@ -188,7 +199,7 @@ async fn carry(
             }
         }
     }
-    if let Some(line) = line {
+    if let Some((_, line)) = line {
         forget(&asked, &line);
     }
 }
