@@ -304,6 +304,33 @@ describe('days and times', () => {
   });
 });
 
+test('a page that is loaded anew shows where one was reading', async () => {
+  const { page } = desk;
+  // What is kept is told to the page itself, which can compare it with where the rows are.
+  await page.evaluate(() => {
+    const ask = window.fetch;
+    window.fetch = async (url, options) => {
+      const answer = await ask(url, options);
+      if (String(url).endsWith('/keep_place')) window.kept = JSON.parse(options.body);
+      return answer;
+    };
+  });
+  await page.locator('[data-testid=timeline]').evaluate((view) => view.scrollBy(0, -700));
+  const before = await place();
+  await page.waitForFunction((beside) => {
+    const message = document.querySelector(`[data-message-id="${window.kept?.message}"]`);
+    const row = message?.closest('.row') ?? null;
+    const view = document.querySelector('[data-testid=timeline]').getBoundingClientRect();
+    const top = row === null ? NaN : row.getBoundingClientRect().top - view.top;
+    return Math.abs(top - window.kept?.top) <= beside;
+  }, BESIDE);
+  await page.reload();
+  await landed();
+  const now = await place();
+  assert.equal(now.id, before.id);
+  assert.ok(Math.abs(now.top - before.top) <= BESIDE, `off by ${now.top - before.top}`);
+});
+
 test('the page had nothing to complain about', () => {
   assert.deepEqual(desk.complaints, []);
 });
