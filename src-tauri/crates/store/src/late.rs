@@ -331,13 +331,14 @@ impl Before {
 
 /// Whether reading `read` says that `other` was read too (XEP-0333 §2): it
 /// stands above, and the server had it no later. Within one second, only what
-/// the server says of each counts; and where somebody's clock is behind, the
-/// order of places does not tell which of two was stored first.
+/// the server says of each counts; and so it does where somebody's clock is
+/// behind, for what the server has had may have been late to its readers.
 fn covers(read: &Message, other: &Message) -> bool {
     let is_behind = other
         .stored_at
         .is_some_and(|at| at.millis() - other.sent_at.millis() >= BEHIND);
-    read.place() > other.place()
+    !is_behind
+        && read.place() > other.place()
         && (read.stored_at > other.stored_at
-            || (read.stored_at == other.stored_at && read.sent_at > other.sent_at && !is_behind))
+            || (read.stored_at == other.stored_at && read.sent_at > other.sent_at))
 }

@@ -354,6 +354,22 @@ async fn an_answer_that_moves_the_pointer_says_what_it_passed() {
 }
 
 #[tokio::test]
+async fn reading_on_says_nothing_of_what_came_from_a_clock_that_is_behind() {
+    let fixture = Fixture::new().await;
+    fixture.put(&told(1, 10, 10, true)).await;
+    fixture.has_read_to(10, 1).await;
+    // The other device had the third before the second, which the server had first.
+    let (behind, timely) = (told(2, 12, 20, false), told(4, 19, 19, false));
+    fixture
+        .answered(&[behind, timely, told(3, 21, 21, true)])
+        .await;
+    assert_eq!(
+        (fixture.to_read().await, fixture.first().await),
+        (1, Some(id(2)))
+    );
+}
+
+#[tokio::test]
 async fn another_time_makes_nothing_read() {
     let fixture = Fixture::new().await;
     fixture.put(&message(5, 20)).await;
