@@ -6,6 +6,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 
 import { openBrowser } from '../support/browser.js';
 import { Scenes } from '../support/scenes.js';
+import * as view from '../support/view.js';
 
 /** The conversation of the scene, somebody else in it, and how far is the same place. */
 const DIALOG = 'thousand';
@@ -36,78 +37,15 @@ beforeEach(async () => {
 
 afterEach(() => page.close());
 
-/** Waits until the view has been the same for some frames. */
-async function atRest() {
-  await page.evaluate(async () => {
-    const view = document.querySelector('[data-testid=timeline]');
-    const state = () => `${view.scrollTop}/${view.scrollHeight}/${view.clientHeight}`;
-    let last = '';
-    for (let same = 0; same < 20;) {
-      await new Promise(requestAnimationFrame);
-      same = state() === last ? same + 1 : 0;
-      last = state();
-    }
-  });
-}
-
 /** On a slow machine the list and what holds the view in place take turns more often. */
 async function slowly() {
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
 }
 
-/** Turns the wheel upwards, and waits until the view has come to rest. */
-async function wheelUp(turns) {
-  const box = await page.getByTestId('timeline').boundingBox();
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  for (let turn = 0; turn < turns; turn++) {
-    const before = await page.getByTestId('timeline').evaluate((view) => view.scrollTop);
-    await page.mouse.wheel(0, -900);
-    await page.waitForFunction(
-      (before) => document.querySelector('[data-testid=timeline]').scrollTop !== before,
-      before,
-    );
-  }
-  await atRest();
-}
-
-/**
- * Lets something happen and follows one message in the middle of the view,
- * after every frame, until the view is at rest: all places where it stood.
- */
-async function placesDuring(happening) {
-  await page.evaluate(() => {
-    const view = document.querySelector('[data-testid=timeline]');
-    const middle = view.getBoundingClientRect().top + 150;
-    const followed = [...view.querySelectorAll('[data-message-id]')].find(
-      (message) => message.getBoundingClientRect().top > middle,
-    );
-    const selector = `[data-message-id="${CSS.escape(followed.dataset.messageId)}"]`;
-    const watch = { places: [], goes: true };
-    window.watch = watch;
-    // A task after the frame sees what was painted.
-    const look = () => {
-      const message = document.querySelector(selector);
-      watch.places.push(message === null ? 'gone' : message.getBoundingClientRect().top);
-      if (watch.goes) requestAnimationFrame(() => setTimeout(look));
-    };
-    look();
-  });
-  await happening();
-  await atRest();
-  return page.evaluate(() => {
-    window.watch.goes = false;
-    // Each place once, the last one at the end.
-    return [...new Set(window.watch.places.reverse())].reverse();
-  });
-}
-
-function assertStill(places) {
-  const numbers = places.filter((place) => typeof place === 'number');
-  assert.equal(numbers.length, places.length, `the message was gone: ${places}`);
-  const moved = Math.max(...numbers) - Math.min(...numbers);
-  assert.ok(moved <= PIXEL, `the message moved by ${moved} pixels: ${places}`);
-}
+const atRest = () => view.atRest(page);
+const wheelUp = (turns) => view.wheelUp(page, turns);
+const placesDuring = (happening) => view.placesDuring(page, happening);
 
 const below = () =>
   page
@@ -136,7 +74,7 @@ test('older messages that are long in coming leave the reader where they are', a
   const height = await page.getByTestId('timeline').evaluate((view) => view.scrollHeight);
   const places = await placesDuring(() => taller(height));
   // On the way the list has a frame in which it has not caught up with itself.
-  assertStill([places[0], places.at(-1)]);
+  view.assertStill([places[0], places.at(-1)]);
 });
 
 test('at the very top, what is put above does not move what is read', async () => {
@@ -152,7 +90,7 @@ test('at the very top, what is put above does not move what is read', async () =
 
 test('what arrives while somebody reads further up moves nothing, and is counted', async () => {
   await wheelUp(4);
-  assertStill(await placesDuring(() => arrive('Arrived while you were reading above')));
+  view.assertStill(await placesDuring(() => arrive('Arrived while you were reading above')));
   assert.ok((await below()) > 200);
   await page.getByTestId('jump-count').waitFor();
   await page.getByTestId('jump-bottom').click();
@@ -169,7 +107,7 @@ test('a hole that is filled further up moves nothing', async () => {
       window.fake.fill(dialog, 902, texts);
     }, DIALOG),
   );
-  assertStill(places);
+  view.assertStill(places);
 });
 
 test('a hole that is filled further down moves nothing', async () => {
@@ -181,7 +119,7 @@ test('a hole that is filled further down moves nothing', async () => {
       window.fake.fill(dialog, talk.messages.length - 2, texts);
     }, DIALOG),
   );
-  assertStill(places);
+  view.assertStill(places);
 });
 
 test('who is at the bottom stays there, whatever arrives or grows', async () => {

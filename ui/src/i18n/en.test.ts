@@ -51,6 +51,16 @@ describe('the catalog', () => {
     expect([1, 3, 5].map((n) => polish(n, forms))).toEqual(['1 plik', '3 pliki', '5 plików']);
   });
 
+  it('counts what is new below no further than the list does', () => {
+    expect([1, 999, 1000, 1001].map((n) => en.timeline.newCount(n))).toEqual([
+      '1 new',
+      '999 new',
+      '999+ new',
+      '999+ new',
+    ]);
+    expect(en.timeline.jump(1001)).toBe('Jump to the newest message, 999+ unread');
+  });
+
   it('names who is typing', () => {
     expect(en.timeline.typing(['Ada'])).toBe('Ada is typing…');
     expect(en.timeline.typing(['Ada', 'Bea'])).toBe('Ada and Bea are typing…');

@@ -10,6 +10,8 @@ describe('where what is looked for stands', () => {
     ['Über die Brücke, café', 'uber CAFÉ', ['Über', 'café']],
     ['a boat, boats', '"boat"', ['boat']],
     ['a boat, boats', '"boat', ['boat', 'boats']],
+    ['a line, line 3 and line 31; Line, 3', '"line 3"', ['line 3', 'Line, 3']],
+    ['the lake, a line 3', '"line 3" lak', ['lake', 'line 3']],
     ['a goat', 'oat', []],
     ['שלום לכולם', 'לכו', ['לכולם']],
     ['今天天气很好', '天气', ['天气']],

@@ -5,8 +5,8 @@
 
 import { folded } from './text';
 
-/** What is looked for: a word, folded, and whether it may go on. */
-export type Sought = { text: string; isWhole: boolean; isPiece: boolean };
+/** What is looked for: words that follow one another, folded, and whether the last may go on. */
+export type Sought = { words: string[]; isWhole: boolean; isPiece: boolean };
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 /** Scripts that write no spaces between words, and signs that are no words. */
@@ -22,18 +22,20 @@ export function soughtIn(typed: string): Sought[] {
       return part
         .split(/\s+/u)
         .filter((piece) => piece !== '')
-        .map((piece) => ({ text: piece.toLocaleLowerCase(), isWhole: false, isPiece: true }));
+        .map((piece) => pieceOf(piece.toLocaleLowerCase()));
     }
-    return (part.match(WORD) ?? []).map((word) => ({
-      text: folded(word),
-      isWhole,
-      isPiece: false,
-    }));
+    const words = (part.match(WORD) ?? []).map(folded);
+    const runs = isWhole ? [words] : words.map((word) => [word]);
+    return runs
+      .filter((run) => run.length > 0)
+      .map((run) => ({ words: run, isWhole, isPiece: false }));
   });
   const signs = typed.trim();
   if (sought.length > 0 || signs === '') return sought;
-  return signs.split(/\s+/u).map((text) => ({ text, isWhole: false, isPiece: true }));
+  return signs.split(/\s+/u).map(pieceOf);
 }
+
+const pieceOf = (piece: string): Sought => ({ words: [piece], isWhole: false, isPiece: true });
 
 /** Where that stands in a text: from, to. */
 export function placesOf(text: string, sought: readonly Sought[]): [number, number][] {
@@ -41,7 +43,7 @@ export function placesOf(text: string, sought: readonly Sought[]): [number, numb
   const pieces = sought.filter(({ isPiece }) => isPiece);
   if (pieces.length > 0) {
     const small = text.toLocaleLowerCase();
-    for (const { text: piece } of pieces) {
+    for (const piece of pieces.flatMap(({ words }) => words)) {
       for (let at = small.indexOf(piece); at >= 0; at = small.indexOf(piece, at + piece.length)) {
         places.push([at, Math.min(text.length, at + piece.length)]);
       }
@@ -49,12 +51,20 @@ export function placesOf(text: string, sought: readonly Sought[]): [number, numb
     return places;
   }
   if (sought.length === 0) return places;
-  for (const match of text.matchAll(WORD)) {
-    const word = folded(match[0]);
-    const isSought = sought.some((one) =>
-      one.isWhole ? word === one.text : word.startsWith(one.text),
-    );
-    if (isSought) places.push([match.index, match.index + match[0].length]);
+  const found = [...text.matchAll(WORD)].map((match) => ({
+    word: folded(match[0]),
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
+  for (const [at, { from }] of found.entries()) {
+    for (const { words, isWhole } of sought) {
+      const last = found[at + words.length - 1];
+      const stands = words.every((word, index) => {
+        const here = found[at + index]?.word;
+        return isWhole ? here === word : here?.startsWith(word) === true;
+      });
+      if (last !== undefined && stands) places.push([from, last.to]);
+    }
   }
   return places;
 }

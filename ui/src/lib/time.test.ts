@@ -29,6 +29,13 @@ describe('times as people say them', () => {
     expect(say.day(at(text), now)).toBe(said);
   });
 
+  it('says a day within a sentence', () => {
+    expect(say.dayWithin(at('2026-03-19T14:05:00+01:00'), now)).toBe('today');
+    expect(say.dayWithin(at('2026-03-18T14:05:00+01:00'), now)).toBe('yesterday');
+    expect(say.dayWithin(at('2026-03-17T14:05:00+01:00'), now)).toBe('Tuesday');
+    expect(say.dayWithin(at('2026-03-03T14:05:00+01:00'), now)).toBe('3 March');
+  });
+
   it('goes by calendar days of the zone, also when clocks change', () => {
     const afterChange = at('2026-03-29T12:00:00+02:00');
     expect(say.brief(at('2026-03-28T23:30:00+01:00'), afterChange)).toBe('yesterday');

@@ -15,6 +15,8 @@ export type TimeSpeaker = {
   brief: (at: number, now: number) => string;
   /** For a day divider: Today, Yesterday, Tuesday, 3 March, 3 March 2024. */
   day: (at: number, now: number) => string;
+  /** The same within a sentence: today, yesterday, Tuesday. */
+  dayWithin: (at: number, now: number) => string;
   /** Everything, for the pointer that rests on a time. */
   exact: (at: number) => string;
   /** A number that is the same for all times of one calendar day. */
@@ -89,6 +91,13 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
   const sameYear = (at: number, now: number) => numberOf(at).year === numberOf(now).year;
   const capital = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 
+  const dayWithin = (at: number, now: number) => {
+    const days = dayNumber(now) - dayNumber(at);
+    if (days === 0 || days === 1) return relative().format(-days, 'day');
+    if (days > 1 && days < 7) return weekday().format(at);
+    return sameYear(at, now) ? dayMonth().format(at) : dayMonthYear().format(at);
+  };
+
   const UNITS = [
     ['week', 7 * 24 * 3600],
     ['day', 24 * 3600],
@@ -119,12 +128,8 @@ export function timeSpeaker(locale: string, timeZone?: string): TimeSpeaker {
       if (days > 1 && days < 7) return weekday().format(at);
       return sameYear(at, now) ? dayMonthShort().format(at) : numeric().format(at);
     },
-    day(at, now) {
-      const days = dayNumber(now) - dayNumber(at);
-      if (days === 0 || days === 1) return capital(relative().format(-days, 'day'));
-      if (days > 1 && days < 7) return weekday().format(at);
-      return sameYear(at, now) ? dayMonth().format(at) : dayMonthYear().format(at);
-    },
+    day: (at, now) => capital(dayWithin(at, now)),
+    dayWithin,
     exact: (at) => exact().format(at),
     dayNumber,
     ago(at, now) {

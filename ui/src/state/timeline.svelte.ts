@@ -175,20 +175,20 @@ export class Timeline {
   async jumpTo(id: MessageId, isNew = true): Promise<void> {
     const dialog = this.dialogId;
     if (dialog === null || this.phase !== 'open') return;
-    if (isNew) this.#remember(dialog);
+    const isStep = isNew && this.#remember(dialog);
     if (this.get(id) !== undefined) this.#aim(id);
-    else await this.#jump(dialog, { at: id }, { kind: 'message', id }, isNew);
+    else await this.#jump(dialog, { at: id }, { kind: 'message', id }, isStep);
   }
 
   /** Goes to the first message of that time or after it. */
   async jumpToTime(at: number): Promise<void> {
     const dialog = this.dialogId;
     if (dialog === null || this.phase !== 'open') return;
-    this.#remember(dialog);
+    const isStep = this.#remember(dialog);
     const found = this.messages.find((message) => message.sent_at >= at);
     const isInside = found !== undefined && (found !== this.messages[0] || !this.hasOlder);
     if (isInside) this.#aim(found.id);
-    else await this.#jump(dialog, { at: null, at_time: at }, { kind: 'time', at });
+    else await this.#jump(dialog, { at: null, at_time: at }, { kind: 'time', at }, isStep);
   }
 
   /** Whether there is a place to go back to. */
@@ -210,20 +210,25 @@ export class Timeline {
     this.#trail = [];
   }
 
-  #remember(dialog: DialogId): void {
-    this.#trail = [...this.#trail, this.places.of(dialog)].slice(-TRAIL);
+  /** A step on the way back; who goes on before they have arrived stood at one place only. */
+  #remember(dialog: DialogId): boolean {
+    const place = this.places.of(dialog);
+    const last = this.#trail.at(-1);
+    if (last !== undefined && isSame(last, place)) return false;
+    this.#trail = [...this.#trail, place].slice(-TRAIL);
+    return true;
   }
 
   #aim(id: MessageId): void {
     this.target = { id, turn: (this.target?.turn ?? 0) + 1 };
   }
 
-  async #jump(dialog: DialogId, where: Where, landing: Landing, isNew = true): Promise<void> {
+  async #jump(dialog: DialogId, where: Where, landing: Landing, isStep: boolean): Promise<void> {
     this.isJumping = true;
     const done = await this.#ask(dialog, where, landing, this.firstUnread);
     this.isJumping = false;
     // A jump that did not happen leaves nothing to go back to.
-    if (!done && isNew) this.#trail = this.#trail.slice(0, -1);
+    if (!done && isStep) this.#trail = this.#trail.slice(0, -1);
   }
 
   /** Opens the same conversation at its newest message. */
@@ -450,3 +455,6 @@ export class Timeline {
     return rows;
   }
 }
+
+const isSame = (one: Place | null, other: Place | null) =>
+  one?.message === other?.message && one?.offset === other?.offset;

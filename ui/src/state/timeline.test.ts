@@ -319,6 +319,19 @@ describe('the conversation that is open', () => {
       expect(timeline.canGoBack).toBe(false);
     });
 
+    it('leave one step back when two begin at one place, also when the second fails', async () => {
+      await timeline.open('d', 0);
+      places.keep('d', { message: 'd', offset: 40 });
+      await timeline.jumpTo('c');
+      places.keep('d', { message: 'd', offset: 40 });
+      await timeline.jumpTo('e');
+      answers.set('open_timeline', () => snapshot({ window: 2, messages: [message('x')] }));
+      await timeline.jumpTo('a');
+      expect(timeline.canGoBack).toBe(true);
+      await timeline.goBack();
+      expect(timeline.canGoBack).toBe(false);
+    });
+
     it('to the newest message go past whatever is unread', async () => {
       await timeline.open('d', 90);
       await timeline.toNewest();

@@ -179,6 +179,17 @@ export class FakeBackend implements Backend {
     this.#changed(talk, talk.messages.slice(-1));
   }
 
+  /** Somebody changes a message, or takes it back. */
+  change(dialog: string, id: string, more: Partial<MessageView> | null): void {
+    const talk = this.#talk(dialog);
+    talk.messages = talk.messages.flatMap((message) => {
+      if (message.id !== id) return [message];
+      return more === null ? [] : [{ ...message, ...more }];
+    });
+    const changed = talk.messages.filter((message) => message.id === id);
+    this.#changed(talk, changed, more === null ? [id] : []);
+  }
+
   /** The list is now so: somebody took this person out of a conversation, or in again. */
   tellHome(dialogs: DialogView[], removed: string[], waiting_elsewhere: number | null): void {
     this.#homeRev += 1;

@@ -1,6 +1,6 @@
 /** What stands beside: what waits, settings, keys, notices, failures. */
 
-import { list, number, plural } from './speak';
+import { counted, list, plural } from './speak';
 
 export const rest = {
   app: { name: 'Kith', lang: 'en', dir: 'ltr' as 'ltr' | 'rtl' },
@@ -15,7 +15,7 @@ export const rest = {
     you: 'You',
     somebody: 'Somebody',
     and: (names: string[]) => list().format(names),
-    count: (n: number) => (n > 999 ? '999+' : number().format(n)),
+    count: counted,
   },
 
   waiting: {

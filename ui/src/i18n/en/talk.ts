@@ -1,6 +1,6 @@
 /** A conversation: its lines, what hangs on messages, how far they have come. */
 
-import { list, number, plural } from './speak';
+import { counted, list, number, plural } from './speak';
 
 export const talk = {
   seek: {
@@ -29,11 +29,8 @@ export const talk = {
     jump: (unread: number) =>
       unread === 0
         ? 'Jump to the newest message'
-        : plural(unread, {
-            one: 'Jump to the newest message, # unread',
-            other: 'Jump to the newest message, # unread',
-          }),
-    newCount: (n: number) => plural(n, { one: '# new', other: '# new' }),
+        : `Jump to the newest message, ${counted(unread)} unread`,
+    newCount: (n: number) => `${counted(n)} new`,
     goBack: 'Back to where you were',
     goTo: 'Go to a date',
     calendar: {

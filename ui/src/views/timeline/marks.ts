@@ -39,6 +39,13 @@ export function mark(root: HTMLElement, sought: readonly Sought[]): () => void {
   };
 }
 
+/** The first place that is marked below this element. */
+export function markedIn(element: HTMLElement): Range | undefined {
+  const { highlights } = CSS as Partial<typeof CSS>;
+  const ranges = [...(highlights?.get(NAME) ?? [])] as Range[];
+  return ranges.find(({ startContainer }) => element.contains(startContainer));
+}
+
 function textsIn(root: HTMLElement): Text[] {
   const texts = new Set<Text>();
   for (const element of root.querySelectorAll(WRITTEN)) {

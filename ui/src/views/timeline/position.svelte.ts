@@ -11,6 +11,7 @@ import type { Kith } from '../../state/kith.svelte';
 import type { DialogId, MessageId } from '../../state/types';
 import type { TimelineRow } from '../../state/timeline.svelte';
 import { Anchor } from './anchor.svelte';
+import { markedIn } from './marks';
 
 /** What the list of rows can be told. */
 type List = {
@@ -32,6 +33,8 @@ const LOOK = 100;
 const STILL = 2;
 /** So many frames at most until the first rows are there. */
 const DRAWN = 120;
+/** So much is left free above a message that is taller than the view: the day may stand there. */
+const ABOVE = 40;
 /** How long the message is shown that somebody was brought to. */
 const MEANT = 1800;
 
@@ -58,6 +61,8 @@ export class Position {
   #lastHeight = 0;
   #lastView = 0;
   #lastTop = 0;
+  /** Where the view begins in the window. */
+  #lastEdge = 0;
   #drawn: readonly TimelineRow[] = [];
   #lookTimer: ReturnType<typeof setTimeout> | undefined;
   #meantTimer: ReturnType<typeof setTimeout> | undefined;
@@ -151,19 +156,35 @@ export class Position {
   }
 
   /**
-   * Rows are about to come or go. Who reads further up is held to the row they
-   * read. The list makes room for rows put before all others by itself, but it
-   * scrolls before there is anywhere to scroll to.
+   * Rows are about to come, go or change. Who reads further up is held to a row
+   * they read. The list makes room for rows put before all others by itself, but
+   * it scrolls before there is anywhere to scroll to; and a row that is cut by
+   * the upper edge of the view grows downwards.
    */
   beforeRows(rows: readonly TimelineRow[]): void {
     this.#stir();
     // While a row is on its way back to its place, another one at the top means nothing.
     const isHeld = this.anchor.id !== null && place(rows, this.anchor.id) >= 0;
-    const top = this.landed && !this.stuck && !isHeld ? this.anchor.top() : null;
     if (isHeld) this.anchor.prolong();
-    else if (top !== null && place(rows, top.id) !== place(this.#drawn, top.id))
-      this.anchor.hold(top);
+    else if (this.landed && !this.stuck) this.#holdThrough(this.#drawn, rows);
     this.#drawn = rows;
+  }
+
+  #holdThrough(drawn: readonly TimelineRow[], rows: readonly TimelineRow[]): void {
+    const edge = this.anchor.edge();
+    const left = new Map(rows.map((row) => [row.id, row]));
+    const begins = new Map(drawn.map((row) => [row.id, isBeginning(row)]));
+    const top = this.anchor.top(
+      (id) => left.has(id),
+      // With a name above it, or without, the words in a bubble stand elsewhere.
+      (id) => begins.get(id) === isBeginning(left.get(id)),
+    );
+    if (edge === null || top === null) return;
+    const at = place(drawn, top.id);
+    const isMoved = place(rows, top.id) !== at;
+    const from = place(drawn, edge);
+    const isChanged = () => drawn.slice(from, at + 1).some((row, i) => row !== rows[from + i]);
+    if (isMoved || isChanged()) this.anchor.hold(top);
   }
 
   afterRows(): void {
@@ -183,12 +204,12 @@ export class Position {
     this.farFromBottom = false;
   }
 
-  /** Brings a message of this window into the middle of the view. */
+  /** Brings a message of this window into view. */
   async goTo(id: MessageId): Promise<void> {
     this.stuck = false;
     this.anchor.release();
     this.hand();
-    await this.#toRow(id, { align: 'center' });
+    await this.#toMessage(id);
     // Near the end it cannot come to the middle: who is brought there is at the bottom.
     const view = this.viewport;
     this.stuck = !!view && below(view) <= AT_BOTTOM && !this.kith.timeline.hasNewer;
@@ -230,10 +251,21 @@ export class Position {
   #hug(): void {
     const view = this.viewport;
     if (!this.landed || !view) return;
+    this.#follow(view);
     // Somebody has scrolled, and something changed before the event that says so.
     if (this.stuck && this.#isLeaving(view)) this.stuck = below(view) <= AT_BOTTOM;
     if (this.stuck && !this.kith.timeline.hasNewer) this.#pin();
     else this.anchor.keep();
+  }
+
+  /** A bar above the view came or went: what is read stays where it is on screen. */
+  #follow(view: HTMLElement): void {
+    const { top } = view.getBoundingClientRect();
+    const moved = top - this.#lastEdge;
+    this.#lastEdge = top;
+    if (moved === 0 || this.stuck) return;
+    if (this.anchor.id !== null) this.anchor.turn(moved);
+    else view.scrollTop += moved;
   }
 
   #isHand(): boolean {
@@ -330,7 +362,7 @@ export class Position {
     } else if (landing.kind === 'place') {
       await this.#toRow(landing.place.message, { align: 'start', offset: -landing.place.offset });
     } else if (landing.kind === 'message') {
-      await this.#toRow(landing.id, { align: 'center' });
+      await this.#toMessage(landing.id);
     } else if (landing.kind === 'time') {
       const first = timeline.messages.find((message) => message.sent_at >= landing.at);
       await this.#toRow(first === undefined ? '' : this.#dayOf(first.id), { align: 'start' });
@@ -344,6 +376,7 @@ export class Position {
     this.stuck = below(view) <= AT_BOTTOM && !timeline.hasNewer;
     if (this.stuck) this.#pin();
     this.#measure(view);
+    this.#lastEdge = view.getBoundingClientRect().top;
     this.landed = true;
     // The list goes to whole pixels, and measures its rows for a while yet.
     const top = this.stuck ? null : this.anchor.top();
@@ -376,6 +409,21 @@ export class Position {
     }
   }
 
+  /**
+   * Into the middle of the view. Of a message taller than the view that would be
+   * its middle: it is shown from its beginning, or around what is marked in it.
+   */
+  async #toMessage(id: MessageId): Promise<void> {
+    await this.#toRow(id, { align: 'center' });
+    const view = this.viewport;
+    const message = view?.querySelector<HTMLElement>(selectorOf(id)) ?? null;
+    if (!view || message === null || message.offsetHeight <= view.clientHeight) return;
+    const marked = markedIn(message)?.getBoundingClientRect().top;
+    const down = marked === undefined ? 0 : marked - message.getBoundingClientRect().top;
+    const offset = Math.max(-ABOVE, down - view.clientHeight / 3);
+    await this.#toRow(id, { align: 'start', offset });
+  }
+
   #holdWhere(id: MessageId): void {
     const where = this.anchor.where(id);
     if (where !== null) this.anchor.hold(where);
@@ -391,12 +439,13 @@ export class Position {
     clearTimeout(this.#dayTimer);
     this.#dayTimer = setTimeout(() => (this.dayAt = null), 1200);
     if (below(view) <= AT_BOTTOM) return;
-    const top = this.anchor.top();
-    const message = top === null ? undefined : this.kith.timeline.get(top.id);
+    const edge = this.anchor.edge();
+    const message = edge === null ? undefined : this.kith.timeline.get(edge);
     if (message !== undefined) this.dayAt = message.sent_at;
   }
 }
 
 const below = (view: HTMLElement) => view.scrollHeight - view.scrollTop - view.clientHeight;
 const selectorOf = (id: MessageId) => `[data-message-id="${CSS.escape(id)}"]`;
+const isBeginning = (row: TimelineRow | undefined) => row?.kind === 'message' && row.starts;
 const place = (rows: readonly TimelineRow[], id: string) => rows.findIndex((row) => row.id === id);
