@@ -189,9 +189,16 @@ export class Kith {
     void this.#open(dialog);
   }
 
+  /** Shows the one that was open last time. Nobody has gone to it yet: marked as unread, it stays so. */
+  resume(dialog: DialogId): void {
+    this.#turnTo(dialog);
+    void this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
+  }
+
   /** Shows a message of a conversation, whichever is open now. */
   goTo(dialog: DialogId, message: MessageId): void {
     this.#turnTo(dialog);
+    void this.upkeep.unmark(dialog);
     void this.timeline.openAt(dialog, message);
   }
 
@@ -210,6 +217,7 @@ export class Kith {
 
   async #open(dialog: DialogId): Promise<void> {
     this.#turnTo(dialog);
+    void this.upkeep.unmark(dialog);
     await this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
   }
 
