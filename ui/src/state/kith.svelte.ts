@@ -327,6 +327,7 @@ export class Kith {
       case 'timeline':
         this.timeline.take(event.patch);
         this.viewer.gone(event.patch.removals);
+        this.acts.gone(event.patch.removals);
         if (this.selection.isOn) {
           this.selection.follow((id) => this.timeline.get(id), event.patch.removals);
         }
