@@ -29,6 +29,22 @@ export class Acts {
     this.question = question;
   }
 
+  /** These messages are no more: nothing is asked about them any longer. */
+  gone(ids: readonly MessageId[]): void {
+    const { question } = this;
+    if (question === null) return;
+    const about = 'messages' in question ? question.messages : [question.message];
+    const left = about.filter(({ id }) => !ids.includes(id));
+    if (left.length === about.length) return;
+    if ('messages' in question && left.length > 0) {
+      this.question = { ...question, messages: left };
+      return;
+    }
+    this.question = null;
+    // Who wanted to delete it need not be told.
+    if (question.kind !== 'delete') this.toasts.say(t.timeline.gone);
+  }
+
   /** Gives a reaction, or takes one's own back. */
   async react(message: MessageView, emoji: string): Promise<void> {
     const own = message.reactions.some((one) => one.emoji === emoji && one.is_own);

@@ -200,9 +200,16 @@ export class Kith {
     void this.#open(dialog);
   }
 
+  /** Shows the one that was open last time. Nobody has gone to it yet: marked as unread, it stays so. */
+  resume(dialog: DialogId): void {
+    this.#turnTo(dialog);
+    void this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
+  }
+
   /** Shows a message of a conversation, whichever is open now. */
   goTo(dialog: DialogId, message: MessageId): void {
     this.#turnTo(dialog);
+    void this.upkeep.unmark(dialog);
     void this.timeline.openAt(dialog, message);
   }
 
@@ -221,6 +228,7 @@ export class Kith {
 
   async #open(dialog: DialogId): Promise<void> {
     this.#turnTo(dialog);
+    void this.upkeep.unmark(dialog);
     await this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
   }
 
@@ -339,6 +347,7 @@ export class Kith {
         this.composer.gone(event.patch.removals);
         this.found.gone(event.patch.removals);
         this.seeking.found.gone(event.patch.removals);
+        this.acts.gone(event.patch.removals);
         if (this.selection.isOn) {
           this.selection.follow((id) => this.timeline.get(id), event.patch.removals);
         }

@@ -270,6 +270,19 @@ describe('all of it together, over the invented backend', () => {
     expect(kith.composer.text.startsWith('This one did not go out')).toBe(true);
   });
 
+  it('asks nothing more about a message that is gone', async () => {
+    await start('talk');
+    kith.go('bea');
+    await vi.advanceTimersByTimeAsync(50);
+    const message = kith.timeline.messages.at(-1);
+    if (message === undefined) throw new Error('scene');
+    kith.acts.ask({ kind: 'forward', messages: [message] });
+    void backend.call('delete_messages', { messages: [message.id], for_all: true });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(kith.timeline.get(message.id)).toBeUndefined();
+    expect(kith.acts.question).toBe(null);
+  });
+
   it('says what the connection does when it matters', async () => {
     await start('offline');
     expect(kith.link.line).toContain('You are offline');

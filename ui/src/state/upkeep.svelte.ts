@@ -91,6 +91,12 @@ export class Upkeep {
     await this.#try(Promise.all(all));
   }
 
+  /** Somebody has gone to it, so the mark has done its work. What is unread in it stays unread. */
+  async unmark(id: DialogId): Promise<void> {
+    if (this.dialogs.get(id)?.is_marked_unread !== true) return;
+    await this.#try(this.backend.call('mark_unread', { dialog: id, on: false }));
+  }
+
   async markRead(dialogs: readonly DialogView[]): Promise<void> {
     const ids = dialogs.filter(isUnread).map((dialog) => dialog.id);
     if (ids.length > 0) await this.#try(this.backend.call('mark_read', { dialogs: ids }));

@@ -99,6 +99,38 @@ describe('keeping the list in order', () => {
     expect(kith.dialogs.counts.unread).toBe(0);
   });
 
+  it('takes the mark of a conversation away when somebody goes to it, and reads nothing', async () => {
+    await start();
+    const isMarked = (id: string) => get(id).is_marked_unread;
+    const mark = (id: string) => settled(backend.call('mark_unread', { dialog: id, on: true }));
+    backend.arrive('emil', 104, 'hello');
+    const { unread, last: arrived } = get('emil');
+    const message = arrived?.id ?? '';
+    await settled(kith.upkeep.markUnread([get('bea')]));
+    kith.go('bea');
+    await settled(Promise.resolve());
+    expect(isMarked('bea'), 'a click or a key').toBe(false);
+    await settled(kith.upkeep.markUnread([get('bea')]));
+    expect(isMarked('bea'), 'marked while it is on screen').toBe(true);
+    kith.go('bea');
+    await settled(Promise.resolve());
+    expect(isMarked('bea'), 'a click on the one that is open').toBe(false);
+    await mark('emil');
+    kith.goTo('emil', message);
+    await settled(Promise.resolve());
+    expect(isMarked('emil'), 'something found').toBe(false);
+    await mark('emil');
+    backend.emit({ kind: 'show', dialog: 'emil', message });
+    await settled(Promise.resolve());
+    expect(isMarked('emil'), 'a notification').toBe(false);
+    expect([get('emil').unread, last('mark_read')]).toEqual([unread, undefined]);
+    await mark('emil');
+    kith.leave();
+    kith.resume('emil');
+    await settled(Promise.resolve());
+    expect(isMarked('emil'), 'where one was last time').toBe(true);
+  });
+
   it('asks before it deletes, several at once, and leaves what is gone', async () => {
     await start();
     kith.go('hike');
