@@ -315,7 +315,14 @@ test('a page that is loaded anew shows where one was reading', async () => {
       return answer;
     };
   });
-  await page.locator('[data-testid=timeline]').evaluate((view) => view.scrollBy(0, -700));
+  const view = page.locator('[data-testid=timeline]');
+  // What is new would be shown first.
+  await desk.row('Long walk').click({ button: 'right' });
+  await at('dialog-menu').waitFor();
+  if ((await at('dialog-read').count()) > 0) await at('dialog-read').click();
+  else await page.keyboard.press('Escape');
+  await desk.row('Long walk').getByTestId('unread').waitFor({ state: 'detached' });
+  await view.evaluate((view) => view.scrollBy(0, -700));
   const before = await place();
   await page.waitForFunction((beside) => {
     const message = document.querySelector(`[data-message-id="${window.kept?.message}"]`);
