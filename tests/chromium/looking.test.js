@@ -140,6 +140,58 @@ test('the conversation is never blank while the window crosses the width where t
   await page.close();
 });
 
+test('messages that are chosen lie side by side, and not over each other', async () => {
+  const page = await built.open('thousand');
+  const last = page.getByTestId('message').last();
+  await last.click({ button: 'right' });
+  await page.getByTestId('menu-select').click();
+  await page.getByTestId('message').nth(-2).click();
+  await page.locator('.message.marked').nth(1).waitFor();
+  const [first, second] = await page.locator('.message.marked').evaluateAll((messages) =>
+    messages.map((message) => {
+      const { top, bottom } = message.getBoundingClientRect();
+      const lies = getComputedStyle(message, '::before');
+      return { top: top + parseFloat(lies.top), bottom: bottom - parseFloat(lies.bottom) };
+    }),
+  );
+  assert.ok(first.bottom <= second.top, `${first.bottom}, ${second.top}`);
+  await page.close();
+});
+
+test('a high count leaves the face of another account to be seen', async () => {
+  const page = await built.open('accounts');
+  await page.evaluate(async () => {
+    const { accounts } = await globalThis.fake.call('app', {});
+    const many = accounts.map((account) => ({ ...account, unread: 1200 }));
+    globalThis.fake.emit({ kind: 'accounts', accounts: many });
+  });
+  const other = page.getByTestId('other-account').first();
+  await other.getByText('999+').waitFor();
+  const [face, count] = await other
+    .locator('.avatar, .count')
+    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
+  const covered = Math.min(face.bottom, count.bottom) - Math.max(face.top, count.top);
+  assert.ok(covered <= face.height / 3, `${covered} of ${face.height}`);
+  await page.close();
+});
+
+test('who is not in a conversation any more is offered no reactions', async () => {
+  const page = await built.open('group');
+  await page.locator('[data-testid=timeline][data-landed=true]').waitFor();
+  const last = page.getByTestId('message').last();
+  await last.hover();
+  await last.getByTestId('message-react').waitFor();
+  await page.evaluate(() => {
+    const { dialog } = globalThis.fake.world.talks.get('hike');
+    const none = Object.keys(dialog.rights).map((name) => [name, false]);
+    const rights = Object.fromEntries(none);
+    globalThis.fake.tellHome([{ ...dialog, role: 'none', is_joined: false, rights }], [], 0);
+  });
+  await last.getByTestId('message-react').waitFor({ state: 'detached' });
+  await last.getByTestId('message-more').waitFor();
+  await page.close();
+});
+
 for (const [what, id, open, width = 1280] of [
   ['settings', 'settings-dialog', (page) => page.getByTestId('settings').click()],
   ['a new conversation', 'create', (page) => page.getByTestId('new-dialog').click()],

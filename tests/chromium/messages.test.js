@@ -246,6 +246,36 @@ describe('deleting', () => {
     await bea.call('chat.message.delete', id, { force: 1 });
     await desk.message('Written too soon').waitFor({ state: 'detached' });
   });
+
+  test('takes away what was opened at the message, and one goes on writing', async () => {
+    const takesBack = async (body, opens) => {
+      const id = await says(bea, body);
+      await opens(desk.message(body));
+      await bea.call('chat.message.delete', id, { force: 1 });
+      await desk.message(body).waitFor({ state: 'detached' });
+    };
+    await takesBack('Copy me', async (message) => {
+      await message.click({ button: 'right' });
+      await at('menu-copy').waitFor();
+    });
+    await at('message-menu').waitFor({ state: 'detached' });
+    await focused();
+    await takesBack('Praise me', async (message) => {
+      await message.hover();
+      await message.getByTestId('message-react').click();
+      await at('quick-reaction').first().waitFor();
+    });
+    await at('reacting').waitFor({ state: 'detached' });
+    await focused();
+    await takesBack('Pass me on', async (message) => {
+      await message.click({ button: 'right' });
+      await at('menu-forward').click();
+      await at('forward-search').waitFor();
+    });
+    await at('forward-question').waitFor({ state: 'detached' });
+    await at('toast').filter({ hasText: 'This message is no longer here.' }).waitFor();
+    await focused();
+  });
 });
 
 describe('pins', () => {

@@ -80,17 +80,24 @@ test('why a conversation is unread is told, and where that begins is shown', asy
   await toast('You marked this conversation as unread').waitFor();
 });
 
+/** Bea does not take what Alex writes, or does again. */
+async function refuses(on) {
+  if (on) {
+    const items = [{ user_id: alex, action: 'deny' }];
+    await bea.call('chat.privacylist.create', { name: LIST, items });
+    await bea.call('chat.privacylist.setAsDefault', LIST);
+  } else {
+    await bea.call('chat.privacylist.setAsDefault', null);
+    await bea.call('chat.privacylist.delete', LIST);
+  }
+}
+
 test('what was refused says why, is copied, and goes out when it is tried again', async () => {
-  await bea.call('chat.privacylist.create', {
-    name: LIST,
-    items: [{ user_id: alex, action: 'deny' }],
-  });
-  await bea.call('chat.privacylist.setAsDefault', LIST);
+  await refuses(true);
   await desk.openDialog('Bea Berg');
   await desk.write('Are you there?');
   await desk.delivered('Are you there?', 'failed');
-  await bea.call('chat.privacylist.setAsDefault', null);
-  await bea.call('chat.privacylist.delete', LIST);
+  await refuses(false);
 
   await at('rail-waiting').click();
   const failed = at('waiting-row').filter({ hasText: 'Are you there?' });
@@ -104,6 +111,44 @@ test('what was refused says why, is copied, and goes out when it is tried again'
   await desk.page.keyboard.press('Escape');
   await desk.delivered('Are you there?', 'sent', 'delivered', 'read');
 });
+
+/** Opens the list of what waits, with the keys: there the focus comes back to. */
+async function openWaiting() {
+  await at('rail-waiting').press('Enter');
+  await at('waiting-row').first().waitFor();
+}
+
+for (const [name, size] of Object.entries({
+  wide: { width: 1280, height: 800 },
+  narrow: { width: 560, height: 800 },
+})) {
+  test(`what is taken back is edited and sent with the next keys, in a ${name} window`, async () => {
+    const words = `Not for everybody, ${name}`;
+    await refuses(true);
+    await desk.openDialog('Bea Berg');
+    await desk.write(words);
+    await desk.delivered(words, 'failed');
+    await refuses(false);
+    await desk.page.setViewportSize(size);
+    if (name === 'narrow') await at('back-to-list').click();
+    await openWaiting();
+    await desk.page.keyboard.press('Escape');
+    await at('waiting').waitFor({ state: 'detached' });
+    await desk.page.waitForFunction(
+      () => document.activeElement?.getAttribute('data-testid') === 'rail-waiting',
+    );
+    await openWaiting();
+    await at('waiting-row').filter({ hasText: words }).getByTestId('waiting-edit').press('Enter');
+    await at('waiting').waitFor({ state: 'detached' });
+    await desk.holds(words);
+    await desk.page.waitForFunction(() => document.activeElement?.id === 'composer');
+    await desk.page.keyboard.press('End');
+    await desk.page.keyboard.type(' else');
+    await desk.page.keyboard.press('Enter');
+    await desk.delivered(`${words} else`, 'sent', 'delivered', 'read');
+    await desk.page.setViewportSize({ width: 1280, height: 800 });
+  });
+}
 
 describe('who is removed from a conversation', () => {
   let walks;
@@ -167,6 +212,8 @@ describe('who is removed from a conversation', () => {
     await failed.getByText('Walks').waitFor();
     assert.equal(await failed.getByTestId('waiting-retry').count(), 0);
     assert.equal(await failed.getByTestId('waiting-edit').count(), 0);
+    const foot = at('waiting').locator('.modal-foot');
+    assert.equal(await foot.count(), 0, 'nothing can be done about all of them');
     await failed.getByTestId('waiting-copy').click();
     await desk.page.waitForFunction(
       async () => (await navigator.clipboard.readText()) === 'I bring the tea',

@@ -148,7 +148,8 @@ export class Kith {
     this.details = new Details(backend, this.people, this.toasts);
     this.adding = new Choosing(backend, this.people, this.dialogs);
     this.waiting = new Waiting(backend, this.toasts, (message, text) => {
-      this.waiting.close();
+      // The focus goes where one writes, and not back to where the list was opened.
+      this.covers.clear();
       this.go(message.dialog_id);
       this.composer.takeBack(message, text);
     });

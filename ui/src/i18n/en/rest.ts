@@ -154,7 +154,7 @@ export const rest = {
       'There is no server at this address. Check the address, or your connection to the network.',
     unreachable: 'The server does not answer. Check that you are online, then try again.',
     certificate:
-      'The server’s certificate is not trusted, so Kith does not connect. Ask whoever runs the server for a new join link.',
+      'The server’s certificate is not trusted, so Kith does not connect. See whether this computer’s clock is right, or ask whoever runs the server for a new join link.',
     not_a_server:
       'Something answers at this address, but it is not a server Kith can talk to. Check the address.',
     timed_out: 'The server took too long to answer. Try again in a moment.',

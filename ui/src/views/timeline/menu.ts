@@ -4,7 +4,7 @@ import { plain } from '../../lib/markup/parse';
 import { oneLine } from '../../lib/text';
 import { attachedWords } from '../../state/attached';
 import type { Kith } from '../../state/kith.svelte';
-import type { MessageView, Rights } from '../../state/types';
+import type { MessageView, Rights, Role } from '../../state/types';
 
 type Message = Pick<
   MessageView,
@@ -27,7 +27,12 @@ export function hasMenu(message: Message): boolean {
   return message.system === null;
 }
 
-export const canReact = (message: Message) => message.system === null && isOut(message);
+/** Who only reads reacts as well; who is not in the conversation, or not any more, does not. */
+export const canReact = (message: Message, role?: Role) =>
+  message.system === null && isOut(message) && role !== 'none';
+/** What one is in the conversation of a message. */
+export const roleIn = (kith: Kith, { dialog_id }: Pick<MessageView, 'dialog_id'>) =>
+  (kith.dialogs.get(dialog_id) ?? kith.timeline.dialog)?.role;
 export const canReply = (message: Message) => message.system === null && isOut(message);
 export const canForward = (message: Message) =>
   message.system === null &&
