@@ -150,6 +150,7 @@ export class Kith {
     this.waiting = new Waiting(backend, this.toasts, (message, text) => {
       // The focus goes where one writes, and not back to where the list was opened.
       this.covers.clear();
+      this.waiting.close();
       this.go(message.dialog_id);
       this.composer.takeBack(message, text);
     });
