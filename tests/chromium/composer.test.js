@@ -283,8 +283,7 @@ describe('sending', () => {
       // The first of them may be gone already.
       if (seconds < 60) continue;
       const countdown = desk.message(text).getByTestId('countdown');
-      await countdown.waitFor();
-      assert.match(await countdown.getAttribute('title'), /^Disappears in /);
+      await countdown.and(desk.page.locator('[title^="Disappears in "]')).waitFor();
     }
     await at('options').click();
     await desk.page.locator('[data-testid="option-destroy"][data-seconds="0"]').click();
