@@ -213,15 +213,8 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn dialogs_by_id(&self, ids: &[DialogId]) -> Result<Vec<DialogEntry>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(entries!(
-            " AND d.is_listed = 1 AND d.id IN (SELECT value FROM json_each(?3))"
-        ))
-        .bind(number(self.me()))
-        .bind(UNREAD_COUNTED)
-        .bind(list(ids))
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        self.entries(rows).await
+        let listed = entries!(" AND d.is_listed = 1 AND d.id IN (SELECT value FROM json_each(?3))");
+        self.entries_of(listed, ids).await
     }
 
     /// Those of these dialogs that have left the list, as they were last.
@@ -229,14 +222,21 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn unlisted_by_id(&self, ids: &[DialogId]) -> Result<Vec<DialogEntry>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(entries!(
-            " AND d.is_listed = 0 AND d.id IN (SELECT value FROM json_each(?3))"
-        ))
-        .bind(number(self.me()))
-        .bind(UNREAD_COUNTED)
-        .bind(list(ids))
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
+        let left = entries!(" AND d.is_listed = 0 AND d.id IN (SELECT value FROM json_each(?3))");
+        self.entries_of(left, ids).await
+    }
+
+    async fn entries_of(
+        &self,
+        statement: &'static str,
+        ids: &[DialogId],
+    ) -> Result<Vec<DialogEntry>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(statement)
+            .bind(number(self.me()))
+            .bind(UNREAD_COUNTED)
+            .bind(list(ids))
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         self.entries(rows).await
     }
 
