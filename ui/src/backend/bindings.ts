@@ -179,8 +179,13 @@ export type DialogView = {
   is_joined: boolean;
   /** When the draft was written. */
   draft_at: Millis | null;
-  /** The list's order: larger is higher; equal ones by id. */
+  /** The list's order: larger is higher. */
   sort_at: Millis;
+  /**
+   * The order of those that are equal, as messages carry seconds: larger is
+   * higher, because its last message came here later.
+   */
+  arrival: number;
   /** Another number whenever something else is said of it: `dialog_info` is asked for again. */
   about: number;
 };

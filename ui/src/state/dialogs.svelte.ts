@@ -16,6 +16,7 @@ export type Filter = (typeof FILTERS)[number];
 const inOrder = (a: DialogView, b: DialogView) =>
   Number(b.is_pinned) - Number(a.is_pinned) ||
   b.sort_at - a.sort_at ||
+  b.arrival - a.arrival ||
   (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** Of somebody who is not in a conversation. */

@@ -153,6 +153,31 @@ describe('all of it together, over the invented backend', () => {
     expect(kith.dialogs.shown[1]?.id).toBe('emil');
   });
 
+  it('puts higher, of two that are of the same second, what came later', async () => {
+    await start('home');
+    const shown = () => kith.dialogs.shown.map((dialog) => dialog.id);
+    const two = ['bea', 'emil'].map((id) => {
+      const dialog = kith.dialogs.get(id);
+      if (dialog === undefined) throw new Error(`no ${id}`);
+      return { ...dialog, sort_at: Date.now() };
+    });
+    for (const [first, second] of [
+      [7, 8],
+      [10, 9],
+    ] as const) {
+      const [bea, emil] = two as [(typeof two)[0], (typeof two)[0]];
+      backend.tellHome(
+        [
+          { ...bea, arrival: first },
+          { ...emil, arrival: second },
+        ],
+        [],
+        null,
+      );
+      expect(shown().slice(1, 3)).toEqual(first > second ? ['bea', 'emil'] : ['emil', 'bea']);
+    }
+  });
+
   it('opens everything again after a lost home patch and after a reset', async () => {
     await start('talk');
     kith.go('bea');

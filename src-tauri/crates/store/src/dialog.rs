@@ -46,8 +46,11 @@ pub struct DialogEntry {
     pub is_joined: bool,
     /// The server's setting, once it was asked.
     pub notifications: Option<bool>,
-    /// The list's order: pinned first; later is higher, equal ones by id.
+    /// The list's order: pinned first; later is higher.
     pub sort_at: Timestamp,
+    /// Messages carry seconds: of equal ones, that one is higher whose last
+    /// message came here later, which has the larger number.
+    pub arrival: i64,
 }
 
 impl DialogEntry {
@@ -103,7 +106,7 @@ struct Row {
     unread: i64,
     mentions: i64,
     waiting: i64,
-    last_id: Option<String>,
+    last_seq: Option<i64>,
     people: Option<String>,
     pins: Option<String>,
 }
@@ -168,11 +171,11 @@ macro_rules! entries {
                     (SELECT count(*)
                      FROM message w
                      WHERE w.dialog_id = d.id AND w.pending = 1) AS waiting,
-                    (SELECT l.id
+                    (SELECT l.seq
                      FROM message l
                      WHERE l.dialog_id = d.id
                      ORDER BY l.pending DESC, l.sent_at DESC, l.id DESC
-                     LIMIT 1) AS last_id,
+                     LIMIT 1) AS last_seq,
                     (SELECT group_concat(o.position || ':' || o.person_id
                                          || CASE o.is_member WHEN 1 THEN 'm' ELSE '' END
                                          || CASE o.is_admin WHEN 1 THEN 'a' ELSE '' END)
@@ -357,19 +360,16 @@ impl Store {
     }
 
     async fn entries(&self, rows: Vec<Row>) -> Result<Vec<DialogEntry>, StoreError> {
-        let last_ids: Vec<&str> = rows
-            .iter()
-            .filter_map(|row| row.last_id.as_deref())
-            .collect();
+        let last_seqs: Vec<i64> = rows.iter().filter_map(|row| row.last_seq).collect();
         let mut last: BTreeMap<DialogId, StoredMessage> = BTreeMap::new();
         let found: Vec<message::Row> = sqlx::query_as(concat!(
             "SELECT ",
             message_columns!(),
             "
              FROM message m
-             WHERE m.id IN (SELECT value FROM json_each(?))",
+             WHERE m.seq IN (SELECT value FROM json_each(?))",
         ))
-        .bind(list(&last_ids))
+        .bind(list(&last_seqs))
         .fetch_all(&mut *self.reader().await?)
         .await?;
         for row in found {
@@ -385,6 +385,7 @@ impl Store {
             b.is_pinned
                 .cmp(&a.is_pinned)
                 .then_with(|| b.sort_at.cmp(&a.sort_at))
+                .then_with(|| b.arrival.cmp(&a.arrival))
                 .then_with(|| a.dialog.id.cmp(&b.dialog.id))
         });
         Ok(entries)
@@ -430,6 +431,7 @@ fn entry(
         sort_at: last
             .as_ref()
             .map_or(created_at, |last| last.message.sent_at),
+        arrival: row.last_seq.unwrap_or_default(),
         dialog: Dialog {
             name: row.name,
             description: row.description,

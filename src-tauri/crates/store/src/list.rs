@@ -11,7 +11,7 @@ use crate::pointer::unread;
 use crate::write::list;
 use crate::{Store, StoreError};
 
-/// The order of [`Store::dialogs`]. One step in `message_by_place` a dialog.
+/// The order of [`Store::dialogs`]. Two steps in `message_by_place` a dialog.
 pub(crate) const ORDER: &str = "
     SELECT id
     FROM (SELECT d.id, coalesce(s.is_pinned, 0) AS is_pinned,
@@ -19,11 +19,16 @@ pub(crate) const ORDER: &str = "
                            FROM message l
                            WHERE l.dialog_id = d.id
                            ORDER BY l.pending DESC, l.sent_at DESC, l.id DESC
-                           LIMIT 1), d.created_at) AS sort_at
+                           LIMIT 1), d.created_at) AS sort_at,
+                 coalesce((SELECT l.seq
+                           FROM message l
+                           WHERE l.dialog_id = d.id
+                           ORDER BY l.pending DESC, l.sent_at DESC, l.id DESC
+                           LIMIT 1), 0) AS arrival
           FROM dialog d
           LEFT JOIN list_state s ON s.dialog_id = d.id
           WHERE d.is_known = 1 AND d.is_listed = 1)
-    ORDER BY is_pinned DESC, sort_at DESC, id";
+    ORDER BY is_pinned DESC, sort_at DESC, arrival DESC, id";
 
 impl Store {
     /// The ids of all dialogs that are listed, top of the list first.

@@ -55,6 +55,7 @@ export function blankDialog(id: string, more: Partial<DialogView> = {}): DialogV
     draft: null,
     unread: 0,
     sort_at: 0,
+    arrival: 0,
     description: '',
     role: 'member',
     rights: memberRights,

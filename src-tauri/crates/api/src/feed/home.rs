@@ -110,7 +110,7 @@ mod tests {
             "rights": rights.map(may).into_iter().collect::<serde_json::Map<_, _>>(),
             "muted_until": null, "is_pinned": false, "is_archived": false,
             "is_marked_unread": false, "mentions": 0, "waiting": 0, "is_joined": true,
-            "draft_at": null, "sort_at": 1, "about": 1,
+            "draft_at": null, "sort_at": 1, "arrival": 1, "about": 1,
         }))
         .unwrap()
     }

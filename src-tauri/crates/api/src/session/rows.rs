@@ -46,6 +46,7 @@ impl Session {
 pub(crate) fn bare(dialog: Dialog, is_joined: bool) -> DialogEntry {
     DialogEntry {
         sort_at: dialog.created_at,
+        arrival: 0,
         dialog,
         last: None,
         draft: None,
@@ -120,6 +121,7 @@ fn dialog_view(
         is_joined: entry.is_joined,
         draft_at: entry.draft_at.map(Timestamp::millis),
         sort_at: entry.sort_at.millis(),
+        arrival: entry.arrival,
         about: about(dialog),
     }
 }

@@ -196,9 +196,13 @@ pub struct DialogView {
     /// When the draft was written.
     #[ts(type = "Millis | null")]
     pub draft_at: Option<i64>,
-    /// The list's order: larger is higher; equal ones by id.
+    /// The list's order: larger is higher.
     #[ts(type = "Millis")]
     pub sort_at: i64,
+    /// The order of those that are equal, as messages carry seconds: larger is
+    /// higher, because its last message came here later.
+    #[ts(type = "number")]
+    pub arrival: i64,
     /// Another number whenever something else is said of it: `dialog_info` is asked for again.
     pub about: u32,
 }

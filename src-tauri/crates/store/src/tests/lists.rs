@@ -66,6 +66,34 @@ async fn pinned_lines_stand_first() {
 }
 
 #[tokio::test]
+async fn within_a_second_the_line_of_what_came_later_is_higher() {
+    let fixture = Fixture::new().await;
+    let order = async || {
+        let all = fixture.store.dialogs().await.unwrap();
+        let shown: Vec<_> = all.into_iter().map(|entry| entry.dialog.id).collect();
+        assert_eq!(fixture.store.list_order().await.unwrap(), shown);
+        shown
+    };
+    fixture
+        .write(async |write| {
+            let other = dialog(2, DialogKind::Group);
+            write.put_dialog(&other).await.unwrap();
+            write.put(&message(7, 1000)).await.unwrap();
+        })
+        .await;
+    assert_eq!(order().await, [1, 2].map(dialog_id));
+    // The one with the small id is not the last of its own dialog either.
+    for (n, dialog, top) in [(9, 2, [2, 1]), (5, 1, [2, 1]), (12, 1, [1, 2])] {
+        let news = Message {
+            dialog_id: dialog_id(dialog),
+            ..message(n, 1000)
+        };
+        fixture.put(&news).await;
+        assert_eq!(order().await, top.map(dialog_id), "after {n}");
+    }
+}
+
+#[tokio::test]
 async fn news_bring_a_line_back_from_the_archive_unless_it_is_muted() {
     let check = async |news: &Message, is_muted: bool, expected: bool, why: &str| {
         let fixture = Fixture::new().await;
