@@ -202,8 +202,14 @@ export class Kith {
     void this.#open(dialog);
   }
 
-  /** Shows the one that was open last time. Nobody has gone to it yet: marked as unread, it stays so. */
-  resume(dialog: DialogId): void {
+  /**
+   * Shows the one that this account had open last, if it is there. Nobody has
+   * gone to it yet: marked as unread, it stays so.
+   */
+  resume(): void {
+    const account = this.session.app?.account?.id;
+    const dialog = account === undefined ? null : this.settings.lastDialog(account);
+    if (dialog === null || this.dialogs.get(dialog) === undefined) return;
     this.#turnTo(dialog);
     void this.timeline.open(dialog, this.dialogs.get(dialog)?.unread ?? 0);
   }
@@ -242,7 +248,8 @@ export class Kith {
     }
     this.composer.switchTo(dialog);
     this.dialogs.opened = dialog;
-    this.settings.rememberDialog(dialog);
+    const account = this.session.app?.account;
+    if (account != null) this.settings.rememberDialog(account.id, dialog);
   }
 
   /** Says why a conversation counts as unread, and shows where that begins. */

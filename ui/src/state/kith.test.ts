@@ -178,6 +178,31 @@ describe('all of it together, over the invented backend', () => {
     }
   });
 
+  it('knows of each account which conversation was open last', async () => {
+    await start('accounts');
+    const turn = async (account: number) => {
+      const turned = kith.session.switchTo(account);
+      await vi.advanceTimersByTimeAsync(100);
+      await turned;
+      kith.resume();
+      await vi.advanceTimersByTimeAsync(100);
+      return kith.timeline.dialogId;
+    };
+    kith.go('bea');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await turn(2)).toBe(null);
+    kith.go('emil');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await turn(1)).toBe('bea');
+    expect(await turn(2)).toBe('emil');
+    // The next start has it, too.
+    const kept = backend.calls.filter(({ name }) => name === 'set_setting');
+    expect(kept.map(({ args }) => args)).toEqual([
+      { key: 'last_dialog.1', value: 'bea' },
+      { key: 'last_dialog.2', value: 'emil' },
+    ]);
+  });
+
   it('opens everything again after a lost home patch and after a reset', async () => {
     await start('talk');
     kith.go('bea');

@@ -1,6 +1,6 @@
 /** What a person has set, kept by the backend as plain text by name. */
 
-import type { Backend } from './types';
+import type { Backend, DialogId } from './types';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -12,6 +12,9 @@ export type Shown = (typeof SHOWN)[number];
 export const TEXT_SIZES = [80, 90, 100, 110, 125, 150, 175, 200] as const;
 export const LIST_WIDTH = { least: 240, usual: 300, most: 420 } as const;
 
+/** Before the number of an account. */
+const LAST_DIALOG = 'last_dialog.';
+
 const clamp = (value: number, least: number, most: number) =>
   Math.min(most, Math.max(least, Number.isFinite(value) ? value : least));
 
@@ -22,12 +25,14 @@ export class Settings {
   /** In pixels at 100 percent. */
   listWidth = $state<number>(LIST_WIDTH.usual);
   infoOpen = $state(false);
-  lastDialog = $state<string | null>(null);
   notifications = $state(true);
   notificationsShow = $state<Shown>('text');
   notificationsSound = $state(true);
   /** Whether this desktop shows notifications; null until that is known. */
   canNotify = $state<boolean | null>(null);
+
+  /** The conversation that each account had open last. */
+  readonly #lastDialogs = new Map<number, DialogId>();
 
   constructor(
     private readonly backend: Backend,
@@ -43,7 +48,10 @@ export class Settings {
         this.textSize = clamp(Number(kept['text_size']), 80, 200);
       if (kept['list_width'] !== undefined) this.resizeList(Number(kept['list_width']));
       this.infoOpen = kept['info_open'] === 'true';
-      this.lastDialog = kept['last_dialog'] ?? null;
+      for (const [key, dialog] of Object.entries(kept)) {
+        if (dialog === undefined || !key.startsWith(LAST_DIALOG)) continue;
+        this.#lastDialogs.set(Number(key.slice(LAST_DIALOG.length)), dialog);
+      }
       this.notifications = kept['notifications'] !== 'off';
       this.notificationsSound = kept['notifications_sound'] !== 'off';
       const shown = kept['notifications_show'];
@@ -81,10 +89,14 @@ export class Settings {
     this.#keep('info_open', String(open));
   }
 
-  rememberDialog(dialog: string): void {
-    if (this.lastDialog === dialog) return;
-    this.lastDialog = dialog;
-    this.#keep('last_dialog', dialog);
+  lastDialog(account: number): DialogId | null {
+    return this.#lastDialogs.get(account) ?? null;
+  }
+
+  rememberDialog(account: number, dialog: DialogId): void {
+    if (this.lastDialog(account) === dialog) return;
+    this.#lastDialogs.set(account, dialog);
+    this.#keep(`${LAST_DIALOG}${account}`, dialog);
   }
 
   setNotifications(on: boolean): void {

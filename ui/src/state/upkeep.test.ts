@@ -126,7 +126,7 @@ describe('keeping the list in order', () => {
     expect([get('emil').unread, last('mark_read')]).toEqual([unread, undefined]);
     await mark('emil');
     kith.leave();
-    kith.resume('emil');
+    kith.resume();
     await settled(Promise.resolve());
     expect(isMarked('emil'), 'where one was last time').toBe(true);
   });

@@ -89,7 +89,7 @@ export class FakeBackend implements Backend {
     };
     this.#settings = {
       ...settings,
-      ...(scene.open === undefined ? {} : { last_dialog: scene.open }),
+      ...(scene.open === undefined ? {} : { 'last_dialog.1': scene.open }),
     };
     const home = scene.phase === 'home';
     const known = home || scene.phase === 'sign_in_again';
