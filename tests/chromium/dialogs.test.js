@@ -545,7 +545,8 @@ describe('what waits', () => {
 });
 
 describe('several accounts', () => {
-  test('are added, switched, and there is a way back', async () => {
+  test('are added, switched, and there is a way back to where one was', async () => {
+    await desk.openDialog('Bea Berg');
     await at('add-account').click();
     await at('back-to-account').click();
     await row('Bea Berg').waitFor();
@@ -555,6 +556,7 @@ describe('several accounts', () => {
     await gone(row('Bea Berg'));
     await at('other-account').click();
     await row('Bea Berg').waitFor();
+    await at('talk-name').getByText('Bea Berg').waitFor();
   });
 });
 

@@ -8,8 +8,9 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { t } from '../i18n';
 import { newMessageId } from '../lib/ids';
+import { plain } from '../lib/markup/parse';
 import { mentionsIn, type Namable } from '../lib/mentions';
-import { byteLength } from '../lib/text';
+import { byteLength, oneLine } from '../lib/text';
 import { attachedOf } from './attached';
 import { Staging } from './staging.svelte';
 import { TypingSignal } from './typing-signal';
@@ -34,6 +35,15 @@ type Back = Pick<DraftView, 'text' | 'reply' | 'destroy_after' | 'is_silent'>;
 
 /** What is to go out as soon as its files are there. */
 type Wish = { draft: DraftView; mentions: number[] };
+
+/** A message as its answers show it. */
+const quoted = (message: MessageView, sender_name: string): ReplyView => ({
+  message: message.id,
+  sender: message.sender,
+  sender_name,
+  text: oneLine(plain(message.body)).slice(0, 160),
+  attachment: attachedOf(message.attachments),
+});
 
 export class Composer {
   text = $state('');
@@ -184,16 +194,10 @@ export class Composer {
   }
 
   /** Answers a message. */
-  answer(message: MessageView, senderName: string, text: string): void {
+  answer(message: MessageView, senderName: string): void {
     if (message.dialog_id !== this.dialogId) return;
     if (this.editing !== null) this.stopEditing();
-    this.reply = {
-      message: message.id,
-      sender: message.sender,
-      sender_name: senderName,
-      text,
-      attachment: attachedOf(message.attachments),
-    };
+    this.reply = quoted(message, senderName);
     this.#touch();
     this.wanted += 1;
   }
@@ -320,6 +324,19 @@ export class Composer {
       const joined = before(this.#state);
       this.#show(joined);
       this.typed(joined.text);
+    }
+  }
+
+  /** Messages of the conversation that is open are not what they were. */
+  changed(messages: readonly MessageView[]): void {
+    for (const message of messages) {
+      const words = (reply: ReplyView | null) =>
+        reply?.message === message.id ? quoted(message, reply.sender_name) : reply;
+      this.reply = words(this.reply);
+      const aside = this.#asides.get(message.dialog_id);
+      if (aside !== undefined) {
+        this.#asides.set(message.dialog_id, { ...aside, reply: words(aside.reply) });
+      }
     }
   }
 

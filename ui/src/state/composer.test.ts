@@ -330,7 +330,7 @@ describe('what is being written', () => {
         () => people,
       );
       composer.switchTo('d');
-      composer.answer(message('m1', 'hm'), 'Bea', 'hm');
+      composer.answer(message('m1', 'hm'), 'Bea');
       composer.setSilent(true);
       composer.setDestroyAfter(60);
       composer.typed('yes @Bea and @all, not a@Bea');
@@ -375,7 +375,7 @@ describe('what is being written', () => {
     });
 
     it('steps back from a change, then from an answer', () => {
-      composer.answer(message('m1', 'x'), 'Bea', 'x');
+      composer.answer(message('m1', 'x'), 'Bea');
       composer.typed('mine');
       composer.edit(message('m2', 'old'));
       expect(composer.stepBack()).toBe(true);
@@ -385,8 +385,18 @@ describe('what is being written', () => {
       expect(composer.stepBack()).toBe(false);
     });
 
+    it('shows what it answers as that was changed meanwhile, also beside a change', () => {
+      composer.answer(message('m1', 'at five'), 'Bea');
+      composer.changed([message('m2', 'no'), message('m1', 'at *six*')]);
+      expect(composer.reply).toMatchObject({ message: 'm1', sender_name: 'Bea', text: 'at six' });
+      composer.edit(message('m2', 'old'));
+      composer.changed([message('m1', 'at seven')]);
+      expect([composer.reply, composer.stepBack()]).toEqual([null, true]);
+      expect(composer.reply?.text).toBe('at seven');
+    });
+
     it('gives back what was being written also after another conversation', () => {
-      composer.answer(message('m1', 'x'), 'Bea', 'x');
+      composer.answer(message('m1', 'x'), 'Bea');
       composer.typed('mine');
       composer.edit(message('m2', 'old'));
       open('e');

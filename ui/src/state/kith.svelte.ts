@@ -248,8 +248,8 @@ export class Kith {
     }
     this.composer.switchTo(dialog);
     this.dialogs.opened = dialog;
-    const account = this.session.app?.account;
-    if (account != null) this.settings.rememberDialog(account.id, dialog);
+    const account = this.session.app?.account ?? null;
+    if (account !== null) this.settings.rememberDialog(account.id, dialog);
   }
 
   /** Says why a conversation counts as unread, and shows where that begins. */
@@ -353,6 +353,7 @@ export class Kith {
       case 'timeline':
         this.timeline.take(event.patch);
         this.viewer.gone(event.patch.removals);
+        this.composer.changed(event.patch.upserts);
         this.composer.gone(event.patch.removals);
         this.found.gone(event.patch.removals);
         this.seeking.found.gone(event.patch.removals);

@@ -57,7 +57,7 @@ describe('what comes back', () => {
 
   describe('of a message that is gone', () => {
     it('is no answer to it', () => {
-      composer.answer(message('m', 'hm'), 'Bea', 'hm');
+      composer.answer(message('m', 'hm'), 'Bea');
       composer.typed('yes');
       composer.gone(['another']);
       expect(composer.reply?.message).toBe('m');

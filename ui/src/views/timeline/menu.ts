@@ -1,7 +1,5 @@
 /** What can be done with a message. */
 
-import { plain } from '../../lib/markup/parse';
-import { oneLine } from '../../lib/text';
 import { attachedWords } from '../../state/attached';
 import type { Kith } from '../../state/kith.svelte';
 import type { MessageView, Rights, Role } from '../../state/types';
@@ -69,8 +67,7 @@ export function inWords({ body, attachments }: Pick<Message, 'body' | 'attachmen
 
 /** Begins an answer to a message. */
 export function replyTo(kith: Kith, message: MessageView): void {
-  const text = oneLine(plain(message.body)).slice(0, 160);
-  kith.composer.answer(message, kith.people.name(message.sender), text);
+  kith.composer.answer(message, kith.people.name(message.sender));
 }
 
 /** Begins to change the newest message that one wrote oneself, if there is one. */
