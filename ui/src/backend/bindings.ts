@@ -770,7 +770,7 @@ export type DeedKind = "edit" | "delete" | "react" | "pin";
 
 /**
  * What this person had done to a message, and the server did not take; the
- * message is as it was before.
+ * message is as it was before, or not there any more.
  */
 export type RefusalView = {
   /** Where. */
@@ -779,6 +779,8 @@ export type RefusalView = {
   message: MessageId;
   /** What was done. */
   deed: DeedKind;
+  /** Whether the message, or all of its dialog, was deleted meanwhile. */
+  is_gone: boolean;
   /** What happened, and what can be done. */
   sentence: string;
 };

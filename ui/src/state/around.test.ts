@@ -286,6 +286,18 @@ describe('details of a conversation', () => {
     expect(kith.details.info?.members).toHaveLength(4);
   });
 
+  it('say of what was refused whether the message is still there', async () => {
+    await start('home');
+    const refusal = { dialog: 'bea', message: 'm', sentence: '', deed: 'edit' as const };
+    for (const is_gone of [false, true]) {
+      backend.emit({ kind: 'refused', refusal: { ...refusal, is_gone } });
+    }
+    expect(kith.toasts.list.map(({ text }) => text)).toEqual([
+      'The server did not take your change. The message is as it was.',
+      'Your change came too late: the message was deleted.',
+    ]);
+  });
+
   it('appoint, add, remove, and fill what is missing', async () => {
     await start();
     kith.details.show(dialog('work'));

@@ -38,7 +38,7 @@ import { Typing } from './typing.svelte';
 import { Upkeep } from './upkeep.svelte';
 import { Viewer } from './viewer.svelte';
 import { Waiting } from './waiting.svelte';
-import type { FeedEvent } from '../backend/bindings';
+import type { FeedEvent, RefusalView } from '../backend/bindings';
 import type { AppView, Backend, DialogId, Drag, MessageId, MessageView } from './types';
 
 export class Kith {
@@ -378,12 +378,17 @@ export class Kith {
         this.transfers.take(event.transfers);
         break;
       case 'refused':
-        // The row is back as it was; without a word nobody would know why.
-        this.toasts.say(t.message.refused[event.refusal.deed], 'error');
+        this.#refused(event.refusal);
         break;
       case 'reset':
         void this.#openAgain();
     }
+  }
+
+  /** The row is back as it was, or gone; without a word nobody would know why. */
+  #refused({ deed, is_gone }: RefusalView): void {
+    const { refused, refusedGone } = t.message;
+    this.toasts.say((is_gone ? refusedGone : refused)[deed], 'error');
   }
 
   async #openAgain(): Promise<void> {

@@ -39,6 +39,12 @@ export const message = {
       react: 'The server did not take your reaction.',
       pin: 'The server did not let you change what is pinned here.',
     },
+    refusedGone: {
+      edit: 'Your change came too late: the message was deleted.',
+      delete: 'The message was deleted already.',
+      react: 'Your reaction came too late: the message was deleted.',
+      pin: 'The message was deleted, and nothing is pinned.',
+    },
     selected: (n: number) => plural(n, { one: '# selected', other: '# selected' }),
     endSelection: 'Stop selecting',
     selectHint: 'Space marks a message, Shift marks up to it, Esc stops.',

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kith_engine::{Change, LinkState, News};
-use kith_model::{DialogId, MessageId, UserId};
+use kith_model::{DialogId, FailureReason, MessageId, UserId};
 use kith_store::StoredMessage;
 
 use crate::refusals;
@@ -70,6 +70,7 @@ impl Batch {
                 dialog,
                 message,
                 deed: kind.into(),
+                is_gone: reason == FailureReason::DialogGone,
                 sentence: refusals::undone(kind, reason),
             }),
             Change::Transfers => self.transfers = true,

@@ -30,7 +30,7 @@ impl From<kith_store::DeedKind> for DeedKind {
 }
 
 /// What this person had done to a message, and the server did not take; the
-/// message is as it was before.
+/// message is as it was before, or not there any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RefusalView {
     /// Where.
@@ -41,6 +41,8 @@ pub struct RefusalView {
     pub message: MessageId,
     /// What was done.
     pub deed: DeedKind,
+    /// Whether the message, or all of its dialog, was deleted meanwhile.
+    pub is_gone: bool,
     /// What happened, and what can be done.
     pub sentence: String,
 }
