@@ -8,9 +8,9 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { t } from '../i18n';
 import { newMessageId } from '../lib/ids';
-import { plain } from '../lib/markup/parse';
 import { mentionsIn, type Namable } from '../lib/mentions';
 import { byteLength, oneLine } from '../lib/text';
+import { unmarked } from '../lib/unmarked';
 import { attachedOf } from './attached';
 import { Staging } from './staging.svelte';
 import { TypingSignal } from './typing-signal';
@@ -41,7 +41,7 @@ const quoted = (message: MessageView, sender_name: string): ReplyView => ({
   message: message.id,
   sender: message.sender,
   sender_name,
-  text: oneLine(plain(message.body)).slice(0, 160),
+  text: oneLine(unmarked(message.body)).slice(0, 160),
   attachment: attachedOf(message.attachments),
 });
 
