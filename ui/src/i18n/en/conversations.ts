@@ -37,7 +37,7 @@ export const conversations = {
       unknown_host: 'The server’s address was not found. Messages wait here until it is.',
       unreachable: 'The server does not answer. Messages wait here until it does.',
       certificate:
-        'The server’s certificate is not trusted, so Kith does not connect. Messages wait here.',
+        'The server’s certificate is not trusted, so messages wait here. Is this computer’s clock right?',
       not_a_chat_server:
         'What answers at the chat address is not a chat server. Messages wait here.',
     },
