@@ -122,7 +122,7 @@ for (const [name, size] of Object.entries({
   wide: { width: 1280, height: 800 },
   narrow: { width: 560, height: 800 },
 })) {
-  test(`what is taken back is edited and sent with the next keys, in a ${name} window`, async () => {
+  test(`what waits is shown, taken back, edited and sent with the next keys, in a ${name} window`, async () => {
     const words = `Not for everybody, ${name}`;
     await refuses(true);
     await desk.openDialog('Bea Berg');
@@ -137,11 +137,17 @@ for (const [name, size] of Object.entries({
     await desk.page.waitForFunction(
       () => document.activeElement?.getAttribute('data-testid') === 'rail-waiting',
     );
-    await openWaiting();
-    await at('waiting-row').filter({ hasText: words }).getByTestId('waiting-edit').press('Enter');
-    await at('waiting').waitFor({ state: 'detached' });
+    const press = async (button) => {
+      await openWaiting();
+      await at('waiting-row').filter({ hasText: words }).getByTestId(button).press('Enter');
+      await at('waiting').waitFor({ state: 'detached' });
+      await desk.page.waitForFunction(() => document.activeElement?.id === 'composer');
+    };
+    await press('waiting-show');
+    await desk.message(words).waitFor();
+    if (name === 'narrow') await at('back-to-list').click();
+    await press('waiting-edit');
     await desk.holds(words);
-    await desk.page.waitForFunction(() => document.activeElement?.id === 'composer');
     await desk.page.keyboard.press('End');
     await desk.page.keyboard.type(' else');
     await desk.page.keyboard.press('Enter');
